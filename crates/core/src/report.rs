@@ -1,0 +1,143 @@
+//! What an analysis answers: plain values, serialised as they stand. Sizes are bytes, places are 1-based.
+
+use serde::Serialize;
+
+/// A place in the source.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Location {
+    /// The script's name as V8 has it: a path, a `file:` URL or `node:…`.
+    pub file: String,
+    /// Line, 1-based.
+    pub line: u32,
+    /// Column, 1-based.
+    pub column: u32,
+}
+
+/// One step of a retaining path: the edge that leads here, and what is here.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PathStep {
+    /// The edge's name as the source writes it: a variable, a property, `[]` for any element.
+    pub edge: String,
+    /// The class or name of the object it leads to.
+    pub name: String,
+    /// `global`, `module`, `closure`, `context`, `object`, `array`, `map`, `string`, `native`, …
+    #[serde(rename = "type")]
+    pub kind: String,
+}
+
+/// A class of objects.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ClassRow {
+    /// The class's name: a constructor, or `(string)`, `(compiled code)`, `(system)`, … as DevTools writes them.
+    pub name: String,
+    /// Objects with a size of their own.
+    pub count: u64,
+    /// Bytes of the objects themselves.
+    pub shallow_size: u64,
+    /// Bytes that would go if all of them went.
+    pub retained_size: u64,
+    /// The least distance from the roots; 100,000,000 and more: only through the system; negative: unreached.
+    pub distance: i32,
+    /// Where the constructor is written, if V8 knows it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub location: Option<Location>,
+}
+
+/// One object that retains much.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DominatorRow {
+    /// V8's id of the object.
+    pub id: u64,
+    /// A name a person knows it by: the variable or property that holds it.
+    pub name: String,
+    /// Its class.
+    pub class: String,
+    /// Bytes of the object itself.
+    pub shallow_size: u64,
+    /// Bytes that would go with it.
+    pub retained_size: u64,
+    /// Objects that would go with it, itself included.
+    pub retained_count: u64,
+    /// Its distance from the roots.
+    pub distance: i32,
+}
+
+/// A text that the heap holds more than once.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StringRow {
+    /// The text, cut at 100 characters.
+    pub value: String,
+    /// How many copies.
+    pub count: u64,
+    /// Bytes of all copies.
+    pub size: u64,
+    /// Bytes of all copies but one.
+    pub wasted: u64,
+}
+
+/// Something that holds a share of the heap that a healthy program seldom has in one place.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Suspect {
+    /// The variable or property that holds it, as the source writes it.
+    pub name: String,
+    /// `Array of Object`, `Map of string`, `Buffer`, …
+    #[serde(rename = "type")]
+    pub class: String,
+    /// `collection` (many of one class in one holder), `object` (one large thing), `class` (many, held in many places).
+    pub kind: String,
+    /// The function or module whose scope holds it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub location: Option<Location>,
+    /// From the root to it.
+    pub path: Vec<PathStep>,
+    /// How many objects it holds of the class named in `type`.
+    pub count: u64,
+    /// Bytes that would go with it.
+    pub retained_size: u64,
+    /// Share of the heap, 0 to 1.
+    pub share: f64,
+    /// V8's id of the accumulation point.
+    pub id: u64,
+    /// What to do next, in a sentence.
+    pub advice: String,
+    /// Stable across captures and processes: made from the path, not from ids.
+    pub fingerprint: String,
+    /// One line: name, place, class, count, bytes.
+    pub text: String,
+}
+
+/// The analysis of one heap snapshot.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Report {
+    /// Node's version (`v24.21.0`) where the heap tells it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub node: Option<String>,
+    /// V8's version where the heap tells it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub v8: Option<String>,
+    /// Sum of all self sizes.
+    pub total_size: u64,
+    /// Nodes in the snapshot.
+    pub node_count: u64,
+    /// Edges in the snapshot.
+    pub edge_count: u64,
+    /// Classes by retained size, largest first.
+    pub classes: Vec<ClassRow>,
+    /// How many classes there are; `classes` has the first `top` of them.
+    pub class_count: u64,
+    /// Objects of the app that retain most, largest first, none inside another one of the list.
+    pub dominators: Vec<DominatorRow>,
+    /// What looks like a leak, largest first.
+    pub suspects: Vec<Suspect>,
+    /// Duplicate strings by wasted bytes.
+    pub strings: Vec<StringRow>,
+    /// What was odd about the input and was tolerated.
+    pub notes: Vec<String>,
+}

@@ -1,0 +1,3 @@
+//! This process and its operating system.
+//!
+//! All `unsafe` code outside the binding belongs here.

@@ -1,0 +1,1 @@
+//! The binding: the only Rust that names napi.
