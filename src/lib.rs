@@ -1,1 +1,10 @@
-//! The binding: the only Rust that names napi.
+//! The binding: the only Rust that names napi. It converts, calls and maps; every computation is in `leakguard-core`.
+//!
+//! Values cross as JSON text, because both sides already know how to read and write it, and a report is small.
+//! There is deliberately no thread-safe function: one left open can abort the process when a worker ends. Native
+//! threads leave their results behind a lock, and JavaScript asks from a timer.
+
+mod analysis;
+mod feed;
+mod guard;
+mod outcome;

@@ -1,0 +1,12 @@
+'use strict'
+
+// The facade: what is public, line by line, and nothing else. (binding.js is generated; this file is written by hand.)
+
+const { LeakguardError } = require('./lib/errors.js')
+const { writeSnapshot, writeSnapshotSync } = require('./lib/capture/snapshot.js')
+const { analyze } = require('./lib/analyze.js')
+
+module.exports.LeakguardError = LeakguardError
+module.exports.writeSnapshot = writeSnapshot
+module.exports.writeSnapshotSync = writeSnapshotSync
+module.exports.analyze = analyze

@@ -1,0 +1,143 @@
+//! One analysis on a thread of its own, and JavaScript's view of it.
+//!
+//! Not on libuv's pool: work of seconds there would starve the app's file system and DNS. The object owns the job:
+//! when it is collected, or its worker ends, the thread is told to stop and nobody waits for it.
+
+use crate::feed::Feed;
+use crate::guard::guarded;
+use crate::outcome::{Failure, Outcome};
+use leakguard_core::{AnalyzeOptions, Source, Watch, analyze};
+use napi::bindgen_prelude::Uint8Array;
+use napi::{Error, Result};
+use napi_derive::napi;
+use parking_lot::Mutex;
+use std::fs::File;
+use std::io;
+use std::sync::Arc;
+
+/// How far a job is.
+#[napi(object)]
+pub struct Progress {
+    /// `parse`, `edges`, `dominators` or `report`.
+    pub stage: String,
+    /// Bytes of the input consumed.
+    pub bytes: f64,
+    /// Bytes of the input as a whole, where known.
+    pub total: Option<f64>,
+}
+
+#[derive(Default)]
+struct Shared {
+    watch: Watch,
+    total: Mutex<Option<u64>>,
+    outcome: Mutex<Option<Outcome>>,
+}
+
+/// The analysis of one snapshot: `openFile` or `openFeed`, then `take` until there is an outcome.
+#[napi]
+pub struct AnalysisJob {
+    options: AnalyzeOptions,
+    shared: Arc<Shared>,
+    feed: Feed,
+}
+
+#[napi]
+impl AnalysisJob {
+    /// A job that waits for its input. `options` is JSON.
+    #[napi(constructor)]
+    pub fn new(options: String) -> Result<Self> {
+        let options = serde_json::from_str(&options).map_err(|error| Error::from_reason(error.to_string()))?;
+        Ok(Self { options, shared: Arc::default(), feed: Feed::default() })
+    }
+
+    /// Starts on a file. What is wrong with the file is the job's outcome.
+    #[napi]
+    pub fn open_file(&self, path: String) {
+        self.start(move |shared| {
+            let (file, length) = open(&path).map_err(|error| Failure::open(&error, &path))?;
+            *shared.total.lock() = length;
+            Ok(Source { reader: Box::new(file), length })
+        });
+    }
+
+    /// Starts on what `write` will bring.
+    #[napi]
+    pub fn open_feed(&self) {
+        let feed = self.feed.clone();
+        self.start(move |_| Ok(Source { reader: Box::new(feed), length: None }));
+    }
+
+    /// Copies a chunk of input. `false`: enough is queued, go on when `hasRoom` says so.
+    #[napi]
+    #[expect(clippy::needless_pass_by_value, reason = "napi hands arguments over")]
+    pub fn write(&self, chunk: Uint8Array) -> bool {
+        self.feed.write(chunk.to_vec())
+    }
+
+    /// Whether the job wants more input.
+    #[napi]
+    pub fn has_room(&self) -> bool {
+        self.feed.has_room()
+    }
+
+    /// The input is complete.
+    #[napi]
+    pub fn end(&self) {
+        self.feed.end();
+    }
+
+    /// How far the job is.
+    #[napi]
+    #[expect(clippy::cast_precision_loss, reason = "JavaScript's numbers; exact up to 8 PiB")]
+    pub fn progress(&self) -> Progress {
+        Progress {
+            stage: self.shared.watch.stage().name().to_owned(),
+            bytes: self.shared.watch.bytes() as f64,
+            total: self.shared.total.lock().map(|total| total as f64),
+        }
+    }
+
+    /// Asks the job to stop; it ends soon after, with `ERR_LEAKGUARD_CANCELLED` unless it was done.
+    #[napi]
+    pub fn cancel(&self) {
+        self.shared.watch.cancel();
+        self.feed.abandon();
+    }
+
+    /// The outcome, once: `null` while the job runs, and after it was taken.
+    #[napi]
+    pub fn take(&self) -> Option<Outcome> {
+        self.shared.outcome.lock().take()
+    }
+
+    fn start(&self, open: impl FnOnce(&Shared) -> std::result::Result<Source, Failure> + Send + 'static) {
+        let shared = Arc::clone(&self.shared);
+        let options = self.options.clone();
+        let work = move || {
+            let outcome = guarded(|| match open(&shared) {
+                Ok(source) => analyze(source, &options, &shared.watch).into(),
+                Err(failure) => failure.into(),
+            });
+            *shared.outcome.lock() = Some(outcome.unwrap_or_else(|panic| Failure::internal(&panic).into()));
+        };
+        if let Err(error) = std::thread::Builder::new().name("leakguard".to_owned()).spawn(work) {
+            *self.shared.outcome.lock() = Some(Failure::internal(&format!("no thread: {error}")).into());
+        }
+    }
+}
+
+impl Drop for AnalysisJob {
+    fn drop(&mut self) {
+        self.cancel();
+    }
+}
+
+/// A readable file and how long it is, where that is known: a pipe has no length.
+fn open(path: &str) -> io::Result<(File, Option<u64>)> {
+    let file = File::open(path)?;
+    let metadata = file.metadata()?;
+    if metadata.is_dir() {
+        return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a directory"));
+    }
+    Ok((file, metadata.is_file().then_some(metadata.len())))
+}

@@ -1,0 +1,38 @@
+//! A panic of ours is an error of the call, never the end of the user's process.
+
+use std::cell::RefCell;
+use std::panic::{AssertUnwindSafe, catch_unwind, set_hook};
+use std::sync::Once;
+
+thread_local! {
+    static LAST_PANIC: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+static HOOK: Once = Once::new();
+
+/// Runs `work`; a panic becomes a sentence that says where it happened.
+///
+/// The standard library is linked into this addon alone, so its panic hook is ours: it keeps the place instead of
+/// printing it to the app's stderr.
+pub fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, String> {
+    HOOK.call_once(|| {
+        set_hook(Box::new(|panic| {
+            let text = panic.payload_as_str().unwrap_or("panic");
+            let place = panic.location().map_or_else(String::new, |place| format!(", at {place}"));
+            LAST_PANIC.set(Some(format!("{text}{place}")));
+        }));
+    });
+    catch_unwind(AssertUnwindSafe(work)).map_err(|_| LAST_PANIC.take().unwrap_or_else(|| "panic".to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::guarded;
+
+    #[test]
+    fn a_panic_is_an_error_with_its_place() {
+        assert_eq!(guarded(|| 7), Ok(7));
+        let error = guarded(|| panic!("out of {}", "luck")).unwrap_err();
+        assert!(error.starts_with("out of luck, at src/guard.rs:"), "{error}");
+    }
+}

@@ -1,0 +1,91 @@
+//! How a finished job looks from JavaScript: a report, or a failure with its code.
+
+use leakguard_core::{Error, Report};
+use napi_derive::napi;
+use std::io;
+
+/// What went wrong.
+#[derive(Clone)]
+#[napi(object)]
+pub struct Failure {
+    /// `ERR_LEAKGUARD_…`.
+    pub code: String,
+    /// A sentence, without the code.
+    pub message: String,
+    /// The byte of the (decompressed) input where it happened.
+    pub byte: Option<f64>,
+    /// The operating system's reason: `ENOENT`, `EISDIR`, …
+    pub errno: Option<String>,
+}
+
+/// What a finished job leaves: one of the two.
+#[derive(Clone)]
+#[napi(object)]
+pub struct Outcome {
+    /// The report as JSON.
+    pub report: Option<String>,
+    /// Why there is none.
+    pub failure: Option<Failure>,
+}
+
+impl From<Failure> for Outcome {
+    fn from(failure: Failure) -> Self {
+        Self { report: None, failure: Some(failure) }
+    }
+}
+
+impl From<Result<Report, Error>> for Outcome {
+    fn from(result: Result<Report, Error>) -> Self {
+        match result.map(|report| serde_json::to_string(&report)) {
+            Ok(Ok(report)) => Self { report: Some(report), failure: None },
+            Ok(Err(error)) => Failure::internal(&error.to_string()).into(),
+            Err(error) => Failure::from(&error).into(),
+        }
+    }
+}
+
+impl From<&Error> for Failure {
+    fn from(error: &Error) -> Self {
+        Self {
+            code: error.code.name().to_owned(),
+            message: error.message.clone(),
+            #[expect(clippy::cast_precision_loss, reason = "JavaScript's numbers; exact up to 8 PiB")]
+            byte: error.byte.map(|byte| byte as f64),
+            errno: None,
+        }
+    }
+}
+
+impl Failure {
+    /// A defect of ours.
+    pub fn internal(what: &str) -> Self {
+        Self {
+            code: "ERR_LEAKGUARD_INTERNAL".to_owned(),
+            message: format!("a defect in leakguard, please report it: {what}"),
+            byte: None,
+            errno: None,
+        }
+    }
+
+    /// The file could not be opened.
+    pub fn open(error: &io::Error, path: &str) -> Self {
+        Self {
+            code: "ERR_LEAKGUARD_IO".to_owned(),
+            message: format!("cannot open {path}: {error}"),
+            byte: None,
+            errno: name_of(error.kind()).map(str::to_owned),
+        }
+    }
+}
+
+/// Node's name for an error of the operating system; by kind, because numbers differ between systems.
+fn name_of(kind: io::ErrorKind) -> Option<&'static str> {
+    Some(match kind {
+        io::ErrorKind::NotFound => "ENOENT",
+        io::ErrorKind::PermissionDenied => "EACCES",
+        io::ErrorKind::IsADirectory => "EISDIR",
+        io::ErrorKind::NotADirectory => "ENOTDIR",
+        io::ErrorKind::InvalidFilename => "ENAMETOOLONG",
+        _ => return None,
+    })
+}
