@@ -1,0 +1,225 @@
+/// <reference types="node" />
+
+/** Bytes, or a text such as `'10MB'` (kB, MB, GB: powers of 1,000; KiB, MiB, GiB: powers of 1,024). */
+export type Size = number | string
+
+/** Every failure that this module reports. `instanceof` works across realms and copies of the module. */
+export class LeakguardError extends Error {
+  /** Stable across releases, and the first word of `message`. */
+  readonly code: ErrorCode
+  /** The system's or the caller's own error, where there is one: its `code` is `ENOENT`, `ENOSPC`, … */
+  readonly cause?: any
+  /** Where in the (decompressed) snapshot it happened, where it has a place. */
+  readonly byte?: number
+}
+
+export type ErrorCode =
+  /** An argument or option is wrong; the message names it. */
+  | 'ERR_LEAKGUARD_OPTION'
+  /** Reading or writing failed; `cause` says why. */
+  | 'ERR_LEAKGUARD_IO'
+  /** The input is no heap snapshot, or stops being one at `byte`. */
+  | 'ERR_LEAKGUARD_PARSE'
+  /** The input asks for more than `limits` allow. */
+  | 'ERR_LEAKGUARD_LIMIT'
+  /** The caller's signal was aborted; `cause` is its reason. */
+  | 'ERR_LEAKGUARD_CANCELLED'
+  /** The native addon does not load here. */
+  | 'ERR_LEAKGUARD_ADDON'
+  /** A defect of leakguard. */
+  | 'ERR_LEAKGUARD_INTERNAL'
+
+export interface SnapshotOptions {
+  /** Let the snapshot show V8's own objects too. Default: false. */
+  exposeInternals?: boolean
+  /** Let it hold the values of numbers. Default: false. */
+  exposeNumericValues?: boolean
+}
+
+export interface AsyncSnapshotOptions extends SnapshotOptions {
+  /** Gives up: before the pause, or after it without a file. V8 cannot be stopped within the pause. */
+  signal?: AbortSignal
+}
+
+/** A heap snapshot that is whole and on the disk. */
+export interface Capture {
+  /** Absolute. */
+  path: string
+  /** Size of the file. */
+  bytes: number
+  /** How it was taken: in this process, which stood still meanwhile. */
+  mode: 'inline'
+  /** How long the event loop stood still at a stretch, in ms. */
+  pauseMs: number
+  /** From the start of this capture until the file was on the disk, in ms; time in the queue does not count. */
+  durationMs: number
+}
+
+export type SnapshotCallback = (error: LeakguardError | null, path?: string, capture?: Capture) => void
+
+/**
+ * Writes this thread's heap to `path`, mode 0600, whole or not at all. An existing file or symlink there is replaced.
+ *
+ * The default path is `leakguard-<ISO time>-<pid>-<thread>-<n>.heapsnapshot` in the folder that the environment's
+ * `LEAKGUARD_DIR` names, else in the working directory. Concurrent calls wait for one another.
+ */
+export function writeSnapshot(path?: string | URL | null, options?: AsyncSnapshotOptions): Promise<Capture>
+export function writeSnapshot(options: AsyncSnapshotOptions): Promise<Capture>
+export function writeSnapshot(callback: SnapshotCallback): void
+export function writeSnapshot(path: string | URL | null | undefined, callback: SnapshotCallback): void
+export function writeSnapshot(options: AsyncSnapshotOptions, callback: SnapshotCallback): void
+export function writeSnapshot(
+  path: string | URL | null | undefined,
+  options: AsyncSnapshotOptions | undefined,
+  callback: SnapshotCallback,
+): void
+
+/** The same at once: throws a LeakguardError where it fails. The thread waits for the disk too. */
+export function writeSnapshotSync(path?: string | URL | null, options?: SnapshotOptions): Capture
+export function writeSnapshotSync(options: SnapshotOptions): Capture
+
+export interface AnalyzeOptions {
+  /** How many rows each table of the report has at most. Default: 50. */
+  top?: number
+  /** The least share of the heap, 0 to 1, that makes a suspect. Default: 0.1. */
+  minShare?: number
+  /** The least bytes that make a suspect. Default: 256 KiB. */
+  minBytes?: Size
+  /** What the input may ask for, so that a broken or hostile file cannot exhaust memory. */
+  limits?: {
+    /** Default and most: 2^28 - 1. */
+    maxNodes?: number
+    /** Default and most: 2^32 - 2. */
+    maxEdges?: number
+    /** Bytes of all strings together. Default: 4 GiB. */
+    maxStringBytes?: Size
+    /** Bytes of the input after decompression. Default: 256 GiB. */
+    maxBytes?: Size
+  }
+  /** Stops the analysis; the promise is rejected within 32 ms. */
+  signal?: AbortSignal
+  /** Told when the analysis got further. What it throws rejects the promise. */
+  onProgress?: (progress: Progress) => void
+}
+
+export interface Progress {
+  stage: 'parse' | 'edges' | 'dominators' | 'report'
+  /** Bytes of the input consumed. */
+  bytes: number
+  /** Bytes of the input, where known: a stream has none. */
+  total?: number
+}
+
+/**
+ * Analyses a heap snapshot, plain or compressed by gzip or zstd, on threads of its own: the event loop goes on.
+ * A stream is read at the pace of the analysis, and destroyed when that ends early.
+ */
+export function analyze(
+  source: string | URL | AsyncIterable<Uint8Array | string> | NodeJS.ReadableStream,
+  options?: AnalyzeOptions,
+): Promise<Report>
+
+/** The analysis of one heap snapshot. Plain and serialisable; sizes are bytes. */
+export interface Report {
+  /** Node's version (`v24.21.0`) where the heap tells it. */
+  node?: string
+  /** V8's version where the heap tells it. */
+  v8?: string
+  /** Sum of all self sizes. */
+  totalSize: number
+  nodeCount: number
+  edgeCount: number
+  /** By retained size, largest first. */
+  classes: ClassRow[]
+  /** How many classes there are; `classes` has the first `top`. */
+  classCount: number
+  /** Objects of the app that retain most, none inside another one of the list. */
+  dominators: DominatorRow[]
+  /** What looks like a leak, largest first. */
+  suspects: Suspect[]
+  /** Texts that the heap holds more than once, by wasted bytes. */
+  strings: StringRow[]
+  /** What was odd about the input and was tolerated. */
+  notes: string[]
+}
+
+/** A place in the source; line and column count from 1. */
+export interface Location {
+  file: string
+  line: number
+  column: number
+}
+
+export interface ClassRow {
+  /** A constructor, or `(string)`, `(compiled code)`, `(system)`, … as DevTools writes them. */
+  name: string
+  count: number
+  shallowSize: number
+  /** Bytes that would go if all of them went. */
+  retainedSize: number
+  /** The least distance from the roots; 100,000,000 and more: only through V8's internals; negative: unreached. */
+  distance: number
+  /** Where the constructor is written. */
+  location?: Location
+}
+
+export interface DominatorRow {
+  /** V8's id of the object. */
+  id: number
+  /** The variable or property that holds it. */
+  name: string
+  class: string
+  shallowSize: number
+  /** Bytes that would go with it. */
+  retainedSize: number
+  /** Objects that would go with it, itself included. */
+  retainedCount: number
+  distance: number
+}
+
+export interface StringRow {
+  /** Cut at 100 characters. */
+  value: string
+  count: number
+  /** Bytes of all copies. */
+  size: number
+  /** Bytes of all copies but one. */
+  wasted: number
+}
+
+/** Something that holds a share of the heap that a healthy program seldom has in one place. */
+export interface Suspect {
+  /** The variable or property that holds it, as the source writes it. */
+  name: string
+  /** `Array of Object`, `Map of string`, … */
+  type: string
+  /** Many of one class in one holder, one large thing, or many of one class held in many places. */
+  kind: 'collection' | 'object' | 'class'
+  /** Where the function or module is written whose scope holds it. */
+  location?: Location
+  /** From the root to it. */
+  path: PathStep[]
+  /** How many objects it holds of the class that `type` names. */
+  count: number
+  /** Bytes that would go with it. */
+  retainedSize: number
+  /** Share of the heap, 0 to 1. */
+  share: number
+  /** V8's id of the object that accumulates. */
+  id: number
+  /** What to do next, in a sentence. */
+  advice: string
+  /** Made from the path, not from ids: the same across captures and processes. */
+  fingerprint: string
+  /** One line: name, place, class, count, bytes. */
+  text: string
+}
+
+export interface PathStep {
+  /** The edge's name as the source writes it: a variable, a property, `[]` for any element. */
+  edge: string
+  /** The class or name of the object it leads to. */
+  name: string
+  /** `global`, `module`, `closure`, `context`, `object`, `array`, `map`, `string`, `native`, … */
+  type: string
+}

@@ -1,0 +1,43 @@
+'use strict'
+
+// One table feeds the parser and the help: a flag that is not here does not exist.
+
+const COMMANDS = {
+  analyze: {
+    arguments: 'FILE',
+    summary: 'say what a heap snapshot holds, and what looks like a leak',
+    flags: {
+      json: { type: 'boolean', help: 'print the report as JSON, for programs' },
+      top: { type: 'string', value: 'N', help: 'rows of each table (15; with --json 50)' },
+    },
+  },
+}
+
+const GLOBAL = {
+  help: { type: 'boolean', short: 'h', help: 'print this help' },
+  version: { type: 'boolean', short: 'v', help: 'print the version' },
+}
+
+/** What `util.parseArgs` wants to know about a command's flags. */
+function parserOptions(command) {
+  const flags = { ...GLOBAL, ...COMMANDS[command]?.flags }
+  return Object.fromEntries(Object.entries(flags).map(([name, { type, short }]) => [name, short ? { type, short } : { type }]))
+}
+
+function help() {
+  const line = (name, { value, help, short }) => {
+    const flag = `--${name}${value ? ` ${value}` : ''}${short ? `, -${short}` : ''}`
+    return `  ${flag.padEnd(16)} ${help}`
+  }
+  const lines = ['Usage: leakguard COMMAND', '']
+  for (const [name, command] of Object.entries(COMMANDS)) {
+    lines.push(`leakguard ${name} ${command.arguments}   ${command.summary}`)
+    lines.push(...Object.entries(command.flags).map(([flag, about]) => line(flag, about)), '')
+  }
+  lines.push('Everywhere', ...Object.entries(GLOBAL).map(([flag, about]) => line(flag, about)), '')
+  lines.push('FILE is a .heapsnapshot, as it is or as .gz or .zst; - reads standard input.')
+  lines.push('The exit code is 0 if the command did what was asked, leaks found or not, and 1 if it could not.')
+  return `${lines.join('\n')}\n`
+}
+
+module.exports = { COMMANDS, parserOptions, help }

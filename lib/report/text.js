@@ -1,0 +1,106 @@
+'use strict'
+
+const { paintFor } = require('./paint.js')
+const { pathTree } = require('./path.js')
+const { table } = require('./table.js')
+const { bytes, count, cutStart, percent, safe, wrapped } = require('./words.js')
+
+const NARROWEST = 60
+
+/**
+ * A report as a page for a person. `source` names what was analysed; `stream` is where the page goes, for its width and
+ * for whether it shows bold. Texts out of the heap are escaped: a heap can hold what drives a terminal.
+ */
+function textOf(report, { source, stream } = {}) {
+  const style = { width: Math.max(stream?.columns ?? 100, NARROWEST), paint: paintFor(stream) }
+  const parts = [
+    heading(report, source, style),
+    suspects(report, style),
+    section('Classes by retained size', classes(report, style), style),
+    section('Largest holders', dominators(report, style), style),
+    section('Duplicate strings', strings(report, style), style),
+    section('Notes on the input', (report.notes ?? []).map(safe), style),
+  ]
+  return `${parts.filter(Boolean).join('\n\n')}\n`
+}
+
+function heading(report, source, { paint, width }) {
+  const made = [report.node && `Node ${safe(report.node)}`, report.v8 && `V8 ${safe(report.v8)}`]
+  const size = `${bytes(report.totalSize)} in ${count(report.nodeCount)} nodes, ${count(report.edgeCount)} edges`
+  const title = source === undefined ? '' : `${paint.strong(cutStart(safe(source), width))}\n`
+  return title + [...made, size].filter(Boolean).join(' · ')
+}
+
+function suspects(report, style) {
+  const { paint } = style
+  if (report.suspects.length === 0) return paint.strong('No leak suspects: nothing holds an unusual share of the heap.')
+  const title = report.suspects.length === 1 ? '1 leak suspect' : `${report.suspects.length} leak suspects`
+  return [paint.strong(title), ...report.suspects.map((suspect, index) => oneSuspect(suspect, index + 1, style))].join('\n\n')
+}
+
+function oneSuspect(suspect, number, { width, paint }) {
+  const indent = '   '
+  const inner = { width: width - indent.length, paint }
+  const place = suspect.location && cutStart(safe(placeOf(suspect.location)), inner.width)
+  const figures = [
+    `${count(suspect.count)} ${suspect.count === 1 ? 'object' : 'objects'}`,
+    `${bytes(suspect.retainedSize)} retained`,
+    `${percent(suspect.share)} of the heap`,
+  ].join(', ')
+  const body = [
+    ...(place ? [place] : []),
+    figures,
+    '',
+    ...pathTree(suspect.path, inner),
+    '',
+    ...wrapped(safe(suspect.advice), inner.width),
+  ]
+  const title = `${number}. ${paint.strong(`${safe(suspect.name)}: ${safe(suspect.type)}`)}`
+  return [title, ...body.map((line) => (line ? indent + line : ''))].join('\n')
+}
+
+function placeOf({ file, line, column }) {
+  return `${file}:${line}:${column}`
+}
+
+function classes({ classes, classCount }, style) {
+  const columns = [
+    { title: 'retained', value: (row) => bytes(row.retainedSize) },
+    { title: 'own size', value: (row) => bytes(row.shallowSize) },
+    { title: 'objects', value: (row) => count(row.count) },
+    { title: 'class', value: (row) => safe(row.name), text: true },
+    { title: 'written at', value: (row) => (row.location ? safe(placeOf(row.location)) : ''), text: true },
+  ]
+  const more = classCount - classes.length
+  return [...filled(columns, classes, style), ...(more > 0 ? [style.paint.dim(`and ${count(more)} more`)] : [])]
+}
+
+function dominators({ dominators }, style) {
+  const columns = [
+    { title: 'retained', value: (row) => bytes(row.retainedSize) },
+    { title: 'objects', value: (row) => count(row.retainedCount) },
+    { title: 'held as', value: (row) => safe(row.name), text: true },
+    { title: 'class', value: (row) => safe(row.class), text: true },
+    { title: 'id', value: (row) => `@${row.id}` },
+  ]
+  return filled(columns, dominators, style)
+}
+
+function strings({ strings }, style) {
+  const columns = [
+    { title: 'wasted', value: (row) => bytes(row.wasted) },
+    { title: 'copies', value: (row) => count(row.count) },
+    { title: 'text', value: (row) => safe(JSON.stringify(row.value)), text: true },
+  ]
+  return filled(columns, strings, style)
+}
+
+function filled(columns, rows, { width, paint }) {
+  return rows.length === 0 ? [] : table(columns, rows, { width: width - 2, paint })
+}
+
+function section(title, lines, { paint }) {
+  return lines.length === 0 ? '' : [paint.strong(title), ...lines.map((line) => `  ${line}`)].join('\n')
+}
+
+module.exports = { textOf }
