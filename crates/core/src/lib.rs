@@ -3,7 +3,10 @@
 //! No clock, no file system, no Node: callers hand in a reader and a [`Watch`].
 #![forbid(unsafe_code)]
 
+pub mod analysis;
 mod error;
+pub mod format;
+pub mod graph;
 mod options;
 mod report;
 mod watch;

@@ -1,0 +1,194 @@
+//! Classes as DevTools groups them, and what each retains as a whole.
+//!
+//! Objects go by constructor name and, where V8 knows it, by the constructor's place; functions, code and V8's own
+//! structures are a class each. O(N), 4 bytes a node.
+
+use super::heap::Tree;
+use crate::graph::{Detachedness, Graph, NodeIx, NodeKind, Place};
+use crate::{Error, Watch};
+use rustc_hash::FxHashMap;
+use std::borrow::Cow;
+
+const NONE: u32 = u32::MAX;
+const STRIDE: usize = 1 << 16;
+
+/// A class and its totals.
+#[derive(Clone, Debug)]
+pub struct Class {
+    name: Name,
+    /// Where the constructor is written.
+    pub place: Option<Place>,
+    /// Objects with a size of their own.
+    pub count: u64,
+    /// Their bytes.
+    pub shallow: u64,
+    /// Bytes that would go with all of them.
+    pub retained: u64,
+    /// The least of their distances.
+    pub distance: i32,
+}
+
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+enum Name {
+    /// The string with this index.
+    String(u32),
+    Text(Cow<'static, str>),
+}
+
+/// Every node's class.
+pub(super) struct Classes {
+    pub(super) of: Vec<u32>,
+    pub(super) rows: Vec<Class>,
+}
+
+impl Class {
+    fn new(name: Name, place: Option<Place>) -> Self {
+        Self { name, place, count: 0, shallow: 0, retained: 0, distance: i32::MAX }
+    }
+
+    /// The class's name.
+    pub fn name<'a>(&'a self, graph: &'a Graph) -> Cow<'a, str> {
+        match &self.name {
+            Name::String(index) => graph.strings.get(*index),
+            Name::Text(text) => Cow::Borrowed(text),
+        }
+    }
+}
+
+impl Classes {
+    /// Sorts all nodes into classes; totals come later, with [`Classes::total`].
+    pub(super) fn new(graph: &Graph, watch: &Watch) -> Result<Self, Error> {
+        let mut sorter = Sorter {
+            graph,
+            by_string: vec![NONE; graph.strings.len()],
+            by_kind: [NONE; 32],
+            by_text: FxHashMap::default(),
+            by_place: FxHashMap::default(),
+            rows: Vec::new(),
+        };
+        let mut of = Vec::with_capacity(graph.node_count());
+        let mut places = graph.places.iter().peekable();
+        for node in graph.nodes() {
+            if node.at().is_multiple_of(STRIDE) {
+                watch.check()?;
+            }
+            let place = places.next_if(|(placed, _)| *placed == node).map(|&(_, place)| place);
+            of.push(sorter.class(node, place));
+        }
+        Ok(Self { of, rows: sorter.rows })
+    }
+
+    /// Counts, sizes and distances, and what each class retains: the retained sizes of its members without those that are
+    /// inside another member. Only nodes with a size count.
+    pub(super) fn total(&mut self, graph: &Graph, tree: &Tree, distances: &[i32]) {
+        let mut covered = vec![0u32; self.rows.len()];
+        for (rank, &node) in tree.by_rank.iter().enumerate() {
+            let size = graph.self_sizes[node.at()];
+            if size == 0 {
+                continue;
+            }
+            let class = self.of[node.at()] as usize;
+            let row = &mut self.rows[class];
+            row.count += 1;
+            row.shallow += size;
+            row.distance = row.distance.min(distances[node.at()]);
+            if rank as u32 >= covered[class] {
+                row.retained += tree.retained[node.at()];
+                covered[class] = rank as u32 + tree.span[rank];
+            }
+        }
+    }
+}
+
+struct Sorter<'a> {
+    graph: &'a Graph,
+    by_string: Vec<u32>,
+    by_kind: [u32; 32],
+    by_text: FxHashMap<String, u32>,
+    by_place: FxHashMap<(Place, u32), u32>,
+    rows: Vec<Class>,
+}
+
+impl Sorter<'_> {
+    fn class(&mut self, node: NodeIx, place: Option<Place>) -> u32 {
+        let kind = self.graph.kind(node);
+        match kind {
+            NodeKind::OBJECT | NodeKind::NATIVE => {
+                let plain = self.named(node, kind);
+                match place.filter(|_| kind == NodeKind::OBJECT) {
+                    None => plain,
+                    Some(place) => {
+                        let rows = &mut self.rows;
+                        match self.by_place.entry((place, plain)) {
+                            std::collections::hash_map::Entry::Occupied(found) => *found.get(),
+                            std::collections::hash_map::Entry::Vacant(free) => {
+                                let class = Class::new(rows[plain as usize].name.clone(), Some(place));
+                                rows.push(class);
+                                *free.insert(rows.len() as u32 - 1)
+                            }
+                        }
+                    }
+                }
+            }
+            _ => {
+                let slot = usize::from(kind.number());
+                if self.by_kind[slot] == NONE {
+                    let name = match kind {
+                        NodeKind::HIDDEN => Cow::Borrowed("(system)"),
+                        NodeKind::CODE => Cow::Borrowed("(compiled code)"),
+                        NodeKind::CLOSURE => Cow::Borrowed("Function"),
+                        NodeKind::REGEXP => Cow::Borrowed("RegExp"),
+                        _ => Cow::Owned(format!("({})", self.graph.kind_name(node))),
+                    };
+                    self.by_kind[slot] = self.rows.len() as u32;
+                    self.rows.push(Class::new(Name::Text(name), None));
+                }
+                self.by_kind[slot]
+            }
+        }
+    }
+
+    /// The class of an object or native node by its name alone.
+    fn named(&mut self, node: NodeIx, kind: NodeKind) -> u32 {
+        let index = self.graph.name_index(node);
+        let detached = kind == NodeKind::NATIVE && self.graph.detachedness(node) == Detachedness::Detached;
+        if !detached {
+            let known = self.by_string[index as usize];
+            if known != NONE {
+                return known;
+            }
+            let raw = self.graph.strings.raw(index);
+            if !raw.starts_with(b"<") && !raw.starts_with(b"Detached <") {
+                self.rows.push(Class::new(Name::String(index), None));
+                let class = self.rows.len() as u32 - 1;
+                self.by_string[index as usize] = class;
+                return class;
+            }
+        }
+        let name = self.graph.strings.get(index);
+        let name = if detached { Cow::Owned(format!("Detached {name}")) } else { name };
+        let name = element(&name);
+        let rows = &mut self.rows;
+        let class = *self.by_text.entry(name).or_insert_with_key(|name| {
+            rows.push(Class::new(Name::Text(Cow::Owned(name.clone())), None));
+            rows.len() as u32 - 1
+        });
+        if !detached {
+            self.by_string[index as usize] = class;
+        }
+        class
+    }
+}
+
+/// `<div id="a">` is a `<div>`.
+fn element(name: &str) -> String {
+    let from = match name {
+        _ if name.starts_with('<') => 0,
+        _ if name.starts_with("Detached <") => 10,
+        _ => return name.to_owned(),
+    };
+    match name[from..].find(' ') {
+        Some(space) => format!("{}>", &name[..from + space]),
+        None => name.to_owned(),
+    }
+}

@@ -1,0 +1,205 @@
+//! Immediate dominators of all nodes over owning edges: semi-NCA on depth-first numbers.
+//!
+//! A node hangs from the last node that every way from the root to it passes. Nodes that only weak edges reach hang from
+//! the root and start walks of their own; what is unreached even then (cycles without an owner) hangs from the root and
+//! decides nothing. O(E log N) at worst, near linear on heaps; about 30 bytes a node and 4 an owning edge while it runs.
+//!
+//! Loukas Georgiadis: Linear-Time Algorithms for Dominators and Related Problems, 2005, section 2.2.
+
+use crate::graph::{Graph, NodeIx};
+use crate::{Error, Watch};
+
+/// The dominator tree in the order of depth-first numbers: a node's dominator always has a smaller number.
+pub(crate) struct Numbered {
+    /// Number to node.
+    pub(crate) order: Vec<NodeIx>,
+    /// Number to the dominator's number; 0 for the root itself.
+    pub(crate) idom: Vec<u32>,
+}
+
+const UNSEEN: u32 = u32::MAX;
+const STRIDE: usize = 1 << 16;
+
+/// A node's number and how many owning edges lead to it: side by side, so that one cache miss brings both.
+#[derive(Clone, Copy)]
+struct Slot {
+    number: u32,
+    owners: u32,
+}
+
+struct Walk<'a> {
+    graph: &'a Graph,
+    watch: &'a Watch,
+    slots: Vec<Slot>,
+    order: Vec<NodeIx>,
+    parent: Vec<u32>,
+    stack: Vec<Frame>,
+}
+
+/// A node on the way down, with the edges that are still to be followed.
+struct Frame {
+    number: u32,
+    next: u32,
+    end: u32,
+}
+
+/// Dominators of every node.
+pub(crate) fn dominators(graph: &Graph, watch: &Watch) -> Result<Numbered, Error> {
+    let nodes = graph.node_count();
+    let mut walk = Walk {
+        graph,
+        watch,
+        slots: vec![Slot { number: UNSEEN, owners: 0 }; nodes],
+        order: Vec::with_capacity(nodes),
+        parent: Vec::with_capacity(nodes),
+        stack: Vec::new(),
+    };
+    walk.from(NodeIx::ROOT)?;
+    if walk.order.len() < nodes {
+        for orphan in walk.orphans() {
+            walk.from(orphan)?;
+        }
+    }
+    let reached = walk.order.len();
+    let (first, owners) = walk.owners()?;
+    let Walk { slots, mut order, parent, .. } = walk;
+    let mut idom = semi_nca(&first, &owners, parent, watch)?;
+    if reached < nodes {
+        order.extend(graph.nodes().filter(|node| slots[node.at()].number == UNSEEN));
+        idom.resize(nodes, 0);
+    }
+    Ok(Numbered { order, idom })
+}
+
+impl Walk<'_> {
+    /// Numbers what is reached from `start` and has no number yet, depth first.
+    fn from(&mut self, start: NodeIx) -> Result<(), Error> {
+        let edges = self.graph.edges.as_slice();
+        let first_edge = self.graph.first_edge.as_slice();
+        let slots = self.slots.as_mut_slice();
+        let mut number = self.order.len() as u32;
+        // An orphan's parent is the root, and so is the root's.
+        slots[start.at()] = Slot { number, owners: 0 };
+        self.order.push(start);
+        self.parent.push(0);
+        let mut next = first_edge[start.at()];
+        let mut end = first_edge[start.at() + 1];
+        loop {
+            while next < end {
+                let edge = edges[next as usize];
+                next += 1;
+                if !edge.owns() {
+                    continue;
+                }
+                let target = edge.target().at();
+                let slot = &mut slots[target];
+                slot.owners += 1;
+                if slot.number != UNSEEN {
+                    continue;
+                }
+                if next < end {
+                    self.stack.push(Frame { number, next, end });
+                }
+                slot.number = self.order.len() as u32;
+                self.parent.push(number);
+                self.order.push(edge.target());
+                number = slot.number;
+                next = first_edge[target];
+                end = first_edge[target + 1];
+                if (number as usize).is_multiple_of(STRIDE) {
+                    self.watch.check()?;
+                }
+            }
+            let Some(frame) = self.stack.pop() else { return Ok(()) };
+            Frame { number, next, end } = frame;
+        }
+    }
+
+    /// Nodes without a number that no owning edge leads to.
+    fn orphans(&self) -> Vec<NodeIx> {
+        let unseen = |node: &NodeIx| self.slots[node.at()].number == UNSEEN;
+        let mut owned = super::bits::Bits::new(self.slots.len());
+        for node in self.graph.nodes().filter(unseen) {
+            for edge in self.graph.edges_of(node).iter().filter(|edge| edge.owns()) {
+                owned.insert(edge.target().0);
+            }
+        }
+        self.graph.nodes().filter(unseen).filter(|node| !owned.has(node.0)).collect()
+    }
+
+    /// Reverse edges between numbers: the owners of `w` are `owners[first[w]..first[w + 1]]`.
+    fn owners(&self) -> Result<(Vec<u32>, Vec<u32>), Error> {
+        let mut total = 0u32;
+        let mut first = Vec::with_capacity(self.order.len() + 1);
+        for node in &self.order {
+            first.push(total);
+            total += self.slots[node.at()].owners;
+        }
+        let mut owners = vec![0; total as usize];
+        // `first[w]` moves on to the end of w's stretch while it is filled, and is moved back below.
+        for (number, &node) in self.order.iter().enumerate() {
+            if number.is_multiple_of(STRIDE) {
+                self.watch.check()?;
+            }
+            for edge in self.graph.edges_of(node) {
+                if edge.owns() {
+                    let cursor = &mut first[self.slots[edge.target().at()].number as usize];
+                    owners[*cursor as usize] = number as u32;
+                    *cursor += 1;
+                }
+            }
+        }
+        first.push(0);
+        first.rotate_right(1);
+        Ok((first, owners))
+    }
+}
+
+/// `parent` is the depth-first tree.
+fn semi_nca(first: &[u32], owners: &[u32], parent: Vec<u32>, watch: &Watch) -> Result<Vec<u32>, Error> {
+    let count = parent.len();
+    let mut idom = parent.clone();
+    let mut semi: Vec<u32> = (0..count as u32).collect();
+    let mut label = semi.clone();
+    let mut ancestor = parent;
+    let mut path = Vec::new();
+    for w in (1..count).rev() {
+        if w.is_multiple_of(STRIDE) {
+            watch.check()?;
+        }
+        let mut least = ancestor[w];
+        for &owner in &owners[first[w] as usize..first[w + 1] as usize] {
+            let candidate =
+                if owner as usize <= w { owner } else { lowest(owner, w as u32, &mut ancestor, &mut label, &mut path) };
+            least = least.min(candidate);
+        }
+        semi[w] = least;
+        label[w] = least;
+    }
+    for w in 1..count {
+        let mut above = idom[w];
+        while above > semi[w] {
+            above = idom[above as usize];
+        }
+        idom[w] = above;
+    }
+    Ok(idom)
+}
+
+/// The least semidominator on the way from `v` up to, and without, the first number at or below `w`; shortens the way.
+#[inline]
+fn lowest(v: u32, w: u32, ancestor: &mut [u32], label: &mut [u32], path: &mut Vec<u32>) -> u32 {
+    let mut top = v;
+    while ancestor[top as usize] > w {
+        path.push(top);
+        top = ancestor[top as usize];
+    }
+    while let Some(below) = path.pop() {
+        let above = ancestor[below as usize] as usize;
+        if label[above] < label[below as usize] {
+            label[below as usize] = label[above];
+        }
+        ancestor[below as usize] = ancestor[above];
+    }
+    label[v as usize]
+}

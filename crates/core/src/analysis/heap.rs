@@ -1,0 +1,191 @@
+//! A graph with what follows from it alone: ownership, sizes, dominator tree, distances, classes.
+//!
+//! Independent passes run side by side on two threads; each is a function of its own file.
+
+use super::classes::{Class, Classes};
+use super::dominators::{Numbered, dominators};
+use super::weak_pairs::WeakPairs;
+use super::{detached, distances, joined, ownership, shallow};
+use crate::graph::{Graph, NodeIx};
+use crate::{Error, Stage, Watch};
+use std::borrow::Cow;
+
+/// A heap that can be asked.
+pub struct Heap {
+    graph: Graph,
+    tree: Tree,
+    distances: Vec<i32>,
+    classes: Classes,
+}
+
+/// The dominator tree, numbered so that what a node dominates stands behind it without a gap.
+pub(super) struct Tree {
+    /// Each node's immediate dominator; the root's is the root.
+    pub(super) idom: Vec<NodeIx>,
+    /// Bytes that would go with the node.
+    pub(super) retained: Vec<u64>,
+    /// Each node's place in the tree's order.
+    pub(super) rank: Vec<u32>,
+    /// The nodes in the tree's order.
+    pub(super) by_rank: Vec<NodeIx>,
+    /// By rank: how many nodes the node dominates, itself included.
+    pub(super) span: Vec<u32>,
+}
+
+impl Tree {
+    fn new(numbered: Numbered, sizes: &[u64]) -> Self {
+        let Numbered { order, idom } = numbered;
+        let count = order.len();
+        // By number, where dominators come first: sums run from the last to the first, places from the first to the last.
+        let mut bytes: Vec<u64> = order.iter().map(|node| sizes[node.at()]).collect();
+        let mut spans = vec![1u32; count];
+        for number in (1..count).rev() {
+            let above = idom[number] as usize;
+            bytes[above] = bytes[above].saturating_add(bytes[number]);
+            spans[above] += spans[number];
+        }
+        let mut retained = vec![0; count];
+        for (node, bytes) in order.iter().zip(&bytes) {
+            retained[node.at()] = *bytes;
+        }
+        drop(bytes);
+        let mut tree = Self {
+            idom: vec![NodeIx::ROOT; count],
+            retained,
+            rank: vec![0; count],
+            by_rank: vec![NodeIx::ROOT; count],
+            span: vec![0; count],
+        };
+        // Where the next child of each number goes.
+        let mut free = vec![0u32; count];
+        for (number, &node) in order.iter().enumerate() {
+            let above = idom[number] as usize;
+            let rank = free[above];
+            free[above] += spans[number];
+            free[number] = rank + 1;
+            tree.rank[node.at()] = rank;
+            tree.by_rank[rank as usize] = node;
+            tree.span[rank as usize] = spans[number];
+            tree.idom[node.at()] = order[above];
+        }
+        tree
+    }
+}
+
+impl Heap {
+    /// Works everything out.
+    ///
+    /// # Errors
+    /// [`crate::Code::Cancelled`] only.
+    pub fn new(mut graph: Graph, watch: &Watch) -> Result<Self, Error> {
+        watch.enter(Stage::Edges)?;
+        detached::spread(&mut graph);
+        let (page, (sizes, pairs)) = side_by_side(
+            || ownership::page(&graph, watch),
+            || Ok((shallow::moved(&graph, watch)?, WeakPairs::find(graph.strings()))),
+        )?;
+        graph.self_sizes = sizes;
+        ownership::mark(&mut graph, &page, &pairs, watch)?;
+        drop(page);
+        watch.enter(Stage::Dominators)?;
+        let (tree, (distances, mut classes)) = side_by_side(
+            || Ok(Tree::new(dominators(&graph, watch)?, &graph.self_sizes)),
+            || Ok((distances::distances(&graph, &pairs, watch)?, Classes::new(&graph, watch)?)),
+        )?;
+        classes.total(&graph, &tree, &distances);
+        Ok(Self { graph, tree, distances, classes })
+    }
+
+    /// The graph, with self sizes after the move of [`super::shallow`].
+    pub fn graph(&self) -> &Graph {
+        &self.graph
+    }
+
+    /// Sum of all self sizes.
+    pub fn total_size(&self) -> u64 {
+        self.tree.retained[0]
+    }
+
+    /// Bytes that would go with the node.
+    #[inline]
+    pub fn retained(&self, node: NodeIx) -> u64 {
+        self.tree.retained[node.at()]
+    }
+
+    /// How many nodes would go with the node, itself included.
+    pub fn retained_count(&self, node: NodeIx) -> u32 {
+        self.tree.span[self.tree.rank[node.at()] as usize]
+    }
+
+    /// The node's immediate dominator; the root's is the root.
+    #[inline]
+    pub fn idom(&self, node: NodeIx) -> NodeIx {
+        self.tree.idom[node.at()]
+    }
+
+    /// The nodes that the node dominates immediately.
+    pub fn dominated(&self, node: NodeIx) -> impl Iterator<Item = NodeIx> + '_ {
+        let rank = self.tree.rank[node.at()] as usize;
+        let end = rank + self.tree.span[rank] as usize;
+        let mut next = rank + 1;
+        std::iter::from_fn(move || {
+            if next >= end {
+                return None;
+            }
+            let child = self.tree.by_rank[next];
+            next += self.tree.span[next] as usize;
+            Some(child)
+        })
+    }
+
+    /// Does `above` dominate `node`? Every node dominates itself.
+    pub fn dominates(&self, above: NodeIx, node: NodeIx) -> bool {
+        let rank = self.tree.rank[above.at()];
+        let end = rank + self.tree.span[rank as usize];
+        (rank..end).contains(&self.tree.rank[node.at()])
+    }
+
+    /// Nodes in the tree's order: each before what it dominates.
+    pub fn in_tree_order(&self) -> &[NodeIx] {
+        &self.tree.by_rank
+    }
+
+    /// Edges from the global objects, or [`distances::SYSTEM`] and more, or [`distances::UNREACHED`].
+    pub fn distance(&self, node: NodeIx) -> i32 {
+        self.distances[node.at()]
+    }
+
+    /// Bytes of the node itself, after the move.
+    pub fn self_size(&self, node: NodeIx) -> u64 {
+        self.graph.self_size(node)
+    }
+
+    /// The node's class: an index into [`Heap::classes`].
+    #[inline]
+    pub fn class(&self, node: NodeIx) -> u32 {
+        self.classes.of[node.at()]
+    }
+
+    /// The node's class by name.
+    pub fn class_name(&self, node: NodeIx) -> Cow<'_, str> {
+        self.classes.rows[self.class(node) as usize].name(&self.graph)
+    }
+
+    /// All classes, those without a counted member among them.
+    pub fn classes(&self) -> &[Class] {
+        &self.classes.rows
+    }
+}
+
+/// Two pieces of work at once; the second on a thread of its own.
+fn side_by_side<A: Send, B: Send>(
+    first: impl FnOnce() -> Result<A, Error> + Send,
+    second: impl FnOnce() -> Result<B, Error> + Send,
+) -> Result<(A, B), Error> {
+    std::thread::scope(|scope| {
+        let other = scope.spawn(second);
+        let own = first();
+        let other = joined(other);
+        Ok((own?, other?))
+    })
+}

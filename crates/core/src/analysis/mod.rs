@@ -1,0 +1,22 @@
+//! From a graph to answers: dominators, retained sizes, distances, classes, paths, suspects.
+//!
+//! Pure functions of columns, each file one of them. Long passes poll the [`crate::Watch`].
+#![expect(clippy::cast_possible_truncation, reason = "a graph's nodes and edges are counted in u32 by construction")]
+
+mod bits;
+mod classes;
+mod detached;
+pub mod distances;
+mod dominators;
+mod heap;
+mod ownership;
+mod shallow;
+mod weak_pairs;
+
+pub use classes::Class;
+pub use heap::Heap;
+
+/// A thread's answer; its panic goes on in the caller.
+fn joined<T>(thread: std::thread::ScopedJoinHandle<'_, T>) -> T {
+    thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+}

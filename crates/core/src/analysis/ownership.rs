@@ -1,0 +1,110 @@
+//! Which edges own: those that DevTools lets decide what retains what.
+//!
+//! Not weak, not to itself, not from a WeakMap's table to a value (the key owns it), and, out of other nodes than the
+//! root, not a shortcut and not from the system into the page. The page is all that the global objects reach.
+
+use super::bits::Bits;
+use super::weak_pairs::WeakPairs;
+use crate::graph::{Edge, EdgeKind, Graph, NodeIx, NodeKind};
+use crate::{Error, Watch};
+use std::ops::Range;
+
+/// Nodes between two looks at the cancel signal.
+const STRIDE: usize = 1 << 16;
+
+/// The root's shortcuts lead to the global objects, its element `(Document DOM trees)` to documents: the page's entries.
+fn is_document_trees(graph: &Graph, node: NodeIx) -> bool {
+    graph.kind(node) == NodeKind::SYNTHETIC && graph.raw_name(node) == b"(Document DOM trees)"
+}
+
+/// Does DevTools begin distances at this child of the root?
+pub(super) fn is_user_root(graph: &Graph, node: NodeIx) -> bool {
+    graph.kind(node) != NodeKind::SYNTHETIC || is_document_trees(graph, node)
+}
+
+/// Marks the page's nodes: what the entries reach over every edge but weak ones.
+pub(super) fn page(graph: &Graph, watch: &Watch) -> Result<Bits, Error> {
+    let mut page = Bits::new(graph.node_count());
+    let mut stack = Vec::new();
+    for &edge in graph.edges_of(NodeIx::ROOT) {
+        let enters = match edge.kind() {
+            EdgeKind::Shortcut => true,
+            EdgeKind::Element => is_document_trees(graph, edge.target()),
+            _ => false,
+        };
+        if enters && page.insert(edge.target().0) {
+            stack.push(edge.target());
+        }
+    }
+    let mut visited = 0usize;
+    while let Some(node) = stack.pop() {
+        visited += 1;
+        if visited.is_multiple_of(STRIDE) {
+            watch.check()?;
+        }
+        for edge in graph.edges_of(node) {
+            if !edge.is_weak() && page.insert(edge.target().0) {
+                stack.push(edge.target());
+            }
+        }
+    }
+    Ok(page)
+}
+
+/// Sets the "owns" bit of every edge, on two threads.
+pub(super) fn mark(graph: &mut Graph, page: &Bits, pairs: &WeakPairs, watch: &Watch) -> Result<(), Error> {
+    let nodes = graph.node_count();
+    let half_edges = (graph.edges.len() / 2) as u32;
+    let split_node = graph.first_edge.partition_point(|&first| first < half_edges).min(nodes);
+    let split_edge = graph.first_edge[split_node] as usize;
+    let mut edges = std::mem::take(&mut graph.edges);
+    let (low, high) = edges.split_at_mut(split_edge);
+    let part = Part { graph, page, pairs, watch };
+    let done = std::thread::scope(|scope| {
+        let other = scope.spawn(|| part.mark(split_node..nodes, high, split_edge));
+        let own = part.mark(0..split_node, low, 0);
+        own.and(super::joined(other))
+    });
+    graph.edges = edges;
+    done
+}
+
+/// What a thread needs to know; `graph` has no edges meanwhile.
+struct Part<'a> {
+    graph: &'a Graph,
+    page: &'a Bits,
+    pairs: &'a WeakPairs,
+    watch: &'a Watch,
+}
+
+impl Part<'_> {
+    /// The edges of the nodes of `range`, of which the first stands at `base` of all.
+    fn mark(&self, range: Range<usize>, edges: &mut [Edge], base: usize) -> Result<(), Error> {
+        for node in range {
+            if node.is_multiple_of(STRIDE) {
+                self.watch.check()?;
+            }
+            let node = NodeIx(node as u32);
+            let edge_range = self.graph.edge_range(node);
+            let is_root = node == NodeIx::ROOT;
+            let enters_freely = is_root || self.page.has(node.0);
+            for at in edge_range {
+                let edge = &mut edges[at - base];
+                let target = edge.target();
+                let kind = edge.kind();
+                let mut owns = target != node && (enters_freely || !self.page.has(target.0));
+                owns &= match kind {
+                    EdgeKind::Weak => false,
+                    EdgeKind::Shortcut => is_root,
+                    EdgeKind::Internal => {
+                        let pair = self.pairs.get(self.graph.edge_names[at]);
+                        pair.is_none_or(|pair| pair.table != u64::from(self.graph.ids[node.at()]))
+                    }
+                    _ => true,
+                };
+                edge.set_owns(owns);
+            }
+        }
+        Ok(())
+    }
+}

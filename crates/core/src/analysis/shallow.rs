@@ -1,0 +1,70 @@
+//! Sizes that move: what V8 allocates apart but one object owns alone counts as that object's own size.
+//!
+//! Hidden nodes, arrays and external string data give their self size to their only owner, directly or through others of
+//! their kind. With several owners, or owned by the root or a synthetic node, they keep it.
+
+use super::ownership::is_user_root;
+use crate::graph::{Graph, NodeIx, NodeKind};
+use crate::{Error, Watch};
+
+const NONE: u32 = u32::MAX;
+const SEVERAL: u32 = u32::MAX - 1;
+const STRIDE: usize = 1 << 16;
+
+/// The sizes after the move, by node.
+pub(super) fn moved(graph: &Graph, watch: &Watch) -> Result<Vec<u64>, Error> {
+    let mut sizes = graph.self_sizes.clone();
+    let has_user_root = graph.edges_of(NodeIx::ROOT).iter().any(|edge| is_user_root(graph, edge.target()));
+    // A snapshot with V8's internals exposed shows allocations as they are.
+    if !has_user_root {
+        return Ok(sizes);
+    }
+    let owner = owners(graph, watch)?;
+    for (node, &owner) in owner.iter().enumerate() {
+        if owner >= SEVERAL || owner as usize == node {
+            continue;
+        }
+        if owner == NodeIx::ROOT.0 || graph.kind(NodeIx(owner)) == NodeKind::SYNTHETIC {
+            continue;
+        }
+        sizes[owner as usize] = sizes[owner as usize].saturating_add(sizes[node]);
+        sizes[node] = 0;
+    }
+    Ok(sizes)
+}
+
+/// Each node's only owner: itself for those that do not move.
+fn owners(graph: &Graph, watch: &Watch) -> Result<Vec<u32>, Error> {
+    let moves = |node: NodeIx| match graph.kind(node) {
+        NodeKind::HIDDEN | NodeKind::ARRAY => true,
+        NodeKind::NATIVE => graph.raw_name(node) == b"system / ExternalStringData",
+        _ => false,
+    };
+    let mut owner: Vec<u32> = graph.nodes().map(|node| if moves(node) { NONE } else { node.0 }).collect();
+    let mut changed = Vec::new();
+    let spread = |node: NodeIx, owner: &mut [u32], changed: &mut Vec<NodeIx>| {
+        let from = owner[node.at()];
+        for edge in graph.edges_of(node) {
+            let target = edge.target();
+            let current = owner[target.at()];
+            if current == target.0 || current == SEVERAL || current == from || edge.is_weak() {
+                continue;
+            }
+            owner[target.at()] = if current == NONE { from } else { SEVERAL };
+            changed.push(target);
+        }
+    };
+    for node in graph.nodes() {
+        if node.at().is_multiple_of(STRIDE) {
+            watch.check()?;
+        }
+        if owner[node.at()] != node.0 {
+            continue;
+        }
+        spread(node, &mut owner, &mut changed);
+        while let Some(node) = changed.pop() {
+            spread(node, &mut owner, &mut changed);
+        }
+    }
+    Ok(owner)
+}

@@ -1,0 +1,386 @@
+//! Rows of numbers into columns: the checks that every index and count of the file goes through.
+//!
+//! Rows arrive in stretches that begin and end anywhere; the part of a row that a stretch ends with is kept.
+
+use super::meta::{EdgeLayout, Layout, LocationLayout, MAX_FIELDS, NodeLayout};
+use super::numbers::{Numbers, WIDE};
+use crate::graph::{Edge, EdgeKind, Graph, NodeIx, NodeKind, Place};
+use crate::{Error, Limits};
+
+/// What is wrong with a number: its index in the stretch, and the sentence.
+pub(super) struct Misfit {
+    pub(super) index: usize,
+    pub(super) what: String,
+    pub(super) is_limit: bool,
+}
+
+impl Misfit {
+    fn at(index: usize, what: impl std::fmt::Display) -> Self {
+        Self { index, what: what.to_string(), is_limit: false }
+    }
+
+    fn limit(index: usize, what: impl std::fmt::Display) -> Self {
+        Self { index, what: what.to_string(), is_limit: true }
+    }
+}
+
+/// A row of which only the first numbers are there yet.
+#[derive(Default)]
+struct Partial {
+    row: [u64; MAX_FIELDS],
+    len: usize,
+}
+
+impl Partial {
+    /// Splits a stretch: numbers that complete the kept row, whole rows, and the start of the next row, which is kept.
+    /// Calls `whole` with the completed row, if there is one, and answers where whole rows start and end.
+    fn take(
+        &mut self,
+        numbers: &Numbers,
+        fields: usize,
+        mut whole: impl FnMut(&[u64]) -> Result<(), Misfit>,
+    ) -> Result<(usize, usize), Misfit> {
+        let count = numbers.values().len();
+        let mut start = 0;
+        if self.len > 0 {
+            while self.len < fields && start < count {
+                self.row[self.len] = numbers.full(start);
+                self.len += 1;
+                start += 1;
+            }
+            if self.len < fields {
+                return Ok((count, count));
+            }
+            let already = fields - start;
+            whole(&self.row[..fields])
+                .map_err(|misfit| Misfit { index: misfit.index.saturating_sub(already), ..misfit })?;
+            self.len = 0;
+        }
+        let end = start + (count - start) / fields * fields;
+        for index in end..count {
+            self.row[self.len] = numbers.full(index);
+            self.len += 1;
+        }
+        Ok((start, end))
+    }
+}
+
+/// Exact division of 32-bit numbers by a small constant that is known only at run time.
+#[derive(Clone, Copy)]
+struct Divisor {
+    by: u32,
+    reciprocal: u64,
+}
+
+impl Divisor {
+    fn new(by: usize) -> Self {
+        let by = by as u32;
+        Self { by, reciprocal: u64::MAX / u64::from(by) + 1 }
+    }
+
+    /// The quotient, where there is no remainder.
+    #[inline]
+    fn exact(self, value: u32) -> Option<u32> {
+        let quotient = ((u128::from(value) * u128::from(self.reciprocal)) >> 64) as u32;
+        if quotient.wrapping_mul(self.by) == value { Some(quotient) } else { None }
+    }
+}
+
+/// Fills a graph's columns.
+pub(super) struct Columns {
+    pub(super) graph: Graph,
+    layout: Layout,
+    limits: Limits,
+    divisor: Divisor,
+    partial: Partial,
+    kinds: [u8; 32],
+    /// The largest string index that a node or edge named, and what named it.
+    largest_name: u32,
+    largest_name_by: &'static str,
+    edge_total: u64,
+}
+
+impl Columns {
+    pub(super) fn new(layout: Layout, limits: &Limits, input_length: Option<u64>) -> Self {
+        // The header's counts are hints: at most what a file of this length can hold.
+        let room = |count: Option<u64>, fields: usize| {
+            let most = input_length.map_or(1 << 22, |length| length / (2 * fields as u64) + 1);
+            usize::try_from(count.unwrap_or(0).min(most)).unwrap_or(0)
+        };
+        let nodes = room(layout.node_count, layout.node.fields);
+        let edges = room(layout.edge_count, layout.edge.fields);
+        let mut graph = Graph::default();
+        graph.kinds.reserve(nodes);
+        graph.names.reserve(nodes);
+        graph.ids.reserve(nodes);
+        graph.self_sizes.reserve(nodes);
+        graph.first_edge.reserve(nodes + 1);
+        graph.first_edge.push(0);
+        graph.edges.reserve(edges);
+        graph.edge_names.reserve(edges);
+        let mut kinds = [u8::MAX; 32];
+        for (slot, kind) in kinds.iter_mut().zip(&layout.node.kinds) {
+            *slot = kind.number();
+        }
+        Self {
+            graph,
+            divisor: Divisor::new(layout.node.fields),
+            layout,
+            limits: limits.clone(),
+            partial: Partial::default(),
+            kinds,
+            largest_name: 0,
+            largest_name_by: "node",
+            edge_total: 0,
+        }
+    }
+
+    /// Numbers of `nodes`.
+    pub(super) fn nodes(&mut self, numbers: &Numbers) -> Result<(), Misfit> {
+        let mut partial = std::mem::take(&mut self.partial);
+        let fields = self.layout.node.fields;
+        let taken = partial.take(numbers, fields, |row| self.node(row));
+        self.partial = partial;
+        let (start, end) = taken?;
+        let values = numbers.values();
+        let limit = self.limits.max_nodes.min(Edge::MAX_NODES - 1);
+        if (self.graph.kinds.len() + (end - start) / fields) as u64 > limit {
+            return Err(Misfit::limit(start, format_args!("more than {limit} nodes (option limits.maxNodes)")));
+        }
+        let mut row = [0u64; MAX_FIELDS];
+        for (nth, short) in values[start..end].chunks_exact(fields).enumerate() {
+            if self.node_short(short) {
+                continue;
+            }
+            let at = start + nth * fields;
+            for (offset, value) in row[..fields].iter_mut().enumerate() {
+                *value = numbers.full(at + offset);
+            }
+            self.node(&row[..fields]).map_err(|misfit| Misfit { index: at + misfit.index, ..misfit })?;
+        }
+        Ok(())
+    }
+
+    /// The usual row; `false` where one needs the full check.
+    #[inline]
+    fn node_short(&mut self, row: &[u32]) -> bool {
+        let NodeLayout { fields, kind, name, id, self_size, edge_count, detachedness, .. } = self.layout.node;
+        let Some(row) = row.get(..fields) else { return false };
+        let Some(&kind) = self.kinds.get(row[kind] as usize) else { return false };
+        let size = row[self_size];
+        let total = self.edge_total + u64::from(row[edge_count]);
+        let detached = detachedness.map_or(0, |at| row[at]);
+        if kind == u8::MAX || size == WIDE || row[id] == WIDE || total > self.limits.max_edges || detached > 2 {
+            return false;
+        }
+        self.edge_total = total;
+        self.graph.kinds.push(kind | (detached as u8) << 5);
+        self.name(row[name], "node");
+        self.graph.names.push(row[name]);
+        self.graph.ids.push(row[id]);
+        self.graph.self_sizes.push(u64::from(size));
+        self.graph.first_edge.push(total as u32);
+        true
+    }
+
+    fn node(&mut self, row: &[u64]) -> Result<(), Misfit> {
+        let layout = &self.layout.node;
+        let ordinal = self.graph.kinds.len();
+        let small = |at: usize, what: &str| {
+            u32::try_from(row[at])
+                .map_err(|_| Misfit::at(at, format_args!("node {ordinal}'s {what} is {}, past 32 bits", row[at])))
+        };
+        let number = small(layout.kind, "type")?;
+        let Some(kind) = self.kinds.get(number as usize).copied().filter(|&kind| kind != u8::MAX) else {
+            return Err(Misfit::at(
+                layout.kind,
+                format_args!("node {ordinal}'s type {number} is not in the header's list"),
+            ));
+        };
+        let name = small(layout.name, "name")?;
+        let id = small(layout.id, "id")?;
+        let edges = row[layout.edge_count];
+        let total = self.edge_total.saturating_add(edges);
+        if total > self.limits.max_edges.min(u64::from(u32::MAX) - 1) {
+            return Err(Misfit::limit(
+                layout.edge_count,
+                format_args!("more than {} edges (option limits.maxEdges)", self.limits.max_edges),
+            ));
+        }
+        // Embedders may invent states; those say nothing that this code knows.
+        let detached = layout.detachedness.map_or(0, |at| if row[at] <= 2 { row[at] as u8 } else { 0 });
+        let size = row[layout.self_size];
+        self.edge_total = total;
+        self.graph.kinds.push(kind | detached << 5);
+        self.name(name, "node");
+        self.graph.names.push(name);
+        self.graph.ids.push(id);
+        self.graph.self_sizes.push(size);
+        self.graph.first_edge.push(total as u32);
+        Ok(())
+    }
+
+    #[inline]
+    fn name(&mut self, name: u32, what: &'static str) {
+        if name > self.largest_name {
+            self.largest_name = name;
+            self.largest_name_by = what;
+        }
+    }
+
+    /// Ends `nodes`.
+    pub(super) fn end_nodes(&mut self) -> Result<(), String> {
+        self.end_rows("nodes", self.layout.node.fields, self.graph.kinds.len(), self.layout.node_count)?;
+        if self.graph.kinds.is_empty() {
+            return Err("the snapshot has no nodes, so no root".to_owned());
+        }
+        Ok(())
+    }
+
+    /// Numbers of `edges`.
+    pub(super) fn edges(&mut self, numbers: &Numbers) -> Result<(), Misfit> {
+        let mut partial = std::mem::take(&mut self.partial);
+        let fields = self.layout.edge.fields;
+        let taken = partial.take(numbers, fields, |row| {
+            let mut short = [0u32; MAX_FIELDS];
+            for (at, (slot, value)) in short.iter_mut().zip(row).enumerate() {
+                *slot = u32::try_from(*value)
+                    .map_err(|_| Misfit::at(at, format_args!("an edge's field {at} is {value}, past 32 bits")))?;
+            }
+            self.edge(&short[..fields])
+        });
+        self.partial = partial;
+        let (start, end) = taken?;
+        for (nth, row) in numbers.values()[start..end].chunks_exact(fields).enumerate() {
+            self.edge(row).map_err(|misfit| Misfit { index: start + nth * fields + misfit.index, ..misfit })?;
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn edge(&mut self, row: &[u32]) -> Result<(), Misfit> {
+        let EdgeLayout { kind: kind_at, name: name_at, to: to_at, .. } = self.layout.edge;
+        let (kind_number, name, to) = (row[kind_at], row[name_at], row[to_at]);
+        let ordinal = self.graph.edges.len();
+        let Some(&kind) = self.layout.edge.kinds.get(kind_number as usize) else {
+            return Err(Misfit::at(
+                kind_at,
+                format_args!("edge {ordinal}'s type {kind_number} is not in the header's list"),
+            ));
+        };
+        let nodes = self.graph.kinds.len();
+        let Some(target) = self.divisor.exact(to).filter(|&target| (target as usize) < nodes) else {
+            return Err(Misfit::at(
+                to_at,
+                format_args!("edge {ordinal}'s target {to} is not the start of one of the {nodes} nodes"),
+            ));
+        };
+        if ordinal as u64 >= self.edge_total {
+            return Err(Misfit::at(
+                kind_at,
+                format_args!("more edges than the {} that the nodes announce", self.edge_total),
+            ));
+        }
+        if !kind.is_indexed() && kind != EdgeKind::Other {
+            self.name(name, "edge");
+        }
+        self.graph.edges.push(Edge::new(kind, target));
+        self.graph.edge_names.push(name);
+        Ok(())
+    }
+
+    /// Ends `edges`.
+    pub(super) fn end_edges(&mut self) -> Result<(), String> {
+        let found = self.graph.edges.len();
+        self.end_rows("edges", self.layout.edge.fields, found, self.layout.edge_count)?;
+        if found as u64 != self.edge_total {
+            return Err(format!("the nodes announce {} edges, there are {found}", self.edge_total));
+        }
+        Ok(())
+    }
+
+    /// Numbers of `locations`.
+    pub(super) fn locations(&mut self, numbers: &Numbers) -> Result<(), Misfit> {
+        let Some(layout) = self.layout.location.as_ref() else { return Ok(()) };
+        let mut partial = std::mem::take(&mut self.partial);
+        let fields = layout.fields;
+        let (divisor, nodes) = (self.divisor, self.graph.kinds.len());
+        let places = &mut self.graph.places;
+        let mut whole = |row: &[u64]| place(row, layout, divisor, nodes).map(|place| places.push(place));
+        let taken = partial.take(numbers, fields, &mut whole);
+        let mut row = [0u64; MAX_FIELDS];
+        let rest = taken.and_then(|(start, end)| {
+            for at in (start..end).step_by(fields) {
+                for (offset, value) in row[..fields].iter_mut().enumerate() {
+                    *value = numbers.full(at + offset);
+                }
+                whole(&row[..fields]).map_err(|misfit| Misfit { index: at + misfit.index, ..misfit })?;
+            }
+            Ok(())
+        });
+        self.partial = partial;
+        rest
+    }
+
+    /// Ends `locations`.
+    pub(super) fn end_locations(&mut self) -> Result<(), String> {
+        let Some(layout) = self.layout.location.as_ref() else { return Ok(()) };
+        let fields = layout.fields;
+        self.end_rows("locations", fields, 0, None)?;
+        // Of two places for one node the later one counts.
+        let places = &mut self.graph.places;
+        if !places.is_sorted_by(|a, b| a.0 < b.0) {
+            places.sort_by_key(|&(node, _)| node);
+            places.reverse();
+            places.dedup_by_key(|&mut (node, _)| node);
+            places.reverse();
+        }
+        Ok(())
+    }
+
+    fn end_rows(&mut self, table: &str, fields: usize, found: usize, promised: Option<u64>) -> Result<(), String> {
+        if self.partial.len > 0 {
+            return Err(format!("the last row of {table} has {} of {fields} numbers", self.partial.len));
+        }
+        match promised {
+            Some(promised) if promised != found as u64 => {
+                Err(format!("the header promises {promised} {table}, there are {found}"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Hands the graph over once the strings are there; `byte` is where they ended.
+    pub(super) fn finish(mut self, byte: u64) -> Result<Graph, Error> {
+        let strings = self.graph.strings.len();
+        if self.largest_name as usize >= strings {
+            let what = format_args!(
+                "the name of a {} is string {}, but there are only {strings} strings",
+                self.largest_name_by, self.largest_name
+            );
+            return Err(Error::parse(what, byte));
+        }
+        self.graph.unknown_kinds = self.layout.unknown_kinds;
+        self.graph.strings.shrink();
+        self.graph.places.shrink_to_fit();
+        Ok(self.graph)
+    }
+}
+
+fn place(row: &[u64], layout: &LocationLayout, divisor: Divisor, nodes: usize) -> Result<(NodeIx, Place), Misfit> {
+    let node = u32::try_from(row[layout.node]).ok().and_then(|index| divisor.exact(index));
+    let Some(node) = node.filter(|&node| (node as usize) < nodes) else {
+        return Err(Misfit::at(
+            layout.node,
+            format_args!("a location's object {} is not the start of a node", row[layout.node]),
+        ));
+    };
+    // V8 writes an unknown line as -1 in 32 or 64 bits.
+    let cut = |value: u64| u32::try_from(value).unwrap_or(u32::MAX);
+    Ok((
+        NodeIx(node),
+        Place { script: cut(row[layout.script]), line: cut(row[layout.line]), column: cut(row[layout.column]) },
+    ))
+}
+
+const _: () = assert!(NodeKind::FIRST_UNKNOWN as usize + NodeKind::MOST_UNKNOWN <= 32);

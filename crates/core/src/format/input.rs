@@ -1,0 +1,148 @@
+//! The input as a sequence of blocks: decompressed by content, cut behind commas so that no number is split.
+//!
+//! Any thread may take the next block; a block knows its place in the sequence and in the bytes.
+
+use crate::{Error, Limits, Source};
+use std::io::{BufRead, BufReader, Read};
+
+/// How much text a block has, about: its numbers still fit the second level cache.
+const BLOCK: usize = 256 * 1024;
+
+/// A stretch of the (decompressed) input.
+#[derive(Default)]
+pub(super) struct Block {
+    /// 0 for the first, and so on.
+    pub(super) sequence: u64,
+    /// Where in the input it begins.
+    pub(super) offset: u64,
+    /// The bytes.
+    pub(super) text: Vec<u8>,
+}
+
+/// Hands out the blocks of an input, in order.
+pub(super) struct Input {
+    reader: Box<dyn Read + Send>,
+    carry: Vec<u8>,
+    sequence: u64,
+    offset: u64,
+    max_bytes: u64,
+    ended: bool,
+}
+
+impl Input {
+    /// Looks at the first bytes to tell gzip and zstd from plain text.
+    pub(super) fn open(source: Source, limits: &Limits) -> Result<Self, Error> {
+        let mut reader = BufReader::with_capacity(64 * 1024, source.reader);
+        let magic = fill(&mut reader, 4).map_err(|cause| Error::io(&cause, 0))?;
+        let reader: Box<dyn Read + Send> = match magic.as_slice() {
+            [0x1f, 0x8b, ..] => Box::new(flate2::bufread::MultiGzDecoder::new(Restored::new(magic, reader))),
+            [0x28, 0xb5, 0x2f, 0xfd] => {
+                let mut decoder =
+                    zstd::Decoder::with_buffer(Restored::new(magic, reader)).map_err(|cause| Error::io(&cause, 0))?;
+                decoder.window_log_max(27).map_err(|cause| Error::io(&cause, 0))?;
+                Box::new(decoder)
+            }
+            _ => Box::new(Restored::new(magic, reader)),
+        };
+        Ok(Self { reader, carry: Vec::new(), sequence: 0, offset: 0, max_bytes: limits.max_bytes, ended: false })
+    }
+
+    /// Fills `block` with the next stretch; `false` at the end.
+    pub(super) fn next(&mut self, block: &mut Block) -> Result<bool, Error> {
+        if self.ended {
+            return Ok(false);
+        }
+        let text = &mut block.text;
+        text.clear();
+        text.append(&mut self.carry);
+        let mut filled = text.len();
+        text.resize(filled + BLOCK, 0);
+        while filled < text.len() {
+            match self.reader.read(&mut text[filled..]) {
+                Ok(0) => {
+                    self.ended = true;
+                    break;
+                }
+                Ok(count) => filled += count,
+                Err(cause) if cause.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(cause) => return Err(self.failed(&cause, filled)),
+            }
+        }
+        text.truncate(filled);
+        if !self.ended
+            && let Some(comma) = memchr::memrchr(b',', text)
+        {
+            self.carry.extend_from_slice(&text[comma + 1..]);
+            text.truncate(comma + 1);
+        }
+        block.sequence = self.sequence;
+        block.offset = self.offset;
+        self.sequence += 1;
+        self.offset += text.len() as u64;
+        if self.offset > self.max_bytes {
+            return Err(Error::limit(format_args!(
+                "the snapshot has more than {} bytes (option limits.maxBytes)",
+                self.max_bytes
+            )));
+        }
+        Ok(!text.is_empty())
+    }
+
+    fn failed(&self, cause: &std::io::Error, filled: usize) -> Error {
+        let at = self.offset + filled as u64;
+        // Decompressors report a damaged or truncated stream by these kinds; a file system does not.
+        match cause.kind() {
+            std::io::ErrorKind::InvalidData | std::io::ErrorKind::InvalidInput | std::io::ErrorKind::UnexpectedEof => {
+                Error::parse(format_args!("the compressed stream is damaged or ends early ({cause})"), at)
+            }
+            _ => Error::io(cause, at),
+        }
+    }
+}
+
+/// Up to `count` first bytes.
+fn fill(reader: &mut impl Read, count: u64) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    reader.take(count).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// A reader whose first bytes were looked at and are put back.
+struct Restored<R> {
+    first: Vec<u8>,
+    at: usize,
+    rest: R,
+}
+
+impl<R> Restored<R> {
+    fn new(first: Vec<u8>, rest: R) -> Self {
+        Self { first, at: 0, rest }
+    }
+}
+
+impl<R: BufRead> Read for Restored<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        if self.at == self.first.len() {
+            // Straight through: large reads bypass the small buffer.
+            return self.rest.read(buffer);
+        }
+        let count = buffer.len().min(self.first.len() - self.at);
+        buffer[..count].copy_from_slice(&self.first[self.at..self.at + count]);
+        self.at += count;
+        Ok(count)
+    }
+}
+
+impl<R: BufRead> BufRead for Restored<R> {
+    fn fill_buf(&mut self) -> std::io::Result<&[u8]> {
+        if self.at == self.first.len() { self.rest.fill_buf() } else { Ok(&self.first[self.at..]) }
+    }
+
+    fn consume(&mut self, count: usize) {
+        if self.at == self.first.len() {
+            self.rest.consume(count);
+        } else {
+            self.at += count;
+        }
+    }
+}

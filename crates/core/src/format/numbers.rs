@@ -1,0 +1,258 @@
+//! Lists of decimal numbers, the bulk of every snapshot: `9,1,1,0,6,0,9,2,…`.
+//!
+//! 64 bytes at a time become a mask of the bytes that are no digits; each set bit ends a number, which is converted from
+//! the eight bytes before it by three multiplications. Nothing depends on the number before, so a core overlaps many.
+//! Costs 1.5 to 2 ns a number. Values past 2^32 are rare and kept aside.
+
+use wide::u8x16;
+
+/// Stands in [`Numbers::values`] for a value that does not fit; [`Numbers::wide`] has it.
+pub(super) const WIDE: u32 = u32::MAX;
+
+/// Numbers that were read from one block of text.
+#[derive(Default)]
+pub(super) struct Numbers {
+    values: Vec<u32>,
+    len: usize,
+    wide: Vec<(usize, u64)>,
+}
+
+/// Why a scan ended.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Stop {
+    /// The text ended; a number may follow in the next block.
+    Text,
+    /// `]` at this position.
+    Bracket(usize),
+    /// A byte that cannot stand here, at this position.
+    Bad(usize),
+    /// A number of more than 19 digits begins at this position.
+    Huge(usize),
+}
+
+impl Numbers {
+    /// The numbers in order, [`WIDE`] where one does not fit.
+    pub(super) fn values(&self) -> &[u32] {
+        &self.values[..self.len]
+    }
+
+    /// The value at `index` in full.
+    pub(super) fn full(&self, index: usize) -> u64 {
+        let value = self.values[index];
+        if value != WIDE {
+            return u64::from(value);
+        }
+        match self.wide.binary_search_by_key(&index, |&(at, _)| at) {
+            Ok(found) => self.wide[found].1,
+            Err(_) => u64::from(WIDE),
+        }
+    }
+
+    fn clear(&mut self, bytes: usize) {
+        self.len = 0;
+        self.wide.clear();
+        // A number takes two bytes at least: its digit and what parts it from the next.
+        let most = bytes / 2 + 1;
+        if self.values.len() < most {
+            self.values.resize(most, 0);
+        }
+    }
+
+    fn push(&mut self, value: u64) {
+        let short = match u32::try_from(value) {
+            Ok(short) if short != WIDE => short,
+            _ => {
+                self.wide.push((self.len, value));
+                WIDE
+            }
+        };
+        self.values[self.len] = short;
+        self.len += 1;
+    }
+
+    /// Reads numbers parted by commas and white space from `start` on, where a number, white space or `]` must stand.
+    pub(super) fn scan(&mut self, text: &[u8], start: usize) -> Stop {
+        self.clear(text.len().saturating_sub(start));
+        // The wide loop looks back 16 bytes from a number's end.
+        let mut at = start;
+        let mut empty_allowed = true;
+        while at < text.len() {
+            if at >= 16 && at + 64 <= text.len() {
+                if let Some(stop) = self.scan_wide(text, &mut at) {
+                    return stop;
+                }
+                empty_allowed = self.len == 0;
+            }
+            match self.scan_one(text, &mut at, empty_allowed) {
+                Some(stop) => return stop,
+                None => empty_allowed = false,
+            }
+        }
+        Stop::Text
+    }
+
+    /// One number and the comma behind it, byte by byte.
+    fn scan_one(&mut self, text: &[u8], at: &mut usize, empty_allowed: bool) -> Option<Stop> {
+        let mut from = *at;
+        while text.get(from).is_some_and(u8::is_ascii_whitespace) {
+            from += 1;
+        }
+        let mut end = from;
+        let mut value = 0u64;
+        while let Some(digit) = text.get(end).map(|byte| byte.wrapping_sub(b'0')).filter(|&digit| digit < 10) {
+            if end - from >= 19 {
+                return Some(Stop::Huge(from));
+            }
+            value = value * 10 + u64::from(digit);
+            end += 1;
+        }
+        let mut next = end;
+        while text.get(next).is_some_and(u8::is_ascii_whitespace) {
+            next += 1;
+        }
+        let sep = text.get(next);
+        if end == from {
+            return match sep {
+                None => {
+                    *at = text.len();
+                    None
+                }
+                Some(b']') if empty_allowed => Some(Stop::Bracket(next)),
+                Some(_) => Some(Stop::Bad(next)),
+            };
+        }
+        match sep {
+            Some(b',') => {
+                self.push(value);
+                *at = next + 1;
+                None
+            }
+            Some(b']') => {
+                self.push(value);
+                Some(Stop::Bracket(next))
+            }
+            // The text ends within or right behind a number: blocks are cut behind commas, so this is the input's end.
+            None => {
+                *at = text.len();
+                None
+            }
+            Some(_) => Some(Stop::Bad(next)),
+        }
+    }
+
+    /// Numbers while 64 bytes are left. `at` is left where the next number begins.
+    fn scan_wide(&mut self, text: &[u8], at: &mut usize) -> Option<Stop> {
+        let mut from = *at;
+        let mut base = from;
+        'blocks: while let Some(window) = text.get(base..base + 64) {
+            let mut mask = non_digits(window);
+            while mask != 0 {
+                let end = base + mask.trailing_zeros() as usize;
+                mask &= mask - 1;
+                let digits = end - from;
+                if digits == 0 || digits > 8 {
+                    if digits == 0 {
+                        // White space before a number, or something that cannot stand here.
+                        if !text[end].is_ascii_whitespace() {
+                            *at = from;
+                            return self.odd(text, at);
+                        }
+                        from = end + 1;
+                        continue;
+                    }
+                    if digits > 16 {
+                        *at = from;
+                        if let Some(stop) = self.scan_one(text, at, false) {
+                            return Some(stop);
+                        }
+                        from = *at;
+                        base = from;
+                        continue 'blocks;
+                    }
+                    let high = eight(text, end - 8, digits - 8);
+                    let value = high * 100_000_000 + eight(text, end, 8);
+                    self.push(value);
+                } else {
+                    self.values[self.len] = eight(text, end, digits) as u32;
+                    self.len += 1;
+                }
+                from = end + 1;
+                if text[end] == b',' {
+                    continue;
+                }
+                // A line's end, then the comma; or the list's end.
+                let mut next = end;
+                while text.get(next).is_some_and(u8::is_ascii_whitespace) {
+                    next += 1;
+                }
+                match text.get(next) {
+                    Some(b',') => {
+                        from = next + 1;
+                        match from - base {
+                            skip @ 0..64 => mask &= u64::MAX << skip,
+                            _ => {
+                                base = from;
+                                continue 'blocks;
+                            }
+                        }
+                    }
+                    Some(b']') => return Some(Stop::Bracket(next)),
+                    Some(_) => return Some(Stop::Bad(next)),
+                    None => {
+                        *at = text.len();
+                        return None;
+                    }
+                }
+            }
+            base += 64;
+        }
+        *at = from;
+        None
+    }
+
+    #[cold]
+    fn odd(&mut self, text: &[u8], at: &mut usize) -> Option<Stop> {
+        let empty_allowed = self.len == 0;
+        self.scan_one(text, at, empty_allowed)
+    }
+}
+
+/// The position of the number with this index in a text that was scanned from `start`: for errors only.
+pub(super) fn position(text: &[u8], start: usize, index: usize) -> usize {
+    let mut seen = 0;
+    let mut in_number = false;
+    for (at, byte) in text.iter().enumerate().skip(start) {
+        match (byte.is_ascii_digit(), in_number) {
+            (true, false) if seen == index => return at,
+            (true, false) => (seen, in_number) = (seen + 1, true),
+            (false, true) => in_number = false,
+            _ => {}
+        }
+    }
+    text.len()
+}
+
+/// A bit for each of 64 bytes that is no digit.
+#[inline]
+fn non_digits(window: &[u8]) -> u64 {
+    let mut mask = 0u64;
+    for (part, bytes) in window.as_chunks::<16>().0.iter().enumerate() {
+        let digits = u8x16::new(*bytes) - u8x16::splat(b'0');
+        let is_digit = digits.min(u8x16::splat(9)).simd_eq(digits);
+        mask |= u64::from(!(is_digit.to_bitmask()) & 0xffff) << (part * 16);
+    }
+    mask
+}
+
+/// The value of the `digits` (1 to 8) decimal digits that end before `end`.
+#[inline]
+fn eight(text: &[u8], end: usize, digits: usize) -> u64 {
+    let Some(bytes) = text[..end].last_chunk::<8>() else { return 0 };
+    // Digits of the numbers before are shifted out; the zeros that come in count as leading zeros.
+    let word = u64::from_le_bytes(*bytes) ^ 0x3030_3030_3030_3030;
+    let shift = 64 - 8 * digits as u32;
+    let word = (word >> shift) << shift;
+    let pairs = word.wrapping_mul(10).wrapping_add(word >> 8) & 0x00ff_00ff_00ff_00ff;
+    let quads = pairs.wrapping_mul(100).wrapping_add(pairs >> 16) & 0x0000_ffff_0000_ffff;
+    quads.wrapping_mul(10_000).wrapping_add(quads >> 32) & 0xffff_ffff
+}

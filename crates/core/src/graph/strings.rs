@@ -1,0 +1,156 @@
+//! The string table as it stands in the file: JSON text between quotes, decoded only where it is shown.
+//!
+//! V8 cuts characters beyond the BMP to 16 bits, so real tables hold lone surrogates: decoding never fails, it puts
+//! U+FFFD where there is no character.
+
+use std::borrow::Cow;
+
+/// Texts by index.
+#[derive(Clone, Debug, Default)]
+pub struct StringTable {
+    bytes: Vec<u8>,
+    ends: Vec<u32>,
+}
+
+impl StringTable {
+    /// How many texts there are.
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Is the table empty?
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// The text as the file has it, escapes and all; empty for an index past the end.
+    pub fn raw(&self, index: u32) -> &[u8] {
+        let at = index as usize;
+        let Some(&end) = self.ends.get(at) else { return &[] };
+        let start = if at == 0 { 0 } else { self.ends[at - 1] };
+        &self.bytes[start as usize..end as usize]
+    }
+
+    /// The text.
+    pub fn get(&self, index: u32) -> Cow<'_, str> {
+        decode(self.raw(index))
+    }
+
+    /// The index of the first text that stands in the file just so.
+    pub fn find(&self, raw: &[u8]) -> Option<u32> {
+        (0..self.ends.len() as u32).find(|&index| self.raw(index) == raw)
+    }
+
+    /// All raw texts one behind the other, for searches over the whole table, and the index that holds a byte of it.
+    pub(crate) fn all(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    pub(crate) fn index_at(&self, byte: usize) -> u32 {
+        self.ends.partition_point(|&end| end as usize <= byte) as u32
+    }
+
+    pub(crate) fn reserve(&mut self, bytes: usize) {
+        self.bytes.reserve(bytes);
+    }
+
+    pub(crate) fn push_bytes(&mut self, bytes: &[u8]) {
+        self.bytes.extend_from_slice(bytes);
+    }
+
+    pub(crate) fn byte_len(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// Ends the text whose bytes were pushed. The caller keeps all bytes below 2^32.
+    pub(crate) fn end(&mut self) {
+        self.ends.push(self.bytes.len() as u32);
+    }
+
+    pub(crate) fn shrink(&mut self) {
+        self.bytes.shrink_to_fit();
+        self.ends.shrink_to_fit();
+    }
+}
+
+fn decode(raw: &[u8]) -> Cow<'_, str> {
+    if memchr::memchr(b'\\', raw).is_none() {
+        return String::from_utf8_lossy(raw);
+    }
+    let mut text = Vec::<u8>::with_capacity(raw.len());
+    let mut rest = raw;
+    while let [first, tail @ ..] = rest {
+        rest = tail;
+        if *first != b'\\' {
+            text.push(*first);
+            continue;
+        }
+        let [kind, tail @ ..] = rest else { break };
+        rest = tail;
+        let character = match kind {
+            b'n' => '\n',
+            b't' => '\t',
+            b'r' => '\r',
+            b'b' => '\u{8}',
+            b'f' => '\u{c}',
+            b'u' => {
+                let unit = hex(rest);
+                rest = rest.get(4..).unwrap_or(&[]);
+                let low = match rest {
+                    [b'\\', b'u', tail @ ..] => hex(tail),
+                    _ => None,
+                };
+                let code = match (unit, low) {
+                    (Some(high @ 0xd800..0xdc00), Some(low @ 0xdc00..0xe000)) => {
+                        rest = rest.get(6..).unwrap_or(&[]);
+                        Some(0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00))
+                    }
+                    (unit, _) => unit,
+                };
+                code.and_then(char::from_u32).unwrap_or('\u{fffd}')
+            }
+            other => char::from(*other),
+        };
+        text.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+    }
+    Cow::Owned(String::from_utf8(text).unwrap_or_else(|broken| String::from_utf8_lossy(broken.as_bytes()).into_owned()))
+}
+
+fn hex(digits: &[u8]) -> Option<u32> {
+    let digits = std::str::from_utf8(digits.get(..4)?).ok()?;
+    if digits.starts_with('+') { None } else { u32::from_str_radix(digits, 16).ok() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn decodes_what_v8_writes_and_what_it_should_not() {
+        let cases: [(&[u8], &str); 9] = [
+            (b"plain", "plain"),
+            (br#"a\"b\\c\/d"#, "a\"b\\c/d"),
+            (br"tab\tline\n", "tab\tline\n"),
+            (br"\u00fc\u6771", "\u{fc}\u{6771}"),
+            (br"\ud83d\ude00!", "\u{1f600}!"),
+            (br"lone \ud83d!", "lone \u{fffd}!"),
+            (br"\udc00\ud800", "\u{fffd}\u{fffd}"),
+            (br"cut \u00", "cut \u{fffd}"),
+            (b"\xff\xfe ok \\", "\u{fffd}\u{fffd} ok "),
+        ];
+        for (raw, want) in cases {
+            assert_eq!(decode(raw), want, "{}", String::from_utf8_lossy(raw));
+        }
+    }
+
+    #[test]
+    fn finds_the_text_that_holds_a_byte() {
+        let mut table = StringTable::default();
+        for text in ["", "ab", "", "c"] {
+            table.push_bytes(text.as_bytes());
+            table.end();
+        }
+        assert_eq!((table.index_at(0), table.index_at(1), table.index_at(2)), (1, 1, 3));
+        assert_eq!(table.find(b"c"), Some(3));
+    }
+}
