@@ -1,4 +1,5 @@
 //! The kept snapshots and DevTools' answers to them; `scripts/fixtures` says how they are made and laid out.
+#![allow(dead_code, reason = "each test crate uses a part")]
 
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
