@@ -1,0 +1,108 @@
+'use strict'
+
+const test = require('node:test')
+const assert = require('node:assert/strict')
+const { spawn } = require('node:child_process')
+const { once } = require('node:events')
+const fs = require('node:fs')
+const { join } = require('node:path')
+const leakguard = require('leakguard')
+const { program, root } = require('./support/child.js')
+const { folderFor } = require('./support/folder.js')
+const { mounted, remount } = require('./support/mount.js')
+
+for (const [name, capture] of [['writeSnapshot', leakguard.writeSnapshot], ['writeSnapshotSync', async (path) => leakguard.writeSnapshotSync(path)]]) {
+  test(`${name}: a missing folder is told, with the system's error as the cause`, async (t) => {
+    const path = join(folderFor(t), 'missing', 'a.heapsnapshot')
+    await assert.rejects(capture(path), (error) => {
+      assert.ok(error instanceof leakguard.LeakguardError)
+      assert.equal(error.code, 'ERR_LEAKGUARD_IO')
+      assert.equal(error.cause.code, 'ENOENT')
+      assert.match(error.message, /^ERR_LEAKGUARD_IO: cannot write .*missing.*create it first$/)
+      return true
+    })
+  })
+
+  test(`${name}: a full disk is told, is not made fuller, and no descriptor is lost`, async (t) => {
+    const folder = mounted(t, 'size=1m')
+    if (!folder) return
+    const path = join(folder, 'a.heapsnapshot')
+    fs.writeFileSync(path, 'the old one')
+    const free = () => fs.statfsSync(folder).bfree
+    const before = free()
+    // In a process of its own: V8's forgotten descriptors are counted.
+    const descriptors = await program(`
+      const fs = require('node:fs')
+      const mine = () => fs.readdirSync('/proc/self/fd').filter((fd) => {
+        try { return fs.readlinkSync('/proc/self/fd/' + fd).startsWith(${JSON.stringify(folder)}) } catch { return false }
+      })
+      const told = (error) => console.log(JSON.stringify({ code: error.code, cause: error.cause.code, message: error.message, left: mine() }))
+      try { Promise.resolve(leakguard.${name}(${JSON.stringify(path)})).catch(told) } catch (error) { told(error) }`)
+    assert.equal(descriptors.code, 'ERR_LEAKGUARD_IO')
+    assert.equal(descriptors.cause, 'ENOSPC')
+    assert.match(descriptors.message, /disk is full.*free space or choose another disk/)
+    assert.deepEqual(descriptors.left, [])
+    await assert.rejects(capture(path), { code: 'ERR_LEAKGUARD_IO' })
+    assert.deepEqual(fs.readdirSync(folder), ['a.heapsnapshot'])
+    assert.equal(fs.readFileSync(path, 'utf8'), 'the old one')
+    assert.equal(free(), before)
+  })
+
+  test(`${name}: a read-only file system is told`, async (t) => {
+    const folder = mounted(t, 'size=1m')
+    if (!folder) return
+    remount(folder, 'ro')
+    await assert.rejects(capture(join(folder, 'a')), (error) => error.cause.code === 'EROFS' && /choose another folder/.test(error.message))
+  })
+}
+
+test('no permission is told', async (t) => {
+  if (process.getuid?.() === 0) {
+    const folder = folderFor(t)
+    fs.chmodSync(folder, 0o500)
+    // root may write everywhere: let the program be nobody.
+    const answer = await program(`process.setgid(65534); process.setuid(65534)
+      leakguard.writeSnapshot(${JSON.stringify(join(folder, 'a'))}).catch(({ code, cause }) => console.log(JSON.stringify([code, cause.code])))`)
+    assert.deepEqual(answer, ['ERR_LEAKGUARD_IO', 'EACCES'])
+  } else {
+    await assert.rejects(leakguard.writeSnapshot('/leakguard-test'), (error) => /EACCES|EPERM|EROFS/.test(error.cause.code))
+  }
+})
+
+test('a signal that is aborted already, in the queue, or during the pause, leaves no file', async (t) => {
+  const folder = folderFor(t)
+  const reason = new Error('changed my mind')
+  const controller = new AbortController()
+  const first = leakguard.writeSnapshot(join(folder, 'first'))
+  const queued = leakguard.writeSnapshot(join(folder, 'queued'), { signal: controller.signal })
+  const already = leakguard.writeSnapshot(join(folder, 'already'), { signal: AbortSignal.abort(reason) })
+  controller.abort(reason)
+  await first
+  for (const capture of [queued, already]) {
+    await assert.rejects(capture, (error) => error.code === 'ERR_LEAKGUARD_CANCELLED' && error.cause === reason)
+  }
+  // Asked twice before the pause, to validate it and to begin; what changes then changes during the pause.
+  let asked = 0
+  const late = { get aborted() { return ++asked > 2 }, reason }
+  await assert.rejects(leakguard.writeSnapshot(join(folder, 'late'), { signal: late }), { code: 'ERR_LEAKGUARD_CANCELLED' })
+  assert.deepEqual(fs.readdirSync(folder), ['first'])
+})
+
+test('SIGKILL in the midst leaves the path as it was', { skip: process.platform === 'win32' }, async (t) => {
+  const folder = folderFor(t)
+  const path = join(folder, 'a.heapsnapshot')
+  fs.writeFileSync(path, 'the old one')
+  const source = `globalThis.kept = Array.from({ length: 200_000 }, (_, index) => ({ index }))
+    require('leakguard').writeSnapshotSync(${JSON.stringify(path)})`
+  const child = spawn(process.execPath, ['-e', source], { cwd: root, stdio: 'ignore' })
+  const ended = once(child, 'exit')
+  // Killed as soon as the hidden file has bytes: V8 is in the midst of writing.
+  for (;;) {
+    const hidden = fs.readdirSync(folder).find((name) => name.startsWith('.'))
+    if (hidden && (fs.statSync(join(folder, hidden), { throwIfNoEntry: false })?.size ?? 0) > 0) break
+    if (child.exitCode !== null) break
+  }
+  child.kill('SIGKILL')
+  assert.equal((await ended)[1], 'SIGKILL')
+  assert.equal(fs.readFileSync(path, 'utf8'), 'the old one')
+})
