@@ -1,0 +1,89 @@
+'use strict'
+// npm run bench -- [--large] [--sizes 10,100] [--repeats N] [--tools leakguard,memlab] [--dry]
+// Makes snapshots of 10, 100 and 500 MB (--large: and 1.8 GB), measures leakguard and its peers on each, in turns, and
+// writes the table into docs/performance.md (--dry: to the terminal only). Peers and snapshots stay in bench/.cache and
+// bench/node_modules. Needs Node 24 or newer for the peers, and 16 GB of memory for the largest file.
+
+const { execFileSync } = require('child_process')
+const fs = require('fs')
+const path = require('path')
+const { finished } = require('stream/promises')
+const { parseArgs } = require('util')
+const { measure } = require('./measure')
+const { table, time, memory } = require('./table')
+
+const UNITS = { 10: 1370, 100: 13777, 500: 70000, 1800: 262000 }
+const cache = path.join(__dirname, '.cache')
+const docs = path.join(__dirname, '../docs/performance.md')
+
+const { values: options } = parseArgs({
+  options: {
+    large: { type: 'boolean' },
+    dry: { type: 'boolean' },
+    sizes: { type: 'string' },
+    repeats: { type: 'string', default: '5' },
+    tools: { type: 'string' },
+  },
+})
+
+/** The snapshot of about so many megabytes. */
+function snapshot(size) {
+  const file = path.join(cache, `${size}-${process.version}.heapsnapshot`)
+  if (!fs.existsSync(file)) {
+    console.error(`making ${file}`)
+    const scratch = `${file}.part`
+    execFileSync(process.execPath, ['--max-old-space-size=10000', path.join(__dirname, 'gen.js'), UNITS[size], scratch])
+    fs.renameSync(scratch, file)
+  }
+  return file
+}
+
+function prepare() {
+  if (Number(process.versions.node.split('.')[0]) < 24) throw new Error(`the peers need Node 24 or newer, this is ${process.version}`)
+  fs.mkdirSync(cache, { recursive: true })
+  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
+  if (!fs.existsSync(path.join(__dirname, 'node_modules'))) execFileSync(npm, ['ci', '--ignore-scripts'], { cwd: __dirname, stdio: 'inherit' })
+  execFileSync(process.execPath, [path.join(__dirname, 'devtools/build.mjs')], { stdio: 'inherit' })
+}
+
+async function main() {
+  prepare()
+  const wanted = options.tools?.split(',')
+  const tools = require('./tools').tools(process.execPath, cache).filter((tool) => !wanted || wanted.includes(tool.name))
+  const sizes = options.sizes?.split(',').map(Number) ?? [10, 100, 500, ...(options.large ? [1800] : [])]
+  const rows = []
+  for (const size of sizes) {
+    const file = snapshot(size)
+    await warm(file)
+    const runs = new Map(tools.map((tool) => [tool.name, []]))
+    const repeats = size > 1000 ? Math.min(3, options.repeats) : Number(options.repeats)
+    for (let turn = 0; turn < repeats; turn++) {
+      for (const tool of turn % 2 ? tools.toReversed() : tools) {
+        const run = await measure(tool.command(file), path.join(cache, 'peak'))
+        runs.get(tool.name).push(run)
+        console.error(`${size} MB, turn ${turn + 1}: ${tool.name} ${time(run.seconds)}, ${memory(run.bytes)}`)
+      }
+    }
+    rows.push({ size: fs.statSync(file).size, runs })
+  }
+  const text = table(rows, tools, process.version)
+  console.log(text)
+  if (!options.dry) write(text)
+}
+
+/** Reads the file into the page cache, so that no one pays for the disk. */
+function warm(file) {
+  return finished(fs.createReadStream(file, { highWaterMark: 1 << 20 }).resume())
+}
+
+/** Puts the table between its marks. */
+function write(text) {
+  const page = fs.readFileSync(docs, 'utf8')
+  const [start, end] = ['<!-- bench -->', '<!-- /bench -->'].map((mark) => page.indexOf(mark))
+  fs.writeFileSync(docs, `${page.slice(0, start)}<!-- bench -->\n${text}\n${page.slice(end)}`)
+}
+
+main().catch((error) => {
+  console.error(error.message)
+  process.exitCode = 1
+})
