@@ -5,7 +5,7 @@
 
 use crate::feed::Feed;
 use crate::guard::guarded;
-use crate::outcome::{Failure, Outcome};
+use crate::outcome::{Failure, Outcome, number};
 use leakguard_core::{AnalyzeOptions, Source, Watch, analyze};
 use napi::bindgen_prelude::Uint8Array;
 use napi::{Error, Result};
@@ -45,6 +45,7 @@ pub struct AnalysisJob {
 impl AnalysisJob {
     /// A job that waits for its input. `options` is JSON.
     #[napi(constructor)]
+    #[expect(clippy::needless_pass_by_value, reason = "napi hands strings over")]
     pub fn new(options: String) -> Result<Self> {
         let options = serde_json::from_str(&options).map_err(|error| Error::from_reason(error.to_string()))?;
         Ok(Self { options, shared: Arc::default(), feed: Feed::default() })
@@ -69,7 +70,6 @@ impl AnalysisJob {
 
     /// Copies a chunk of input. `false`: enough is queued, go on when `hasRoom` says so.
     #[napi]
-    #[expect(clippy::needless_pass_by_value, reason = "napi hands arguments over")]
     pub fn write(&self, chunk: Uint8Array) -> bool {
         self.feed.write(chunk.to_vec())
     }
@@ -88,12 +88,11 @@ impl AnalysisJob {
 
     /// How far the job is.
     #[napi]
-    #[expect(clippy::cast_precision_loss, reason = "JavaScript's numbers; exact up to 8 PiB")]
     pub fn progress(&self) -> Progress {
         Progress {
             stage: self.shared.watch.stage().name().to_owned(),
-            bytes: self.shared.watch.bytes() as f64,
-            total: self.shared.total.lock().map(|total| total as f64),
+            bytes: number(self.shared.watch.bytes()),
+            total: self.shared.total.lock().map(number),
         }
     }
 

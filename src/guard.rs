@@ -17,7 +17,9 @@ static HOOK: Once = Once::new();
 pub fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, String> {
     HOOK.call_once(|| {
         set_hook(Box::new(|panic| {
-            let text = panic.payload_as_str().unwrap_or("panic");
+            let payload = panic.payload();
+            let text = payload.downcast_ref::<String>().map(String::as_str);
+            let text = text.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or("panic");
             let place = panic.location().map_or_else(String::new, |place| format!(", at {place}"));
             LAST_PANIC.set(Some(format!("{text}{place}")));
         }));

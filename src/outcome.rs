@@ -49,8 +49,7 @@ impl From<&Error> for Failure {
         Self {
             code: error.code.name().to_owned(),
             message: error.message.clone(),
-            #[expect(clippy::cast_precision_loss, reason = "JavaScript's numbers; exact up to 8 PiB")]
-            byte: error.byte.map(|byte| byte as f64),
+            byte: error.byte.map(number),
             errno: None,
         }
     }
@@ -76,6 +75,12 @@ impl Failure {
             errno: name_of(error.kind()).map(str::to_owned),
         }
     }
+}
+
+/// A count as JavaScript has it.
+#[expect(clippy::cast_precision_loss, reason = "exact up to 2^53, and no file has 8 PiB")]
+pub fn number(count: u64) -> f64 {
+    count as f64
 }
 
 /// Node's name for an error of the operating system; by kind, because numbers differ between systems.

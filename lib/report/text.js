@@ -24,11 +24,11 @@ function textOf(report, { source, stream } = {}) {
   return `${parts.filter(Boolean).join('\n\n')}\n`
 }
 
-function heading(report, source, { paint, width }) {
+function heading(report, source, { width, paint }) {
   const made = [report.node && `Node ${safe(report.node)}`, report.v8 && `V8 ${safe(report.v8)}`]
   const size = `${bytes(report.totalSize)} in ${count(report.nodeCount)} nodes, ${count(report.edgeCount)} edges`
   const title = source === undefined ? '' : `${paint.strong(cutStart(safe(source), width))}\n`
-  return title + [...made, size].filter(Boolean).join(' · ')
+  return title + wrapped([...made, size].filter(Boolean).join(' · '), width).join('\n')
 }
 
 function suspects(report, style) {

@@ -1,0 +1,20 @@
+'use strict'
+
+const test = require('node:test')
+const assert = require('node:assert/strict')
+const fs = require('node:fs')
+const { join } = require('node:path')
+const { node, root } = require('./support/child.js')
+
+test('the demo names leakedArray with its file and line, clears the fixed server, and ends with 0', async () => {
+  const { code, stdout, stderr } = await node(['examples/demo.js'])
+  assert.equal(stderr, '')
+  assert.equal(code, 0, stdout)
+  const source = fs.readFileSync(join(root, 'examples', 'memory-leak.js'), 'utf8').split('\n')
+  const place = /memory-leak\.js:(\d+):(\d+)/.exec(stdout)
+  assert.match(stdout, /1\. leakedArray: Array of Object/)
+  assert.match(source[place[1] - 1], /leakedArray|createServer|'use strict'/)
+  assert.match(stdout, /20,0\d\d objects/)
+  assert.match(stdout, /The leak was named, with its file and line\./)
+  assert.match(stdout, /The fixed server has a clean bill\./)
+})
