@@ -2,6 +2,7 @@
 //!
 //! Not on libuv's pool: work of seconds there would starve the app's file system and DNS. The object owns the job:
 //! when it is collected, or its worker ends, the thread is told to stop and nobody waits for it.
+#![expect(clippy::needless_pass_by_value, reason = "napi hands arguments over by value")]
 
 use crate::feed::Feed;
 use crate::guard::guarded;
@@ -45,7 +46,6 @@ pub struct AnalysisJob {
 impl AnalysisJob {
     /// A job that waits for its input. `options` is JSON.
     #[napi(constructor)]
-    #[expect(clippy::needless_pass_by_value, reason = "napi hands strings over")]
     pub fn new(options: String) -> Result<Self> {
         let options = serde_json::from_str(&options).map_err(|error| Error::from_reason(error.to_string()))?;
         Ok(Self { options, shared: Arc::default(), feed: Feed::default() })
