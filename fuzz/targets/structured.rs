@@ -5,7 +5,7 @@
 use arbitrary::Arbitrary;
 use leakguard_core::analysis::Heap;
 use leakguard_core::graph::NodeIx;
-use leakguard_core::{AnalyzeOptions, Limits, Source, Watch, analyze, format};
+use leakguard_core::{AnalyzeOptions, Limits, NoSources, Source, Watch, analyze, format};
 use libfuzzer_sys::fuzz_target;
 use std::fmt::Write;
 
@@ -107,10 +107,11 @@ fuzz_target!(|input: Input| {
     match format::parse(source(), &Limits::default(), &watch).and_then(|graph| Heap::new(graph, &watch)) {
         Ok(heap) => {
             agrees(&heap);
-            analyze(source(), &options, &watch).expect("what was read once is read twice");
+            analyze(source(), &options, &NoSources, &watch).expect("what was read once is read twice");
         }
         Err(error) => {
-            let same = analyze(source(), &options, &watch).expect_err("what was refused once is refused twice");
+            let same =
+                analyze(source(), &options, &NoSources, &watch).expect_err("what was refused once is refused twice");
             assert_eq!(error, same);
             assert!(!input.strokes.is_empty(), "a right snapshot is refused: {error}");
         }

@@ -5,9 +5,9 @@ mod fixtures;
 mod support;
 
 use leakguard_core::graph::NodeIx;
-use leakguard_core::{AnalyzeOptions, Code, Error, Limits, Report, Source, Watch, analyze};
+use leakguard_core::{AnalyzeOptions, Code, Error, Limits, Report, Source, Watch};
 use std::io::Read;
-use support::{META, Random, Snapshot, gzip, heap, small, snapshot_text, source, zstd};
+use support::{META, Random, Snapshot, analyze, gzip, heap, small, snapshot_text, source, zstd};
 
 fn run(bytes: impl Into<Vec<u8>>) -> Result<Report, Error> {
     analyze(source(bytes), &AnalyzeOptions::default(), &Watch::default())
@@ -107,11 +107,11 @@ fn truncation_of_real_snapshots_is_refused() {
     for name in names.iter().filter(|name| name.starts_with("node")).take(2) {
         let packed = fixtures::snapshot(&folder, name);
         let text = zstd::decode_all(packed.as_slice()).expect("a whole file");
-        for _ in 0..8 {
+        for _ in 0..4 {
             refused(&text[..random.below(text.len() - 2)]);
         }
         let zipped = gzip(&text);
-        for _ in 0..4 {
+        for _ in 0..2 {
             refused_compressed(&packed[..random.below(packed.len())]);
             refused_compressed(&zipped[..random.below(zipped.len())]);
         }
@@ -166,7 +166,9 @@ fn counts_that_lie_are_refused() {
     // Edges that the nodes claim, against edges that there are.
     let strings = r#""<dummy>","x""#;
     for claimed in ["0", "1", "3", "4294967295", "4294967296", "18446744073709551615"] {
-        refused(snapshot_text(1, 2, &format!("9,1,1,0,{claimed},0"), "2,1,0,2,1,0", strings));
+        let error =
+            run(snapshot_text(1, 2, &format!("9,1,1,0,{claimed},0"), "2,1,0,2,1,0", strings)).expect_err(claimed);
+        assert!(matches!(error.code, Code::Parse | Code::Limit), "{claimed}: {error}");
     }
     refused(snapshot_text(2, 2, "9,1,1,0,4294967295,0,3,1,3,0,3,0", "2,1,0,2,1,0", strings));
     // A row that is cut, and one that has too much.
@@ -463,7 +465,7 @@ fn rubbish_made_of_a_good_snapshot_does_not_panic() {
         b"null",
     ];
     let text = Snapshot::new(6).edge(0, 1).edge(1, 2).edge(2, 3).edge(3, 1).edge(0, 4).edge(4, 5).text().into_bytes();
-    for seed in 0..6000 {
+    for seed in 0..3000 {
         let mut random = Random(seed);
         let mut bytes = text.clone();
         for _ in 0..=random.below(3) {

@@ -4,9 +4,10 @@
 mod fixtures;
 mod support;
 
-use leakguard_core::{AnalyzeOptions, Code, Source, Stage, Watch, analyze};
+use leakguard_core::{AnalyzeOptions, Code, Source, Stage, Watch};
 use std::io::{Cursor, Read};
 use std::sync::Arc;
+use support::analyze;
 
 #[test]
 fn before_it_begins() {

@@ -3,9 +3,10 @@
 
 mod support;
 
-use leakguard_core::{AnalyzeOptions, Watch, analyze};
+use leakguard_core::{AnalyzeOptions, Watch};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use support::analyze;
 
 struct Counting;
 

@@ -22,10 +22,13 @@ fn random_snapshot(seed: u64) -> Snapshot {
     snapshot
 }
 
-/// Which nodes are reached from the root without passing `without`.
+/// Which nodes are reached without passing `without`: from the root, and from nodes that nothing leads to, because those hang
+/// from the root.
 fn reached(snapshot: &Snapshot, without: usize) -> Vec<bool> {
-    let mut seen = vec![false; snapshot.edges.len()];
-    let mut stack = vec![0];
+    let nodes = 0..snapshot.edges.len();
+    let led_to = |node: usize| nodes.clone().any(|from| from != node && snapshot.edges[from].contains(&node));
+    let mut seen = vec![false; nodes.len()];
+    let mut stack: Vec<_> = nodes.clone().filter(|&node| node == 0 || !led_to(node)).collect();
     while let Some(node) = stack.pop() {
         if node != without && !std::mem::replace(&mut seen[node], true) {
             stack.extend_from_slice(&snapshot.edges[node]);

@@ -2,13 +2,18 @@
 #![allow(dead_code, reason = "each test crate uses a part")]
 
 use leakguard_core::analysis::Heap;
-use leakguard_core::{Error, Limits, Source, Watch, format};
+use leakguard_core::{AnalyzeOptions, Error, Limits, NoSources, Report, Source, Watch, format};
 use std::io::{Cursor, Write};
 
 /// The bytes as the analysis takes them.
 pub fn source(bytes: impl Into<Vec<u8>>) -> Source {
     let bytes = bytes.into();
     Source { length: Some(bytes.len() as u64), reader: Box::new(Cursor::new(bytes)) }
+}
+
+/// The whole analysis, without the program's sources at hand.
+pub fn analyze(source: Source, options: &AnalyzeOptions, watch: &Watch) -> Result<Report, Error> {
+    leakguard_core::analyze(source, options, &NoSources, watch)
 }
 
 /// Parses and computes everything, with default limits.
