@@ -9,11 +9,13 @@ pub mod format;
 pub mod graph;
 mod options;
 mod report;
+mod sources;
 mod watch;
 
 pub use error::{Code, Error};
 pub use options::{AnalyzeOptions, Limits};
 pub use report::{ClassRow, DominatorRow, Location, PathStep, Report, StringRow, Suspect};
+pub use sources::{NoSources, Sources};
 pub use watch::{Stage, Watch};
 
 use std::io::Read;
@@ -31,7 +33,13 @@ pub struct Source {
 /// # Errors
 /// [`Code::Parse`] with the byte where the input stops being a snapshot, [`Code::Limit`], [`Code::Cancelled`],
 /// [`Code::Io`] where the reader fails.
-pub fn analyze(source: Source, options: &AnalyzeOptions, watch: &Watch) -> Result<Report, Error> {
-    let _ = (source, options, watch);
-    Err(Error::parse("not built yet", 0))
+pub fn analyze(
+    source: Source,
+    options: &AnalyzeOptions,
+    sources: &dyn Sources,
+    watch: &Watch,
+) -> Result<Report, Error> {
+    let graph = format::parse(source, &options.limits, watch)?;
+    let heap = analysis::Heap::new(graph, watch)?;
+    analysis::report(&heap, options, sources, watch)
 }

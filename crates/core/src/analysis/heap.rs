@@ -13,6 +13,7 @@ use std::borrow::Cow;
 /// A heap that can be asked.
 pub struct Heap {
     graph: Graph,
+    pairs: WeakPairs,
     tree: Tree,
     distances: Vec<i32>,
     classes: Classes,
@@ -93,12 +94,17 @@ impl Heap {
             || Ok((distances::distances(&graph, &pairs, watch)?, Classes::new(&graph, watch)?)),
         )?;
         classes.total(&graph, &tree, &distances);
-        Ok(Self { graph, tree, distances, classes })
+        Ok(Self { graph, pairs, tree, distances, classes })
     }
 
     /// The graph, with self sizes after the move of [`super::shallow`].
     pub fn graph(&self) -> &Graph {
         &self.graph
+    }
+
+    /// The names of WeakMap entries.
+    pub(super) fn pairs(&self) -> &WeakPairs {
+        &self.pairs
     }
 
     /// Sum of all self sizes.
@@ -136,6 +142,12 @@ impl Heap {
             next += self.tree.span[next] as usize;
             Some(child)
         })
+    }
+
+    /// The node and all that it dominates, at any depth.
+    pub fn subtree(&self, node: NodeIx) -> &[NodeIx] {
+        let rank = self.tree.rank[node.at()] as usize;
+        &self.tree.by_rank[rank..rank + self.tree.span[rank] as usize]
     }
 
     /// Does `above` dominate `node`? Every node dominates itself.

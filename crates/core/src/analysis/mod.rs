@@ -3,16 +3,27 @@
 //! Pure functions of columns, each file one of them. Long passes poll the [`crate::Watch`].
 #![expect(clippy::cast_possible_truncation, reason = "a graph's nodes and edges are counted in u32 by construction")]
 
+mod accumulation;
 mod bits;
+mod build;
 mod classes;
+mod declaration;
 mod detached;
 pub mod distances;
 mod dominators;
+mod duplicates;
 mod heap;
+mod largest;
 mod ownership;
+mod paths;
+mod route;
+mod scopes;
+mod scripts;
 mod shallow;
+mod suspects;
 mod weak_pairs;
 
+pub use build::report;
 pub use classes::Class;
 pub use heap::Heap;
 

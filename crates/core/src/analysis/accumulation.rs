@@ -1,0 +1,283 @@
+//! Where bytes pile up: the points of the dominator tree at which one large thing falls apart into many small ones.
+//!
+//! Eclipse MAT's leak suspects are the model. From the root down, through all that retains a given share of the heap: a
+//! node whose many small dominated objects make up that share is an accumulation point. V8's storage (element arrays,
+//! tables) is looked through. A chain of one class is one point, its head. What is held in many places at once counts
+//! by class.
+
+use super::heap::Heap;
+use crate::graph::{NodeIx, NodeKind};
+use crate::{Error, Watch};
+use rustc_hash::FxHashMap;
+
+/// How many objects of a class in a row make a chain.
+const CHAIN: usize = 16;
+/// How many objects of a class, spread over the heap, are worth naming.
+const CROWD: u64 = 100;
+/// Classes that Node itself keeps many of for as long as it runs: modules, not leaks.
+const STATIC: &[&str] = &["BuiltinModule", "NativeModule", "Module", "ModuleWrap", "ModuleJob", "ModuleLoadMap"];
+/// Classes that say nothing about who made the object.
+const GENERIC: &[&str] = &[
+    "Object",
+    "Array",
+    "Map",
+    "Set",
+    "WeakMap",
+    "WeakSet",
+    "Function",
+    "RegExp",
+    "Date",
+    "Promise",
+    "Error",
+    "ArrayBuffer",
+    "Generator",
+    "Symbol",
+    "String",
+    "Number",
+    "Boolean",
+    "global",
+    "process",
+];
+
+/// What kind of pile it is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Pile {
+    /// Many objects in one holder; `class` is theirs. `mixed`: other classes are there too.
+    Collection { mixed: bool },
+    /// One large object.
+    Object,
+    /// Objects of one class that hold one another.
+    Chain,
+    /// Many objects of one class, held in many places; the holder is the largest of them.
+    Class,
+}
+
+/// A pile.
+#[derive(Clone, Debug)]
+pub(super) struct Accumulation {
+    pub(super) holder: NodeIx,
+    pub(super) pile: Pile,
+    /// The class of the objects in it: an index into the heap's classes.
+    pub(super) class: u32,
+    pub(super) count: u64,
+    /// Bytes that the objects retain.
+    pub(super) bytes: u64,
+    /// Some of the objects.
+    pub(super) members: Vec<NodeIx>,
+}
+
+/// All piles of at least `least` bytes, largest first.
+pub(super) fn accumulations(heap: &Heap, least: u64, watch: &Watch) -> Result<Vec<Accumulation>, Error> {
+    let mut found = Vec::new();
+    let mut stack = vec![NodeIx::ROOT];
+    let mut children = Children::default();
+    while let Some(node) = stack.pop() {
+        watch.check()?;
+        if let Some((chain, rest)) = chain(heap, node, least) {
+            stack.extend(rest);
+            found.push(chain);
+            continue;
+        }
+        children.gather(heap, node, least);
+        stack.extend_from_slice(&children.large);
+        if can_hold(heap, node) {
+            found.extend(children.pile(heap, node, least));
+        }
+    }
+    found.extend(crowds(heap, least, &found));
+    found.sort_by_key(|pile| (std::cmp::Reverse(pile.bytes), pile.holder));
+    Ok(found)
+}
+
+/// May this node be called a holder? The root, the global object and V8's own structures hold everything.
+fn can_hold(heap: &Heap, node: NodeIx) -> bool {
+    let graph = heap.graph();
+    let name = graph.raw_name(node);
+    match graph.kind(node) {
+        NodeKind::OBJECT => !name.starts_with(b"system / ") && !name.starts_with(b"global") && heap.distance(node) != 1,
+        NodeKind::CLOSURE | NodeKind::NATIVE | NodeKind::REGEXP => !name.starts_with(b"system / "),
+        kind => kind.is_string(),
+    }
+}
+
+/// Does the node count as something an app keeps?
+fn is_content(heap: &Heap, node: NodeIx) -> bool {
+    let graph = heap.graph();
+    match graph.kind(node) {
+        NodeKind::HIDDEN | NodeKind::ARRAY | NodeKind::CODE | NodeKind::OBJECT_SHAPE | NodeKind::SYNTHETIC => false,
+        NodeKind::OBJECT => !STATIC.iter().any(|name| name.as_bytes() == graph.raw_name(node)),
+        _ => true,
+    }
+}
+
+/// Is the node V8's storage for something else, to be looked through?
+fn is_storage(heap: &Heap, node: NodeIx) -> bool {
+    let graph = heap.graph();
+    match graph.kind(node) {
+        NodeKind::ARRAY | NodeKind::HIDDEN => true,
+        NodeKind::OBJECT => graph.raw_name(node).starts_with(b"system / ") && !is_scope(heap, node),
+        _ => false,
+    }
+}
+
+/// Is the node a function's or module's variables?
+pub(super) fn is_scope(heap: &Heap, node: NodeIx) -> bool {
+    let name = heap.graph().raw_name(node);
+    heap.graph().kind(node) == NodeKind::OBJECT && name.starts_with(b"system / ") && name[9..].starts_with(b"Context")
+}
+
+/// What a node dominates, seen through storage, sorted into large ones and groups of small ones.
+#[derive(Default)]
+struct Children {
+    large: Vec<NodeIx>,
+    groups: FxHashMap<u32, Group>,
+    inside: Vec<NodeIx>,
+}
+
+#[derive(Default)]
+struct Group {
+    count: u64,
+    bytes: u64,
+    members: Vec<NodeIx>,
+}
+
+impl Group {
+    fn add(&mut self, heap: &Heap, node: NodeIx) {
+        self.count += 1;
+        self.bytes += heap.retained(node);
+        if self.members.len() < 16 {
+            self.members.push(node);
+        }
+    }
+}
+
+impl Children {
+    fn gather(&mut self, heap: &Heap, node: NodeIx, least: u64) {
+        self.large.clear();
+        self.groups.clear();
+        self.inside.push(node);
+        while let Some(node) = self.inside.pop() {
+            for child in heap.dominated(node) {
+                if is_storage(heap, child) {
+                    self.inside.push(child);
+                } else if heap.retained(child) >= least {
+                    self.large.push(child);
+                } else if is_content(heap, child) {
+                    self.groups.entry(heap.class(child)).or_default().add(heap, child);
+                }
+            }
+        }
+    }
+
+    fn pile(&mut self, heap: &Heap, holder: NodeIx, least: u64) -> Option<Accumulation> {
+        let bytes: u64 = self.groups.values().map(|group| group.bytes).sum();
+        let count: u64 = self.groups.values().map(|group| group.count).sum();
+        let largest = self.groups.iter_mut().max_by_key(|(class, group)| (group.bytes, **class));
+        let (class, group) = match largest {
+            Some((&class, group)) if bytes >= least && count > 1 => (class, group),
+            _ if heap.self_size(holder) >= least => {
+                return Some(Accumulation {
+                    holder,
+                    pile: Pile::Object,
+                    class: heap.class(holder),
+                    count: 1,
+                    bytes: heap.self_size(holder),
+                    members: Vec::new(),
+                });
+            }
+            _ => return None,
+        };
+        let mixed = group.bytes < bytes - bytes / 4;
+        let (count, bytes) = if mixed { (count, bytes) } else { (group.count, group.bytes) };
+        let members = std::mem::take(&mut group.members);
+        Some(Accumulation { holder, pile: Pile::Collection { mixed }, class, count, bytes, members })
+    }
+}
+
+/// A chain of objects of one class that begins here, and what large things hang from it beside the chain.
+fn chain(heap: &Heap, head: NodeIx, least: u64) -> Option<(Accumulation, Vec<NodeIx>)> {
+    if !can_hold(heap, head) || !is_content(heap, head) {
+        return None;
+    }
+    let class = heap.class(head);
+    let mut aside = Vec::new();
+    let (mut node, mut length) = (head, 1);
+    let end = loop {
+        let mut next = None;
+        let mut inside = vec![node];
+        while let Some(holder) = inside.pop() {
+            for child in heap.dominated(holder).filter(|&child| heap.retained(child) >= least) {
+                if is_storage(heap, child) {
+                    inside.push(child);
+                } else if next.is_none() && heap.class(child) == class {
+                    next = Some(child);
+                } else {
+                    aside.push(child);
+                }
+            }
+        }
+        match next {
+            Some(next) => (node, length) = (next, length + 1),
+            None => break node,
+        }
+    };
+    if length < CHAIN {
+        return None;
+    }
+    // The rest of the chain is below the threshold: count it where it stands.
+    let below = heap.subtree(end).iter().filter(|&&node| heap.class(node) == class).count() as u64 - 1;
+    let beside: u64 = aside.iter().map(|&node| heap.retained(node)).sum();
+    let pile = Accumulation {
+        holder: head,
+        pile: Pile::Chain,
+        class,
+        count: length as u64 + below,
+        bytes: heap.retained(head).saturating_sub(beside),
+        members: Vec::new(),
+    };
+    (pile.bytes >= least).then_some((pile, aside))
+}
+
+/// Classes with many members whose bytes no pile explains.
+fn crowds(heap: &Heap, least: u64, piles: &[Accumulation]) -> Vec<Accumulation> {
+    let mut found = Vec::new();
+    for (class, row) in heap.classes().iter().enumerate() {
+        if row.retained < least || row.count < CROWD {
+            continue;
+        }
+        let name = row.name(heap.graph());
+        if name.starts_with('(')
+            || name.starts_with("system / ")
+            || GENERIC.contains(&&*name)
+            || STATIC.contains(&&*name)
+        {
+            continue;
+        }
+        let mut group = Group::default();
+        let mut covered = 0;
+        for (rank, &node) in heap.in_tree_order().iter().enumerate() {
+            let inside = rank < covered;
+            if heap.class(node) != class as u32 || inside || heap.self_size(node) == 0 {
+                continue;
+            }
+            covered = rank + heap.retained_count(node) as usize;
+            if !piles.iter().any(|pile| heap.dominates(pile.holder, node)) {
+                group.add(heap, node);
+            }
+        }
+        let Some(&holder) = group.members.iter().max_by_key(|&&node| heap.retained(node)) else { continue };
+        // One large object of the class is no crowd: it has a pile of its own, or is one.
+        if group.bytes < least || group.count < CROWD || heap.retained(holder) >= least {
+            continue;
+        }
+        found.push(Accumulation {
+            holder,
+            pile: Pile::Class,
+            class: class as u32,
+            count: group.count,
+            bytes: group.bytes,
+            members: group.members,
+        });
+    }
+    found
+}

@@ -1,0 +1,69 @@
+//! The report of one heap, put together.
+
+use super::distances::UNREACHED;
+use super::heap::Heap;
+use super::scripts::Scripts;
+use super::{duplicates, largest, suspects};
+use crate::graph::{Graph, NodeIx, NodeKind};
+use crate::{AnalyzeOptions, ClassRow, Error, Report, Sources, Stage, Watch};
+
+/// Asks the heap everything that a report says.
+///
+/// # Errors
+/// [`crate::Code::Cancelled`] only.
+pub fn report(heap: &Heap, options: &AnalyzeOptions, sources: &dyn Sources, watch: &Watch) -> Result<Report, Error> {
+    watch.enter(Stage::Report)?;
+    let graph = heap.graph();
+    let scripts = Scripts::find(graph);
+    let suspects = suspects::suspects(heap, &scripts, options, sources, watch)?;
+    let dominators = largest::largest(heap, options.top, watch)?;
+    let (class_count, classes) = classes(heap, &scripts, options.top);
+    let (node, v8) = versions(graph);
+    let unreached = graph.nodes().filter(|&node| heap.distance(node) == UNREACHED).count();
+    let mut notes = Vec::new();
+    if unreached > 0 {
+        notes.push(format!("{unreached} nodes are reached by weak edges only, or not at all"));
+    }
+    Ok(Report {
+        node,
+        v8,
+        total_size: heap.total_size(),
+        node_count: graph.node_count() as u64,
+        edge_count: graph.edge_count() as u64,
+        classes,
+        class_count,
+        dominators,
+        suspects,
+        strings: duplicates::duplicates(heap, options.top),
+        notes,
+    })
+}
+
+fn classes(heap: &Heap, scripts: &Scripts, top: usize) -> (u64, Vec<ClassRow>) {
+    let mut rows: Vec<_> = heap.classes().iter().filter(|class| class.count > 0).collect();
+    let count = rows.len() as u64;
+    rows.sort_by_key(|class| std::cmp::Reverse((class.retained, class.shallow, class.count)));
+    rows.truncate(top);
+    let row = |class: &super::Class| ClassRow {
+        name: class.name(heap.graph()).into_owned(),
+        count: class.count,
+        shallow_size: class.shallow,
+        retained_size: class.retained,
+        distance: class.distance,
+        location: class.place.and_then(|place| scripts.location(heap.graph(), place)),
+    };
+    (count, rows.into_iter().map(row).collect())
+}
+
+/// What `process.version` and `process.versions.v8` said, read from the heap.
+fn versions(graph: &Graph) -> (Option<String>, Option<String>) {
+    let text = |node: Option<NodeIx>| {
+        node.filter(|&node| graph.kind(node).is_string()).map(|node| graph.name(node).into_owned())
+    };
+    let Some(name) = graph.strings().find(b"process") else { return (None, None) };
+    let found = graph
+        .nodes()
+        .filter(|&node| graph.name_index(node) == name && graph.kind(node) == NodeKind::OBJECT)
+        .find_map(|process| Some((text(graph.child(process, b"version")), graph.child(process, b"versions")?)));
+    found.map_or((None, None), |(node, versions)| (node, text(graph.child(versions, b"v8"))))
+}

@@ -1,0 +1,82 @@
+//! Who lives in a scope: the closures that share a function's or module's variables, and with them its place.
+
+use super::heap::Heap;
+use super::scripts::Scripts;
+use crate::graph::{EdgeKind, NodeIx, NodeKind, Place};
+use crate::{Location, Sources};
+use rustc_hash::FxHashMap;
+
+/// For some scopes: where their first closure is written.
+pub(super) struct Scopes(FxHashMap<NodeIx, Place>);
+
+impl Scopes {
+    /// Looks for the closures of these scopes in one pass; where a scope has none of its own, those of scopes within it.
+    pub(super) fn find(heap: &Heap, wanted: &[NodeIx]) -> Self {
+        let graph = heap.graph();
+        let mut places: FxHashMap<NodeIx, Place> = FxHashMap::default();
+        let mut inner: FxHashMap<NodeIx, Place> = FxHashMap::default();
+        if wanted.is_empty() {
+            return Self(places);
+        }
+        let wanted: rustc_hash::FxHashSet<NodeIx> = wanted.iter().copied().collect();
+        for &(node, place) in &graph.places {
+            if graph.kind(node) != NodeKind::CLOSURE {
+                continue;
+            }
+            let Some(scope) = graph.child(node, b"context") else { continue };
+            if wanted.contains(&scope) {
+                keep_first(&mut places, scope, place);
+                continue;
+            }
+            let mut scope = scope;
+            // Scopes nest as deep as source does.
+            for _ in 0..64 {
+                let outer = graph
+                    .edge_indices(scope)
+                    .find(|&(at, edge)| edge.kind() == EdgeKind::Internal && graph.raw_edge_name(at) == b"previous");
+                let Some((_, outer)) = outer else { break };
+                scope = outer.target();
+                if wanted.contains(&scope) {
+                    keep_first(&mut inner, scope, place);
+                    break;
+                }
+            }
+        }
+        for (scope, place) in inner {
+            places.entry(scope).or_insert(place);
+        }
+        Self(places)
+    }
+
+    /// Where the variable is declared, if its source can be had; else where the scope's first closure begins.
+    pub(super) fn location(
+        &self,
+        heap: &Heap,
+        scripts: &Scripts,
+        scope: NodeIx,
+        variable: &str,
+        sources: &dyn Sources,
+    ) -> Option<Location> {
+        let place = *self.0.get(&scope)?;
+        let closure = scripts.location(heap.graph(), place)?;
+        let used = (closure.line, closure.column);
+        let from_file = sources.read(&closure.file).filter(|text| scripts.is_same(heap.graph(), place.script, text));
+        let found = match from_file {
+            Some(text) => super::declaration::declaration(&text, variable, used),
+            None => {
+                let text = scripts.text(heap.graph(), place.script);
+                text.and_then(|text| super::declaration::declaration(&text, variable, used))
+            }
+        };
+        Some(found.map_or(closure.clone(), |(line, column)| Location { line, column, ..closure }))
+    }
+}
+
+/// The first closure that is not the script's or module's own function, which begins at the first byte.
+fn keep_first(places: &mut FxHashMap<NodeIx, Place>, scope: NodeIx, place: Place) {
+    let order = |place: &Place| (place.line == 0 && place.column == 0, place.line, place.column);
+    let kept = places.entry(scope).or_insert(place);
+    if order(&place) < order(kept) {
+        *kept = place;
+    }
+}
