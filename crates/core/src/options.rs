@@ -18,7 +18,7 @@ pub struct AnalyzeOptions {
 
 impl Default for AnalyzeOptions {
     fn default() -> Self {
-        Self { top: 50, min_share: 0.1, min_bytes: 256 * 1024, limits: Limits::default() }
+        Self { top: 50, min_share: 0.05, min_bytes: 256 * 1024, limits: Limits::default() }
     }
 }
 

@@ -6,7 +6,7 @@
 //! by class.
 
 use super::heap::Heap;
-use crate::graph::{NodeIx, NodeKind};
+use crate::graph::{EdgeKind, NodeIx, NodeKind};
 use crate::{Error, Watch};
 use rustc_hash::FxHashMap;
 
@@ -94,7 +94,10 @@ fn can_hold(heap: &Heap, node: NodeIx) -> bool {
     let graph = heap.graph();
     let name = graph.raw_name(node);
     match graph.kind(node) {
-        NodeKind::OBJECT => !name.starts_with(b"system / ") && !name.starts_with(b"global") && heap.distance(node) != 1,
+        NodeKind::OBJECT => {
+            let is_system = name.starts_with(b"system / ") || name.starts_with(b"global") || heap.distance(node) == 1;
+            !is_system && !is_static(heap, node) && !is_registry(heap, node)
+        }
         NodeKind::CLOSURE | NodeKind::NATIVE | NodeKind::REGEXP => !name.starts_with(b"system / "),
         kind => kind.is_string(),
     }
@@ -105,9 +108,24 @@ fn is_content(heap: &Heap, node: NodeIx) -> bool {
     let graph = heap.graph();
     match graph.kind(node) {
         NodeKind::HIDDEN | NodeKind::ARRAY | NodeKind::CODE | NodeKind::OBJECT_SHAPE | NodeKind::SYNTHETIC => false,
-        NodeKind::OBJECT => !STATIC.iter().any(|name| name.as_bytes() == graph.raw_name(node)),
+        NodeKind::OBJECT => !is_static(heap, node),
         _ => true,
     }
+}
+
+/// Is it one of the objects that Node keeps for as long as it runs?
+pub(super) fn is_static(heap: &Heap, node: NodeIx) -> bool {
+    let name = heap.graph().raw_name(node);
+    STATIC.iter().any(|known| known.as_bytes() == name)
+}
+
+/// Does the object hold modules by name, as `require.cache` does?
+fn is_registry(heap: &Heap, node: NodeIx) -> bool {
+    let graph = heap.graph();
+    let properties = graph.edges_of(node).iter().filter(|edge| edge.kind() == EdgeKind::Property).take(64);
+    let (all, modules) =
+        properties.fold((0, 0), |(all, modules), edge| (all + 1, modules + u32::from(is_static(heap, edge.target()))));
+    modules >= 3 && modules * 2 >= all
 }
 
 /// Is the node V8's storage for something else, to be looked through?
@@ -172,9 +190,17 @@ impl Children {
     fn pile(&mut self, heap: &Heap, holder: NodeIx, least: u64) -> Option<Accumulation> {
         let bytes: u64 = self.groups.values().map(|group| group.bytes).sum();
         let count: u64 = self.groups.values().map(|group| group.count).sum();
-        let largest = self.groups.iter_mut().max_by_key(|(class, group)| (group.bytes, **class));
-        let (class, group) = match largest {
-            Some((&class, group)) if bytes >= least && count > 1 => (class, group),
+        let largest = self.groups.iter().max_by_key(|(class, group)| (group.bytes, **class));
+        // A few large ones among many small ones: the many are what piles up.
+        let typical = match largest {
+            Some((_, group)) if group.count * 8 < count => {
+                self.groups.iter().max_by_key(|(class, group)| (group.count, **class))
+            }
+            largest => largest,
+        };
+        let typical = typical.map(|(&class, _)| class);
+        let (class, group) = match typical.and_then(|class| Some((class, self.groups.get_mut(&class)?))) {
+            Some(found) if bytes >= least && count > 1 => found,
             _ if heap.self_size(holder) >= least => {
                 return Some(Accumulation {
                     holder,

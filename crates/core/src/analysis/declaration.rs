@@ -45,6 +45,9 @@ pub(super) fn declaration(text: &str, name: &str, used: At) -> Option<At> {
 fn strength(line: &str, at: usize, name: &str) -> Option<u8> {
     let is_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$' | '#');
     let (before, after) = (&line[..at], &line[at + name.len()..]);
+    if before.ends_with("exports.") {
+        return after.trim_start().starts_with('=').then_some(3);
+    }
     if before.ends_with(is_word) || before.ends_with('.') && !before.ends_with("...") || after.starts_with(is_word) {
         return None;
     }
@@ -79,6 +82,7 @@ mod tests {
         assert_eq!(declaration(text, "items", (1, 1)), Some((15, 1)));
         assert_eq!(declaration(text, "lost", (1, 1)), None);
         assert_eq!(declaration(text, "push", (1, 1)), None);
+        assert_eq!(declaration("'use strict'\nexports.reg = void 0\nuse(exports.reg)\n", "reg", (9, 1)), Some((2, 9)));
         assert_eq!(declaration("let x\nlet x\nuse(() => x)\nlet x", "x", (3, 5)), Some((2, 5)));
     }
 }

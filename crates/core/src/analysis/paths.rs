@@ -112,6 +112,8 @@ fn step(graph: &Graph, pairs: &WeakPairs, from: NodeIx, at: EdgeIx, edge: Edge) 
         NodeKind::SYNTHETIC => match graph.raw_name(target) {
             // What a running function holds for a moment says nothing about a leak.
             b"(Stack roots)" | b"(Handle scope)" => 50,
+            // What keeps the process alive (servers, timers, sockets) is a root that people know.
+            b"(GC roots)" | b"(Global handles)" => 0,
             _ => 8,
         },
         _ => 0,

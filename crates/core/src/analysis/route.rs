@@ -36,10 +36,11 @@ impl Route {
             let from_storage = std::mem::take(&mut through_storage);
             let kind = edge.kind();
             let name = match kind {
-                EdgeKind::Element => "[]".to_owned(),
+                EdgeKind::Element if graph.kind(source(graph, at)) != NodeKind::SYNTHETIC => "[]".to_owned(),
                 EdgeKind::Hidden | EdgeKind::Internal if from_storage => "[]".to_owned(),
+                // The root and its groups number what they hold.
+                _ if graph.kind(source(graph, at)) == NodeKind::SYNTHETIC => String::new(),
                 EdgeKind::Hidden => "(internal)".to_owned(),
-                _ if source(graph, at) == NodeIx::ROOT && kind == EdgeKind::Shortcut => String::new(),
                 _ => graph.edge_name(at).into_owned(),
             };
             // A WeakMap's entry: the long name says which key, the path says it better.
@@ -49,9 +50,17 @@ impl Route {
         Self { steps }
     }
 
-    /// The scope whose variable is the last on the way, and the function or module's other nodes know where it is.
+    /// The module whose exports hold the end: its file, and what it exports.
+    pub(super) fn module(&self, heap: &Heap) -> Option<(&str, &str)> {
+        let at = self.steps.iter().rposition(|step| step.kind == EdgeKind::Context || is_module(heap, step.to))?;
+        let file = self.steps.get(at).filter(|step| is_module(heap, step.to))?;
+        let exported = self.steps[at + 1..].iter().find(|step| step.edge != "exports")?;
+        Some((&file.edge, &exported.edge))
+    }
+
+    /// The scope whose variable is the last on the way.
     pub(super) fn scope(&self, heap: &Heap) -> Option<NodeIx> {
-        let last = self.steps.iter().rposition(|step| step.kind == EdgeKind::Context)?;
+        let last = self.steps.iter().rposition(|step| step.kind == EdgeKind::Context || is_module(heap, step.to))?;
         let before = self.steps.get(last.checked_sub(1)?)?;
         is_scope(heap, before.to).then_some(before.to)
     }
@@ -77,10 +86,14 @@ impl Route {
             };
             let from = at.checked_sub(1).map(|at| self.steps[at].to);
             if !named {
-                if parts.is_empty() {
+                owner = from_class(heap, step.to);
+                if parts.is_empty() || owner.is_empty() {
                     continue;
                 }
-                owner = from_class(heap, self.steps[at].to);
+                break;
+            }
+            if is_module(heap, step.to) && !parts.is_empty() {
+                parts.pop_if(|part| *part == "exports");
                 break;
             }
             parts.push(&step.edge);
@@ -177,6 +190,11 @@ fn is_global(heap: &Heap, node: NodeIx) -> bool {
     name == b"global"
         || name.starts_with(b"global / ")
         || graph.kind(node) == NodeKind::HIDDEN && name == b"system / NativeContext"
+}
+
+/// Is it a CommonJS module, which `require.cache` knows by its file?
+fn is_module(heap: &Heap, node: NodeIx) -> bool {
+    heap.graph().kind(node) == NodeKind::OBJECT && heap.graph().raw_name(node) == b"Module"
 }
 
 fn from_class(heap: &Heap, node: NodeIx) -> String {

@@ -1,6 +1,6 @@
 //! Piles put into words: name, place, path, count, bytes, and what to do.
 
-use super::accumulation::{Accumulation, Pile, accumulations};
+use super::accumulation::{Accumulation, Pile, accumulations, is_scope};
 use super::heap::Heap;
 use super::route::Route;
 use super::scopes::Scopes;
@@ -32,6 +32,7 @@ pub(super) fn suspects(
             (Some(scope), Some(variable)) => scopes.location(heap, scripts, scope, variable, sources),
             _ => None,
         };
+        let location = location.or_else(|| exported(route.module(heap)?, sources));
         let location = location.or_else(|| nearest(heap, scripts, route));
         suspect(heap, pile, route, location)
     };
@@ -47,6 +48,15 @@ fn least_bytes(heap: &Heap, options: &AnalyzeOptions) -> u64 {
     )]
     let bytes = (heap.total_size() as f64 * share) as u64;
     bytes.max(options.min_bytes).max(1)
+}
+
+/// Where a module declares what it exports; its first line where that cannot be told.
+fn exported((file, name): (&str, &str), sources: &dyn Sources) -> Option<Location> {
+    let file = Some(file).filter(|file| file.contains(['/', '\\']))?;
+    let text = sources.read(file);
+    let found = text.and_then(|text| super::declaration::declaration(&text, name, (u32::MAX, u32::MAX)));
+    let (line, column) = found.unwrap_or((1, 1));
+    Some(Location { file: file.to_owned(), line, column })
 }
 
 /// The place of the nearest function or class of the app on the way.
@@ -105,6 +115,7 @@ fn content(heap: &Heap, pile: &Accumulation) -> String {
     match heap.graph().kind(sample) {
         kind if kind.is_string() => "string".to_owned(),
         NodeKind::NUMBER => "number".to_owned(),
+        _ if is_scope(heap, sample) => "closure scope".to_owned(),
         _ => heap.classes()[pile.class as usize].name(heap.graph()).into_owned(),
     }
 }
@@ -130,7 +141,7 @@ fn text(name: &str, location: Option<&Location>, class: &str, pile: &Accumulatio
     use std::fmt::Write;
     let mut text = name.to_owned();
     if let Some(Location { file, line, .. }) = location {
-        let base = file.rsplit(['/', '\\']).next().unwrap_or(file);
+        let base = if file.starts_with("node:") { file } else { file.rsplit(['/', '\\']).next().unwrap_or(file) };
         let _ = write!(text, " ({base}:{line})");
     }
     let _ = write!(text, ", {class}");
