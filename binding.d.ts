@@ -11,8 +11,8 @@ export declare const __napiBindingTarget: 'native' | 'wasm32-wasi' | 'wasm32-was
 
 /** The analysis of one snapshot: `openFile` or `openFeed`, then `take` until there is an outcome. */
 export declare class AnalysisJob {
-  /** A job that waits for its input. `options` is JSON. */
-  constructor(options: string)
+  /** A job that waits for its input. `options` is JSON; `read_scripts`: scripts that the snapshot names may be opened. */
+  constructor(options: string, readScripts: boolean)
   /** Starts on a file. What is wrong with the file is the job's outcome. */
   openFile(path: string): void
   /** Starts on what `write` will bring. */

@@ -96,6 +96,11 @@ export interface AnalyzeOptions {
     /** Bytes of the input after decompression. Default: 256 GiB. */
     maxBytes?: Size
   }
+  /**
+   * Whether scripts that the snapshot names may be read from this machine's disk, to find the lines of variables: V8 does not
+   * keep those. Without it, places are those of functions. Default: true; for snapshots of strangers set it to false.
+   */
+  readScripts?: boolean
   /** Stops the analysis; the promise is rejected within 32 ms. */
   signal?: AbortSignal
   /** Told when the analysis got further. What it throws rejects the promise. */

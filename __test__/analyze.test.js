@@ -9,6 +9,7 @@ const { setTimeout: sleep } = require('node:timers/promises')
 const { pathToFileURL } = require('node:url')
 const zlib = require('node:zlib')
 const leakguard = require('leakguard')
+const { program } = require('./support/child.js')
 const { leakySnapshot } = require('./support/snapshot.js')
 
 const taken = leakySnapshot(test)
@@ -67,6 +68,23 @@ test('the same report from a path, a URL, a stream, tiny chunks, texts, a web st
     ...(zlib.zstdCompressSync && { zstd: Readable.from([zlib.zstdCompressSync(leaky.bytes)]) }),
   }
   for (const [name, source] of Object.entries(sources)) assert.deepEqual(await leakguard.analyze(source), expected, name)
+})
+
+test('the line of a variable comes from its script on the disk, unless that is not to be read', async () => {
+  const script = join(leaky.folder, 'leaky program.js')
+  const snapshot = join(leaky.folder, 'script.heapsnapshot')
+  fs.writeFileSync(script, [
+    'const other = []',
+    `// ${'long enough that the text of the script in the snapshot is cut off. '.repeat(20)}`,
+    '// leakedArray is mentioned here, and declared below',
+    '  const leakedArray = []',
+    'globalThis.handler = (index) => leakedArray.push({ index, other, text: `leaked ${index}` })',
+    'for (let index = 0; index < 20_000; index++) globalThis.handler(index)',
+  ].join('\n'))
+  await program(`require(${JSON.stringify(script)}); leakguard.writeSnapshotSync(${JSON.stringify(snapshot)})`)
+  const locationOf = async (options) => (await leakguard.analyze(snapshot, options)).suspects[0].location
+  assert.deepEqual(await locationOf(), { file: script, line: 4, column: 9 })
+  assert.deepEqual(await locationOf({ readScripts: false }), { file: script, line: 5, column: 22 })
 })
 
 test('what is wrong with a file is told by code and cause', async () => {

@@ -3,7 +3,7 @@
 const { setTimeout: sleep } = require('node:timers/promises')
 const { LeakguardError, cancelled } = require('./errors.js')
 const { native } = require('./native.js')
-const { validate, integer, share, size, callback, abortSignal, group, wrong, shown } = require('./options.js')
+const { validate, integer, share, size, boolean, callback, abortSignal, group, wrong, shown } = require('./options.js')
 const { isPath, pathOf } = require('./path.js')
 
 // What is left undefined takes the analysis' own default; index.d.ts says which.
@@ -17,6 +17,7 @@ const RULES = {
     maxStringBytes: size(),
     maxBytes: size(),
   }),
+  readScripts: boolean(true),
   signal: abortSignal,
   onProgress: callback,
 }
@@ -32,9 +33,9 @@ const LAST_LOOK_MS = 32
  * The signal is asked at every look, never listened to: there is no listener to leave behind.
  */
 async function analyze(source, options) {
-  const { signal, onProgress, ...settings } = validate(options, RULES)
+  const { signal, onProgress, readScripts, ...settings } = validate(options, RULES)
   if (signal?.aborted) throw cancelled('analysis', signal)
-  const job = new (native().AnalysisJob)(JSON.stringify(settings))
+  const job = new (native().AnalysisJob)(JSON.stringify(settings), readScripts)
   if (isPath(source)) {
     job.openFile(pathOf(source, 'source'))
     return reportOf(job, signal, onProgress)

@@ -7,6 +7,7 @@
 use crate::feed::Feed;
 use crate::guard::guarded;
 use crate::outcome::{Failure, Outcome, number};
+use crate::scripts::Scripts;
 use leakguard_core::{AnalyzeOptions, Source, Watch, analyze};
 use napi::bindgen_prelude::Uint8Array;
 use napi::{Error, Result};
@@ -38,17 +39,18 @@ struct Shared {
 #[napi]
 pub struct AnalysisJob {
     options: AnalyzeOptions,
+    read_scripts: bool,
     shared: Arc<Shared>,
     feed: Feed,
 }
 
 #[napi]
 impl AnalysisJob {
-    /// A job that waits for its input. `options` is JSON.
+    /// A job that waits for its input. `options` is JSON; `read_scripts`: scripts that the snapshot names may be opened.
     #[napi(constructor)]
-    pub fn new(options: String) -> Result<Self> {
+    pub fn new(options: String, read_scripts: bool) -> Result<Self> {
         let options = serde_json::from_str(&options).map_err(|error| Error::from_reason(error.to_string()))?;
-        Ok(Self { options, shared: Arc::default(), feed: Feed::default() })
+        Ok(Self { options, read_scripts, shared: Arc::default(), feed: Feed::default() })
     }
 
     /// Starts on a file. What is wrong with the file is the job's outcome.
@@ -112,9 +114,10 @@ impl AnalysisJob {
     fn start(&self, open: impl FnOnce(&Shared) -> std::result::Result<Source, Failure> + Send + 'static) {
         let shared = Arc::clone(&self.shared);
         let options = self.options.clone();
+        let scripts = Scripts { readable: self.read_scripts };
         let work = move || {
             let outcome = guarded(|| match open(&shared) {
-                Ok(source) => analyze(source, &options, &shared.watch).into(),
+                Ok(source) => analyze(source, &options, &scripts, &shared.watch).into(),
                 Err(failure) => failure.into(),
             });
             *shared.outcome.lock() = Some(outcome.unwrap_or_else(|panic| Failure::internal(&panic).into()));

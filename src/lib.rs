@@ -8,3 +8,4 @@ mod analysis;
 mod feed;
 mod guard;
 mod outcome;
+mod scripts;

@@ -2,17 +2,18 @@
 
 const { cut, safe } = require('./words.js')
 
-const STEP = 3
-const DEEPEST = 8
+// A class says it already.
+const PLAIN = ['object', 'array', 'string']
 
-/** A retaining path as a tree of one branch, from the root to what is held. */
+/** A retaining path as a tree of one branch, from the root to what is held; a long one takes smaller steps to the right. */
 function pathTree(path, { width, paint }) {
+  const room = Math.floor(width / 2)
+  const step = Math.min(3, Math.max(1, Math.floor(room / path.length)))
   return path.map(({ edge, name, type }, depth) => {
-    const indent = ' '.repeat(Math.max(0, Math.min(depth, DEEPEST) - 1) * STEP)
-    const branch = depth === 0 ? '' : `${indent}└─ `
-    const label = edge && edge !== name ? `${safe(edge)}: ${safe(name)}` : safe(name)
-    const kind = type && !label.toLowerCase().includes(type.toLowerCase()) ? ` (${safe(type)})` : ''
-    return paint.dim(branch) + cut(label + kind, Math.max(width - branch.length, 20))
+    const branch = depth === 0 ? '' : `${' '.repeat(Math.min((depth - 1) * step, room))}└─ `
+    const label = depth > 0 && edge && edge !== name ? `${safe(edge)}: ${safe(name)}` : safe(name)
+    const told = !type || PLAIN.includes(type) || label.toLowerCase().includes(type.toLowerCase())
+    return paint.dim(branch) + cut(told ? label : `${label} (${safe(type)})`, width - branch.length)
   })
 }
 

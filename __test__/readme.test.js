@@ -1,0 +1,52 @@
+'use strict'
+
+const test = require('node:test')
+const assert = require('node:assert/strict')
+const fs = require('node:fs')
+const { join } = require('node:path')
+const { node, root } = require('./support/child.js')
+const { folderFor } = require('./support/folder.js')
+const { leakySnapshot } = require('./support/snapshot.js')
+
+const readme = fs.readFileSync(join(root, 'README.md'), 'utf8')
+const blocks = [...readme.matchAll(/```js\n([^]*?)```/g)].map(([, source]) => source)
+const taken = leakySnapshot(test)
+
+test('the README has programs', () => assert.ok(blocks.length >= 3))
+
+// As a user has them: in a folder of their own, with the package installed.
+for (const [index, source] of blocks.entries()) {
+  test(`program ${index + 1} of the README runs`, async (t) => {
+    const cwd = folderFor(t)
+    fs.mkdirSync(join(cwd, 'node_modules'))
+    fs.symlinkSync(root, join(cwd, 'node_modules', 'leakguard'), 'junction')
+    fs.copyFileSync((await taken).path, join(cwd, 'a.heapsnapshot'))
+    fs.writeFileSync(join(cwd, 'package.json'), '{}')
+    const isModule = /^import /m.test(source)
+    const file = join(cwd, isModule ? 'program.mjs' : 'program.cjs')
+    fs.writeFileSync(file, isModule ? source : `(async () => {\n${source}\n})()`)
+    const { code, stdout, stderr } = await node([file], { cwd })
+    assert.equal(code, 0, stderr)
+    assert.notEqual(stdout, '')
+  })
+}
+
+test('the README names every error code, and index.d.ts too', () => {
+  const codes = new Set()
+  const search = (path) => {
+    if (fs.statSync(path).isDirectory()) return fs.readdirSync(path).forEach((name) => search(join(path, name)))
+    for (const [code] of fs.readFileSync(path, 'utf8').matchAll(/ERR_LEAKGUARD_[A-Z]+/g)) codes.add(code)
+  }
+  for (const path of ['lib', 'src', 'crates/core/src']) search(join(root, path))
+  const types = fs.readFileSync(join(root, 'index.d.ts'), 'utf8')
+  assert.ok(codes.size >= 7)
+  for (const code of codes) assert.ok(readme.includes(`\`${code}\``) && types.includes(`'${code}'`), code)
+})
+
+test('links of the documents lead somewhere', () => {
+  for (const document of ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md']) {
+    for (const [, target] of fs.readFileSync(join(root, document), 'utf8').matchAll(/\]\((?!https?:)([^)#]+)/g)) {
+      assert.ok(fs.existsSync(join(root, target)), `${document}: ${target}`)
+    }
+  }
+})
