@@ -307,7 +307,10 @@ fn a_node_with_five_million_edges_is_read() {
     for index in 0..EDGES {
         edges += &format!(",1,{index},12");
     }
-    let heap = heap(snapshot_text(3, EDGES + 1, &nodes, &edges, r#""<dummy>","x""#)).expect("a wide node");
+    let text = snapshot_text(3, EDGES + 1, &nodes, &edges, r#""<dummy>","x""#);
+    let report = run(text.clone()).expect("a wide node");
+    assert_eq!((report.edge_count, report.total_size), (EDGES as u64 + 1, 24));
+    let heap = heap(text).expect("a wide node");
     assert_eq!((heap.retained(NodeIx(1)), heap.distance(NodeIx(2))), (24, 2));
 }
 
@@ -325,6 +328,42 @@ fn a_chain_a_million_deep_is_read() {
         (NODES as i32 - 1, NODES as u32 - 2)
     );
     run(text).expect("a deep chain's report");
+}
+
+#[test]
+fn a_million_equal_objects_in_one_holder_are_read() {
+    const NODES: usize = 1_000_000;
+    let mut star = Snapshot::new(NODES).edge(0, 1);
+    star.edges[1] = (2..NODES).collect();
+    let report = run(star.text()).expect("a star");
+    assert_eq!((report.node_count, report.class_count), (NODES as u64, 1));
+}
+
+/// Work that grows with the square of the input would be a hang: a megabyte would take minutes.
+#[test]
+fn names_made_to_be_searched_for_ever_are_read_at_once() {
+    let pair = " @1) pair in WeakMap (table @1)";
+    let names = [
+        format!("1 / part of key ({}{pair}", ") -> value (".repeat(20_000)),
+        format!("1 / part of key ( @1{}{pair}", ") -> value (".repeat(20_000)),
+        format!("1 / part of key ({}", pair.repeat(10_000)),
+        format!("{} / part of key (x{pair}", "1".repeat(1_000_000)),
+        format!("1 / part of key ({}{pair}", " @".repeat(500_000)),
+        format!("<{}", "<".repeat(1_000_000)),
+        format!("Detached <{}", " ".repeat(1_000_000)),
+    ];
+    for name in names {
+        let text = snapshot_text(
+            3,
+            2,
+            "9,1,1,0,1,0,8,1,3,8,1,2,3,1,5,8,0,0",
+            "2,1,6,3,1,12",
+            &format!(r#""<dummy>","{name}""#),
+        );
+        let from = std::time::Instant::now();
+        run(text).expect("an odd name");
+        assert!(from.elapsed().as_secs() < 5, "{}… took {:?}", &name[..40], from.elapsed());
+    }
 }
 
 #[test]
