@@ -2,10 +2,14 @@
 
 use super::distances::UNREACHED;
 use super::heap::Heap;
+use super::paths::Paths;
 use super::scripts::Scripts;
 use super::{duplicates, largest, suspects};
 use crate::graph::{Graph, NodeIx, NodeKind};
 use crate::{AnalyzeOptions, ClassRow, Error, Report, Sources, Stage, Watch};
+
+/// Visits that the names of large objects are worth, beyond those that the suspects' paths need.
+const PATH_BUDGET: usize = 1 << 20;
 
 /// Asks the heap everything that a report says.
 ///
@@ -15,8 +19,12 @@ pub fn report(heap: &Heap, options: &AnalyzeOptions, sources: &dyn Sources, watc
     watch.enter(Stage::Report)?;
     let graph = heap.graph();
     let scripts = Scripts::find(graph);
-    let suspects = suspects::suspects(heap, &scripts, options, sources, watch)?;
-    let dominators = largest::largest(heap, options.top, watch)?;
+    let piles = suspects::piles(heap, options, watch)?;
+    let largest = largest::largest(heap, options.top, watch)?;
+    let holders: Vec<NodeIx> = piles.iter().map(|pile| pile.holder).collect();
+    let paths = Paths::find(graph, heap.pairs(), &holders, &largest, PATH_BUDGET, watch)?;
+    let suspects = suspects::suspects(heap, &piles, &paths, &scripts, sources);
+    let dominators = largest.iter().filter_map(|&node| largest::row(heap, node, &paths)).collect();
     let (class_count, classes) = classes(heap, &scripts, options.top);
     let (node, v8) = versions(graph);
     let unreached = graph.nodes().filter(|&node| heap.distance(node) == UNREACHED).count();

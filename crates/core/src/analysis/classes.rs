@@ -57,6 +57,7 @@ impl Class {
 
 impl Classes {
     /// Sorts all nodes into classes; totals come later, with [`Classes::total`].
+    #[inline(never)]
     pub(super) fn new(graph: &Graph, watch: &Watch) -> Result<Self, Error> {
         let mut sorter = Sorter {
             graph,
@@ -80,6 +81,7 @@ impl Classes {
 
     /// Counts, sizes and distances, and what each class retains: the retained sizes of its members without those that are
     /// inside another member. Only nodes with a size count.
+    #[inline(never)]
     pub(super) fn total(&mut self, graph: &Graph, tree: &Tree, distances: &[i32]) {
         let mut covered = vec![0u32; self.rows.len()];
         for (rank, &node) in tree.by_rank.iter().enumerate() {

@@ -61,13 +61,14 @@ pub(crate) fn dominators(graph: &Graph, watch: &Watch) -> Result<Numbered, Error
         }
     }
     let reached = walk.order.len();
-    let (first, owners) = walk.owners()?;
-    let Walk { slots, mut order, parent, .. } = walk;
-    let mut idom = semi_nca(&first, &owners, parent, watch)?;
     if reached < nodes {
-        order.extend(graph.nodes().filter(|node| slots[node.at()].number == UNSEEN));
-        idom.resize(nodes, 0);
+        let unseen = graph.nodes().filter(|node| walk.slots[node.at()].number == UNSEEN);
+        walk.order.extend(unseen);
     }
+    let Walk { slots, order, parent, .. } = walk;
+    let (first, owners) = owners(graph, slots, &order[..reached], watch)?;
+    let mut idom = semi_nca(&first, &owners, parent, watch)?;
+    idom.resize(nodes, 0);
     Ok(Numbered { order, idom })
 }
 
@@ -126,36 +127,41 @@ impl Walk<'_> {
         }
         self.graph.nodes().filter(unseen).filter(|node| !owned.has(node.0)).collect()
     }
+}
 
-    /// Reverse edges between numbers: the owners of `w` are `owners[first[w]..first[w + 1]]`.
-    fn owners(&self) -> Result<(Vec<u32>, Vec<u32>), Error> {
-        let mut total = 0u32;
-        let mut first = Vec::with_capacity(self.order.len() + 1);
-        for node in &self.order {
-            first.push(total);
-            total += self.slots[node.at()].owners;
-        }
-        let mut owners = vec![0; total as usize];
-        // `first[w]` moves on to the end of w's stretch while it is filled, and is moved back below.
-        for (number, &node) in self.order.iter().enumerate() {
-            if number.is_multiple_of(STRIDE) {
-                self.watch.check()?;
-            }
-            for edge in self.graph.edges_of(node) {
-                if edge.owns() {
-                    let cursor = &mut first[self.slots[edge.target().at()].number as usize];
-                    owners[*cursor as usize] = number as u32;
-                    *cursor += 1;
-                }
-            }
-        }
-        first.push(0);
-        first.rotate_right(1);
-        Ok((first, owners))
+/// Reverse edges between numbers: the owners of `w` are `owners[first[w]..first[w + 1]]`.
+#[inline(never)]
+fn owners(graph: &Graph, slots: Vec<Slot>, order: &[NodeIx], watch: &Watch) -> Result<(Vec<u32>, Vec<u32>), Error> {
+    let mut total = 0u32;
+    let mut first = Vec::with_capacity(order.len() + 1);
+    for node in order {
+        first.push(total);
+        total += slots[node.at()].owners;
     }
+    // The visits below go everywhere: half as many bytes, half as many cache misses.
+    let numbers: Vec<u32> = slots.iter().map(|slot| slot.number).collect();
+    drop(slots);
+    let mut owners = vec![0; total as usize];
+    // `first[w]` moves on to the end of w's stretch while it is filled, and is moved back below.
+    for (number, &node) in order.iter().enumerate() {
+        if number.is_multiple_of(STRIDE) {
+            watch.check()?;
+        }
+        for edge in graph.edges_of(node) {
+            if edge.owns() {
+                let cursor = &mut first[numbers[edge.target().at()] as usize];
+                owners[*cursor as usize] = number as u32;
+                *cursor += 1;
+            }
+        }
+    }
+    first.push(0);
+    first.rotate_right(1);
+    Ok((first, owners))
 }
 
 /// `parent` is the depth-first tree.
+#[inline(never)]
 fn semi_nca(first: &[u32], owners: &[u32], parent: Vec<u32>, watch: &Watch) -> Result<Vec<u32>, Error> {
     let count = parent.len();
     let mut idom = parent.clone();

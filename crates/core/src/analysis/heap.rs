@@ -34,6 +34,7 @@ pub(super) struct Tree {
 }
 
 impl Tree {
+    #[inline(never)]
     fn new(numbered: Numbered, sizes: &[u64]) -> Self {
         let Numbered { order, idom } = numbered;
         let count = order.len();

@@ -23,6 +23,7 @@ pub(super) fn is_user_root(graph: &Graph, node: NodeIx) -> bool {
 }
 
 /// Marks the page's nodes: what the entries reach over every edge but weak ones.
+#[inline(never)]
 pub(super) fn page(graph: &Graph, watch: &Watch) -> Result<Bits, Error> {
     let mut page = Bits::new(graph.node_count());
     let mut stack = Vec::new();

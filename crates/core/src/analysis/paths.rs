@@ -4,6 +4,7 @@
 //! Dijkstra with small whole costs in a ring of buckets; it ends as soon as all targets are reached. O(E) at worst,
 //! 8 bytes a node.
 
+use super::bits::Bits;
 use super::weak_pairs::WeakPairs;
 use crate::graph::{Edge, EdgeIx, EdgeKind, Graph, NodeIx, NodeKind};
 use crate::{Error, Watch};
@@ -13,33 +14,33 @@ const STRIDE: usize = 1 << 16;
 /// More than any edge costs.
 const RING: usize = 64;
 
-/// The edges from the root to each target; empty where nothing leads there.
-pub(super) fn paths(
-    graph: &Graph,
-    pairs: &WeakPairs,
-    targets: &[NodeIx],
-    watch: &Watch,
-) -> Result<Vec<Vec<EdgeIx>>, Error> {
-    let search = Search::run(graph, pairs, targets, watch)?;
-    Ok(targets.iter().map(|&target| search.back(graph, target)).collect())
-}
-
-struct Search {
+/// The cheapest ways from the root, as far as they were looked for.
+pub(super) struct Paths {
     cost: Vec<u32>,
     via: Vec<u32>,
 }
 
-impl Search {
-    fn run(graph: &Graph, pairs: &WeakPairs, targets: &[NodeIx], watch: &Watch) -> Result<Self, Error> {
+impl Paths {
+    /// Looks for the ways to all of `targets`, and to those of `others` that are found within `budget` visits beside.
+    pub(super) fn find(
+        graph: &Graph,
+        pairs: &WeakPairs,
+        targets: &[NodeIx],
+        others: &[NodeIx],
+        budget: usize,
+        watch: &Watch,
+    ) -> Result<Self, Error> {
         let nodes = graph.node_count();
         let mut search = Self { cost: vec![UNSEEN; nodes], via: vec![UNSEEN; nodes] };
-        let mut wanted = super::bits::Bits::new(nodes);
+        let (mut wanted, mut welcome) = (Bits::new(nodes), Bits::new(nodes));
         let mut missing = targets.iter().filter(|target| wanted.insert(target.0)).count();
+        let mut hoped = others.iter().filter(|target| !wanted.has(target.0) && welcome.insert(target.0)).count();
+        let mut settled = Bits::new(nodes);
         let mut ring: Vec<Vec<NodeIx>> = vec![Vec::new(); RING];
         search.cost[0] = 0;
         ring[0].push(NodeIx::ROOT);
         let (mut now, mut idle, mut visited) = (0u32, 0, 0usize);
-        while missing > 0 && idle < RING {
+        while (missing > 0 || hoped > 0 && visited < budget) && idle < RING {
             let slot = now as usize % RING;
             let Some(node) = ring[slot].pop() else {
                 now += 1;
@@ -47,11 +48,14 @@ impl Search {
                 continue;
             };
             idle = 0;
-            if search.cost[node.at()] != now {
+            // A node stands in the ring once for each better way that was found; the best one counts, once.
+            if search.cost[node.at()] != now || !settled.insert(node.0) {
                 continue;
             }
             if wanted.has(node.0) {
                 missing -= 1;
+            } else if welcome.has(node.0) {
+                hoped -= 1;
             }
             visited += 1;
             if visited.is_multiple_of(STRIDE) {
@@ -71,7 +75,8 @@ impl Search {
         Ok(search)
     }
 
-    fn back(&self, graph: &Graph, target: NodeIx) -> Vec<EdgeIx> {
+    /// The edges from the root to the target; empty where no way was found.
+    pub(super) fn to(&self, graph: &Graph, target: NodeIx) -> Vec<EdgeIx> {
         let mut path = Vec::new();
         let mut node = target;
         while node != NodeIx::ROOT && self.via[node.at()] != UNSEEN {

@@ -70,6 +70,11 @@ impl Route {
         self.steps.iter().rev().find(|step| step.kind == EdgeKind::Context).map(|step| step.edge.as_str())
     }
 
+    /// Does any name lead here, or only the runtime's own links?
+    pub(super) fn is_named(&self) -> bool {
+        self.steps.iter().any(|step| matches!(step.kind, EdgeKind::Context | EdgeKind::Property))
+    }
+
     /// Nodes on the way, the end first.
     pub(super) fn nodes_back(&self) -> impl Iterator<Item = NodeIx> + '_ {
         self.steps.iter().rev().map(|step| step.to)
@@ -81,7 +86,7 @@ impl Route {
         let mut owner = String::new();
         for (at, step) in self.steps.iter().enumerate().rev() {
             let named = match step.kind {
-                EdgeKind::Context | EdgeKind::Property | EdgeKind::Element => true,
+                EdgeKind::Context | EdgeKind::Property | EdgeKind::Element => !step.edge.is_empty(),
                 _ => step.edge == "[]",
             };
             let from = at.checked_sub(1).map(|at| self.steps[at].to);

@@ -34,6 +34,7 @@ pub(super) fn moved(graph: &Graph, watch: &Watch) -> Result<Vec<u64>, Error> {
 }
 
 /// Each node's only owner: itself for those that do not move.
+#[inline(never)]
 fn owners(graph: &Graph, watch: &Watch) -> Result<Vec<u32>, Error> {
     let moves = |node: NodeIx| match graph.kind(node) {
         NodeKind::HIDDEN | NodeKind::ARRAY => true,

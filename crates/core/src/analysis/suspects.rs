@@ -2,30 +2,26 @@
 
 use super::accumulation::{Accumulation, Pile, accumulations, is_scope};
 use super::heap::Heap;
+use super::paths::Paths;
 use super::route::Route;
 use super::scopes::Scopes;
 use super::scripts::Scripts;
-use crate::graph::{NodeIx, NodeKind};
+use crate::graph::NodeKind;
 use crate::{AnalyzeOptions, Error, Location, PathStep, Sources, Suspect, Watch};
 use std::borrow::Cow;
 
 /// More suspects than a person reads.
 const MOST: usize = 10;
 
-/// Finds and names the suspects, largest first.
+/// Names each pile.
 pub(super) fn suspects(
     heap: &Heap,
+    piles: &[Accumulation],
+    paths: &Paths,
     scripts: &Scripts,
-    options: &AnalyzeOptions,
     sources: &dyn Sources,
-    watch: &Watch,
-) -> Result<Vec<Suspect>, Error> {
-    let least = least_bytes(heap, options);
-    let mut piles = accumulations(heap, least, watch)?;
-    piles.truncate(MOST.min(options.top));
-    let targets: Vec<NodeIx> = piles.iter().map(|pile| pile.holder).collect();
-    let paths = super::paths::paths(heap.graph(), heap.pairs(), &targets, watch)?;
-    let routes: Vec<Route> = paths.iter().map(|path| Route::new(heap, path)).collect();
+) -> Vec<Suspect> {
+    let routes: Vec<Route> = piles.iter().map(|pile| Route::new(heap, &paths.to(heap.graph(), pile.holder))).collect();
     let scopes = Scopes::find(heap, &routes.iter().filter_map(|route| route.scope(heap)).collect::<Vec<_>>());
     let describe = |(pile, route): (&Accumulation, &Route)| {
         let location = match (route.scope(heap), route.variable()) {
@@ -36,7 +32,14 @@ pub(super) fn suspects(
         let location = location.or_else(|| nearest(heap, scripts, route));
         suspect(heap, pile, route, location)
     };
-    Ok(piles.iter().zip(&routes).map(describe).collect())
+    piles.iter().zip(&routes).map(describe).collect()
+}
+
+/// The piles that count as suspects, largest first.
+pub(super) fn piles(heap: &Heap, options: &AnalyzeOptions, watch: &Watch) -> Result<Vec<Accumulation>, Error> {
+    let mut piles = accumulations(heap, least_bytes(heap, options), watch)?;
+    piles.truncate(MOST.min(options.top));
+    Ok(piles)
 }
 
 fn least_bytes(heap: &Heap, options: &AnalyzeOptions) -> u64 {

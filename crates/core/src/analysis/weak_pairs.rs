@@ -3,6 +3,7 @@
 //! `N / part of key (Class @id) -> value (Class @id) pair in WeakMap (table @id)`. Classes can be named to imitate this,
 //! and V8 writes the bare format string on overflow: nothing here trusts a name further than its form.
 
+use super::bits::Bits;
 use crate::graph::StringTable;
 use rustc_hash::FxHashMap;
 
@@ -15,33 +16,37 @@ pub(crate) struct WeakPair {
     pub(crate) entry: u32,
 }
 
-/// All names of that form, by string index.
-#[derive(Default)]
-pub(crate) struct WeakPairs(FxHashMap<u32, WeakPair>);
+/// All names of that form, by string index. Nearly every name that is asked for is another one: a bit each says so.
+pub(crate) struct WeakPairs {
+    is_pair: Bits,
+    by_name: FxHashMap<u32, WeakPair>,
+}
 
 impl WeakPairs {
     /// Searches the whole string table once.
     pub(crate) fn find(strings: &StringTable) -> Self {
         let mut entries: FxHashMap<String, u32> = FxHashMap::default();
-        let mut found = FxHashMap::default();
+        let mut by_name = FxHashMap::default();
+        let mut is_pair = Bits::new(strings.len());
         for at in memchr::memmem::find_iter(strings.all(), b" pair in WeakMap (table @") {
             let index = strings.index_at(at);
             let text = strings.get(index);
-            if found.contains_key(&index) {
+            if is_pair.has(index) {
                 continue;
             }
             let Some((entry, table)) = parse(&text) else { continue };
             let next = entries.len() as u32;
             let entry = *entries.entry(entry.to_owned()).or_insert(next);
-            found.insert(index, WeakPair { table, entry });
+            is_pair.insert(index);
+            by_name.insert(index, WeakPair { table, entry });
         }
-        Self(found)
+        Self { is_pair, by_name }
     }
 
     /// What the name with this string index says, if it has that form.
     #[inline]
     pub(crate) fn get(&self, name: u32) -> Option<WeakPair> {
-        if self.0.is_empty() { None } else { self.0.get(&name).copied() }
+        if self.is_pair.has(name) { self.by_name.get(&name).copied() } else { None }
     }
 }
 
