@@ -55,7 +55,7 @@ export interface Outcome {
 export interface Progress {
   /** `parse`, `edges`, `dominators` or `report`. */
   stage: string
-  /** Bytes of the input consumed. */
+  /** Bytes of the input read, before decompression. */
   bytes: number
   /** Bytes of the input as a whole, where known. */
   total?: number

@@ -109,7 +109,7 @@ export interface AnalyzeOptions {
 
 export interface Progress {
   stage: 'parse' | 'edges' | 'dominators' | 'report'
-  /** Bytes of the input consumed. */
+  /** Bytes of the input read, before decompression. */
   bytes: number
   /** Bytes of the input, where known: a stream has none. */
   total?: number

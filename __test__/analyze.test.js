@@ -133,16 +133,23 @@ test('limits are kept', async () => {
   await assert.rejects(leakguard.analyze(leaky.path, { limits: { maxBytes: '10kB' } }), { code: 'ERR_LEAKGUARD_LIMIT' })
 })
 
-test('progress goes forward through the stages, and knows the total of a file', async () => {
+test('progress goes forward through the stages to the total of a file, compressed or not', async () => {
+  const compressed = join(leaky.folder, 'progress.gz')
+  fs.writeFileSync(compressed, zlib.gzipSync(leaky.bytes))
+  for (const path of [leaky.path, compressed]) await assertProgress(path)
+})
+
+async function assertProgress(path) {
   const seen = []
-  await leakguard.analyze(leaky.path, { onProgress: (progress) => seen.push(progress) })
+  await leakguard.analyze(path, { onProgress: (progress) => seen.push(progress) })
   const stages = ['parse', 'edges', 'dominators', 'report']
   const order = seen.map(({ stage }) => stages.indexOf(stage))
   assert.ok(seen.length > 0)
   assert.deepEqual(order, order.toSorted?.((one, other) => one - other) ?? order)
   assert.ok(seen.every(({ bytes }, index) => index === 0 || bytes >= seen[index - 1].bytes))
-  assert.equal(seen.at(-1).total, leaky.bytes.length)
-})
+  assert.equal(seen.at(-1).total, fs.statSync(path).size)
+  assert.equal(seen.at(-1).bytes, seen.at(-1).total)
+}
 
 test('what onProgress throws rejects the promise', async () => {
   const mine = new Error('mine')

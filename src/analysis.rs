@@ -4,6 +4,7 @@
 //! when it is collected, or its worker ends, the thread is told to stop and nobody waits for it.
 #![expect(clippy::needless_pass_by_value, reason = "napi hands arguments over by value")]
 
+use crate::counted::Counted;
 use crate::feed::Feed;
 use crate::guard::guarded;
 use crate::outcome::{Failure, Outcome, number};
@@ -16,13 +17,14 @@ use parking_lot::Mutex;
 use std::fs::File;
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 /// How far a job is.
 #[napi(object)]
 pub struct Progress {
     /// `parse`, `edges`, `dominators` or `report`.
     pub stage: String,
-    /// Bytes of the input consumed.
+    /// Bytes of the input read, before decompression.
     pub bytes: f64,
     /// Bytes of the input as a whole, where known.
     pub total: Option<f64>,
@@ -31,6 +33,7 @@ pub struct Progress {
 #[derive(Default)]
 struct Shared {
     watch: Watch,
+    bytes: Arc<AtomicU64>,
     total: Mutex<Option<u64>>,
     outcome: Mutex<Option<Outcome>>,
 }
@@ -59,7 +62,8 @@ impl AnalysisJob {
         self.start(move |shared| {
             let (file, length) = open(&path).map_err(|error| Failure::open(&error, &path))?;
             *shared.total.lock() = length;
-            Ok(Source { reader: Box::new(file), length })
+            let bytes = Arc::clone(&shared.bytes);
+            Ok(Source { reader: Box::new(Counted { reader: file, bytes }), length })
         });
     }
 
@@ -67,7 +71,10 @@ impl AnalysisJob {
     #[napi]
     pub fn open_feed(&self) {
         let feed = self.feed.clone();
-        self.start(move |_| Ok(Source { reader: Box::new(feed), length: None }));
+        self.start(move |shared| {
+            let bytes = Arc::clone(&shared.bytes);
+            Ok(Source { reader: Box::new(Counted { reader: feed, bytes }), length: None })
+        });
     }
 
     /// Copies a chunk of input. `false`: enough is queued, go on when `hasRoom` says so.
@@ -93,7 +100,7 @@ impl AnalysisJob {
     pub fn progress(&self) -> Progress {
         Progress {
             stage: self.shared.watch.stage().name().to_owned(),
-            bytes: number(self.shared.watch.bytes()),
+            bytes: number(self.shared.bytes.load(Relaxed)),
             total: self.shared.total.lock().map(number),
         }
     }

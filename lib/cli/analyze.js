@@ -6,11 +6,11 @@ const { textOf } = require('../report/text.js')
 
 const TEXT_TOP = 15
 
-/** `leakguard analyze FILE [--json] [--top N]`: answers what to print. */
-async function analyzeCommand([file, ...rest], { json, top }, { stdin, stdout }) {
+/** `leakguard analyze FILE [--json] [--top N] [--no-scripts]`: answers what to print. */
+async function analyzeCommand([file, ...rest], { json, top, 'no-scripts': noScripts }, { stdin, stdout }) {
   if (file === undefined || rest.length > 0) throw wrong('analyze takes one FILE, or - for standard input')
   const rows = top === undefined ? (json ? undefined : TEXT_TOP) : /^\d+$/.test(top) ? Number(top) : top
-  const report = await analyze(file === '-' ? stdin : file, { top: rows })
+  const report = await analyze(file === '-' ? stdin : file, { top: rows, readScripts: !noScripts })
   if (json) return `${asciiJson(report)}\n`
   return textOf(report, { source: file === '-' ? 'standard input' : file, stream: stdout })
 }

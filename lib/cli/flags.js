@@ -9,6 +9,7 @@ const COMMANDS = {
     flags: {
       json: { type: 'boolean', help: 'print the report as JSON, for programs' },
       top: { type: 'string', value: 'N', help: 'rows of each table (15; with --json 50)' },
+      'no-scripts': { type: 'boolean', help: 'open no scripts on this disk: for snapshots of strangers' },
     },
   },
 }
