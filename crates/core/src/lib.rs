@@ -10,6 +10,9 @@ pub mod graph;
 mod options;
 mod report;
 mod sources;
+#[cfg(any(test, feature = "testing"))]
+#[expect(clippy::cast_possible_truncation, reason = "heaps made by hand are small")]
+pub mod testing;
 mod watch;
 
 pub use error::{Code, Error};

@@ -133,6 +133,7 @@ fn is_storage(heap: &Heap, node: NodeIx) -> bool {
     let graph = heap.graph();
     match graph.kind(node) {
         NodeKind::ARRAY | NodeKind::HIDDEN => true,
+        NodeKind::NATIVE => graph.raw_name(node).starts_with(b"system / "),
         NodeKind::OBJECT => graph.raw_name(node).starts_with(b"system / ") && !is_scope(heap, node),
         _ => false,
     }
@@ -149,6 +150,8 @@ pub(super) fn is_scope(heap: &Heap, node: NodeIx) -> bool {
 struct Children {
     large: Vec<NodeIx>,
     groups: FxHashMap<u32, Group>,
+    /// Bytes of the node itself and of its storage.
+    own: u64,
     inside: Vec<NodeIx>,
 }
 
@@ -173,8 +176,10 @@ impl Children {
     fn gather(&mut self, heap: &Heap, node: NodeIx, least: u64) {
         self.large.clear();
         self.groups.clear();
+        self.own = 0;
         self.inside.push(node);
         while let Some(node) = self.inside.pop() {
+            self.own += heap.self_size(node);
             for child in heap.dominated(node) {
                 if is_storage(heap, child) {
                     self.inside.push(child);
@@ -201,13 +206,13 @@ impl Children {
         let typical = typical.map(|(&class, _)| class);
         let (class, group) = match typical.and_then(|class| Some((class, self.groups.get_mut(&class)?))) {
             Some(found) if bytes >= least && count > 1 => found,
-            _ if heap.self_size(holder) >= least => {
+            _ if self.own >= least => {
                 return Some(Accumulation {
                     holder,
                     pile: Pile::Object,
                     class: heap.class(holder),
                     count: 1,
-                    bytes: heap.self_size(holder),
+                    bytes: self.own,
                     members: Vec::new(),
                 });
             }

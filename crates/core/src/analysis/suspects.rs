@@ -196,3 +196,177 @@ fn fingerprint(name: &str, class: &str, path: &[PathStep], location: Option<&Loc
     }
     format!("{hash:016x}")
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::analysis::{Heap, report};
+    use crate::graph::{EdgeKind, NodeKind};
+    use crate::testing::SnapshotBuilder;
+    use crate::{AnalyzeOptions, Report, Sources, Watch};
+
+    /// A server whose handler closes over `scope`, in `/app/server.js`, as V8 writes it.
+    fn server() -> SnapshotBuilder {
+        SnapshotBuilder::new()
+            .node("roots", NodeKind::SYNTHETIC, "(GC roots)", 0)
+            .node("handles", NodeKind::SYNTHETIC, "(Global handles)", 0)
+            .node("server", NodeKind::OBJECT, "Server", 100)
+            .node("handler", NodeKind::CLOSURE, "handler", 64)
+            .node("shared", NodeKind::CODE, "(shared function info)", 64)
+            .node("script", NodeKind::CODE, "/app/server.js", 64)
+            .node("scope", NodeKind::OBJECT, "system / Context", 64)
+            .edge("root", EdgeKind::Element, "1", "roots")
+            .edge("roots", EdgeKind::Element, "1", "handles")
+            .edge("handles", EdgeKind::Internal, "7", "server")
+            .edge("server", EdgeKind::Property, "onrequest", "handler")
+            .edge("handler", EdgeKind::Internal, "context", "scope")
+            .edge("handler", EdgeKind::Internal, "shared", "shared")
+            .edge("shared", EdgeKind::Internal, "script", "script")
+            .place("handler", 5, 6, 20)
+    }
+
+    /// A holder's `count` objects of a class, through V8's storage.
+    fn filled(mut builder: SnapshotBuilder, holder: &str, class: &str, count: usize, size: u64) -> SnapshotBuilder {
+        let storage = format!("{holder}'s storage");
+        builder = builder.node(&storage, NodeKind::ARRAY, "(object elements)", 16).edge(
+            holder,
+            EdgeKind::Internal,
+            "table",
+            &storage,
+        );
+        for at in 0..count {
+            let label = format!("{holder} {at}");
+            builder = builder.node(&label, NodeKind::OBJECT, class, size).edge(
+                &storage,
+                EdgeKind::Internal,
+                &at.to_string(),
+                &label,
+            );
+        }
+        builder
+    }
+
+    struct Text(&'static str);
+
+    impl Sources for Text {
+        fn read(&self, file: &str) -> Option<String> {
+            (file == "/app/server.js").then(|| self.0.to_owned())
+        }
+    }
+
+    fn analyzed(builder: &SnapshotBuilder, text: &'static str) -> Report {
+        let options = AnalyzeOptions { min_bytes: 1000, ..AnalyzeOptions::default() };
+        let heap = Heap::new(builder.build(), &Watch::default()).expect("nobody cancels");
+        report(&heap, &options, &Text(text), &Watch::default()).expect("nobody cancels")
+    }
+
+    fn path(report: &Report, suspect: usize) -> String {
+        let steps = report.suspects[suspect].path.iter();
+        steps.map(|step| format!("{}:{}", step.edge, step.name)).collect::<Vec<_>>().join(" > ")
+    }
+
+    #[test]
+    fn a_map_in_a_variable_is_named_with_its_declaration() {
+        let builder =
+            server().node("cache", NodeKind::OBJECT, "Map", 32).edge("scope", EdgeKind::Context, "cache", "cache");
+        let report = analyzed(&filled(builder, "cache", "Session", 50, 100), "'use strict'\nconst cache = new Map()\n");
+        assert_eq!(report.suspects.len(), 1, "{:#?}", report.suspects);
+        assert_eq!(
+            report.suspects[0].text,
+            "cache (server.js:2), Map of Session, 50 objects, 5.0 kB retained, 93 % of the heap"
+        );
+        assert_eq!(
+            path(&report, 0),
+            ":(GC roots) > :(Global handles) > :Server > onrequest:handler() > context:scope > cache:Map > []:Session"
+        );
+    }
+
+    #[test]
+    fn without_the_source_the_place_is_the_closure_that_shares_the_scope() {
+        let builder = server()
+            .node("state", NodeKind::OBJECT, "State", 32)
+            .node("queue", NodeKind::OBJECT, "Array", 32)
+            .edge("scope", EdgeKind::Context, "state", "state")
+            .edge("state", EdgeKind::Property, "queue", "queue");
+        let report = analyzed(&filled(builder, "queue", "Job", 50, 100), "another file");
+        assert_eq!(report.suspects.len(), 1, "{:#?}", report.suspects);
+        assert_eq!(report.suspects[0].name, "state.queue");
+        let location = report.suspects[0].location.clone().expect("a place");
+        assert_eq!((location.file.as_str(), location.line, location.column), ("/app/server.js", 7, 21));
+    }
+
+    #[test]
+    fn a_chain_is_one_suspect_with_all_its_links() {
+        let mut builder = server();
+        for at in 0..100 {
+            let label = format!("link {at}");
+            builder = builder.node(&label, NodeKind::OBJECT, "Link", 100);
+            builder = match at {
+                0 => builder.edge("scope", EdgeKind::Context, "head", &label),
+                _ => builder.edge(&format!("link {}", at - 1), EdgeKind::Property, "next", &label),
+            };
+        }
+        let report = analyzed(&builder, "let head\n");
+        assert_eq!(report.suspects.len(), 1, "{:#?}", report.suspects);
+        let suspect = &report.suspects[0];
+        assert_eq!((suspect.name.as_str(), suspect.class.as_str(), suspect.count), ("head", "chain of Link", 100));
+        assert_eq!(suspect.retained_size, 10_000);
+    }
+
+    #[test]
+    fn one_large_object_is_a_suspect_of_its_own_kind() {
+        let builder = server()
+            .node("buffer", NodeKind::NATIVE, "system / JSArrayBufferData", 50_000)
+            .node("view", NodeKind::OBJECT, "Buffer", 100)
+            .node("text", NodeKind::STRING, "a text", 60_000)
+            .edge("scope", EdgeKind::Context, "upload", "view")
+            .edge("scope", EdgeKind::Context, "page", "text")
+            .edge("view", EdgeKind::Internal, "backing_store", "buffer");
+        let report = analyzed(&builder, "");
+        let found: Vec<_> = report.suspects.iter().map(|found| (found.name.as_str(), found.kind.as_str())).collect();
+        assert_eq!(found, [("page", "object"), ("upload", "object")], "{:#?}", report.suspects);
+    }
+
+    #[test]
+    fn a_class_that_many_places_hold_is_a_suspect_as_a_class() {
+        let mut builder = server();
+        for at in 0..200 {
+            let (holder, label) = (format!("holder {at}"), format!("socket {at}"));
+            builder = builder
+                .node(&holder, NodeKind::CLOSURE, "", 10)
+                .node(&label, NodeKind::OBJECT, "Connection", 100)
+                .edge("handles", EdgeKind::Internal, &at.to_string(), &holder)
+                .edge(&holder, EdgeKind::Internal, "connection", &label);
+        }
+        let report = analyzed(&builder, "");
+        assert_eq!(report.suspects.len(), 1, "{:#?}", report.suspects);
+        let suspect = &report.suspects[0];
+        assert_eq!((suspect.kind.as_str(), suspect.name.as_str(), suspect.count), ("class", "Connection", 200));
+    }
+
+    #[test]
+    fn modules_and_small_things_are_no_suspects() {
+        let mut builder =
+            server().node("cache", NodeKind::OBJECT, "Object", 32).edge("scope", EdgeKind::Context, "_cache", "cache");
+        for at in 0..50 {
+            let (module, code) = (format!("module {at}"), format!("code {at}"));
+            builder = builder
+                .node(&module, NodeKind::OBJECT, "Module", 500)
+                .node(&code, NodeKind::OBJECT, "Object", 500)
+                .edge("cache", EdgeKind::Property, &format!("/app/{at}.js"), &module)
+                .edge("cache", EdgeKind::Property, &format!("/app/{at}.js exports"), &code);
+        }
+        let report = analyzed(&builder, "");
+        assert_eq!(report.suspects, [], "{:#?}", report.suspects);
+    }
+
+    #[test]
+    fn a_fingerprint_survives_ids_and_counts() {
+        let with = |count| {
+            let builder =
+                server().node("cache", NodeKind::OBJECT, "Map", 32).edge("scope", EdgeKind::Context, "cache", "cache");
+            analyzed(&filled(builder, "cache", "Session", count, 100), "let cache\n").suspects[0].fingerprint.clone()
+        };
+        assert_eq!(with(50), with(80));
+        assert_eq!(with(50).len(), 16);
+    }
+}
