@@ -56,6 +56,15 @@ for (const [name, capture] of [['writeSnapshot', leakguard.writeSnapshot], ['wri
   })
 }
 
+test('a working directory that was removed is told', { skip: process.platform === 'win32' }, async (t) => {
+  const folder = join(folderFor(t), 'removed')
+  fs.mkdirSync(folder)
+  const answer = await program(`process.chdir(${JSON.stringify(folder)}); require('node:fs').rmdirSync(${JSON.stringify(folder)})
+    Promise.allSettled([leakguard.writeSnapshot(), leakguard.writeSnapshot('a')])
+      .then((ends) => console.log(JSON.stringify(ends.map(({ reason }) => [reason.code, reason.cause.code]))))`)
+  assert.deepEqual(answer, Array(2).fill(['ERR_LEAKGUARD_IO', 'ENOENT']))
+})
+
 test('no permission is told', async (t) => {
   if (process.getuid?.() === 0) {
     const folder = folderFor(t)

@@ -100,7 +100,7 @@ test('the default name, in the working directory and in LEAKGUARD_DIR', async (t
   const [working, named] = [folderFor(t), folderFor(t)]
   const source = `process.chdir(${JSON.stringify(working)})
     const inWorking = leakguard.writeSnapshotSync().path
-    process.env.LEAKGUARD_DIR = ${JSON.stringify(named)}
+    process.env.LEAKGUARD_DIR = require('node:path').relative(process.cwd(), ${JSON.stringify(named)})
     const inNamed = leakguard.writeSnapshotSync({ exposeInternals: false }).path
     console.log(JSON.stringify([inWorking, inNamed]))`
   const [inWorking, inNamed] = await program(source, { env: { ...process.env, LEAKGUARD_DIR: '' } })

@@ -1,17 +1,17 @@
 'use strict'
 
 const { existsSync } = require('node:fs')
-const { join } = require('node:path')
+const { resolve } = require('node:path')
 const { threadId } = require('node:worker_threads')
 
 let count = 0
 
 /** `leakguard-<ISO time>-<pid>-<thread>-<n>.heapsnapshot` in `LEAKGUARD_DIR`, or in the working directory. */
 function defaultPath() {
-  const folder = process.env.LEAKGUARD_DIR || process.cwd()
+  const folder = resolve(process.env.LEAKGUARD_DIR || '.')
   const time = new Date().toISOString().replaceAll(':', '-')
   for (;;) {
-    const path = join(folder, `leakguard-${time}-${process.pid}-${threadId}-${++count}.heapsnapshot`)
+    const path = resolve(folder, `leakguard-${time}-${process.pid}-${threadId}-${++count}.heapsnapshot`)
     if (!existsSync(path)) return path
   }
 }

@@ -80,7 +80,16 @@ function writeSnapshotSync(...given) {
 function argumentsOf(given, rules) {
   const path = given[0] === undefined || given[0] === null || isPath(given[0]) ? given.shift() : undefined
   if (given.length > 1) throw wrong(`after the path come options and a callback, got ${given.map(shown).join(', ')}`)
-  return { path: isPath(path) ? resolve(pathOf(path, 'path')) : defaultPath(), options: validate(given[0], rules) }
+  return { path: absolute(path), options: validate(given[0], rules) }
+}
+
+function absolute(path) {
+  const named = isPath(path) ? pathOf(path, 'path') : undefined
+  try {
+    return named === undefined ? defaultPath() : resolve(named)
+  } catch (error) {
+    throw coded(error, named ?? 'a snapshot') // the working directory was removed
+  }
 }
 
 function proceed({ signal }) {
