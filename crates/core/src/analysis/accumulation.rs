@@ -226,13 +226,13 @@ impl Children {
 }
 
 /// A chain of objects of one class that begins here, and what large things hang from it beside the chain.
-fn chain(heap: &Heap, head: NodeIx, least: u64) -> Option<(Accumulation, Vec<NodeIx>)> {
-    if !can_hold(heap, head) || !is_content(heap, head) {
+fn chain(heap: &Heap, first: NodeIx, least: u64) -> Option<(Accumulation, Vec<NodeIx>)> {
+    if !can_hold(heap, first) || !is_content(heap, first) {
         return None;
     }
-    let class = heap.class(head);
+    let class = heap.class(first);
     let mut aside = Vec::new();
-    let (mut node, mut length) = (head, 1);
+    let (mut node, mut length) = (first, 1);
     let end = loop {
         let mut next = None;
         let mut inside = vec![node];
@@ -258,15 +258,15 @@ fn chain(heap: &Heap, head: NodeIx, least: u64) -> Option<(Accumulation, Vec<Nod
     // The rest of the chain is below the threshold: count it where it stands.
     let below = heap.subtree(end).iter().filter(|&&node| heap.class(node) == class).count() as u64 - 1;
     let beside: u64 = aside.iter().map(|&node| heap.retained(node)).sum();
-    let pile = Accumulation {
-        holder: head,
+    let found = Accumulation {
+        holder: first,
         pile: Pile::Chain,
         class,
         count: length as u64 + below,
-        bytes: heap.retained(head).saturating_sub(beside),
+        bytes: heap.retained(first).saturating_sub(beside),
         members: Vec::new(),
     };
-    (pile.bytes >= least).then_some((pile, aside))
+    (found.bytes >= least).then_some((found, aside))
 }
 
 /// Classes with many members whose bytes no pile explains.

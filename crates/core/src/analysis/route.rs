@@ -106,7 +106,7 @@ impl Route {
                 break;
             }
             if from.is_some_and(|from| is_global(heap, from)) {
-                owner = "globalThis".to_owned();
+                "globalThis".clone_into(&mut owner);
                 break;
             }
         }

@@ -5,6 +5,7 @@ use super::scripts::Scripts;
 use crate::graph::{EdgeKind, NodeIx, NodeKind, Place};
 use crate::{Location, Sources};
 use rustc_hash::FxHashMap;
+use std::borrow::Cow;
 
 /// For some scopes: where their first closure is written.
 pub(super) struct Scopes(FxHashMap<NodeIx, Place>);
@@ -61,13 +62,8 @@ impl Scopes {
         let closure = scripts.location(heap.graph(), place)?;
         let used = (closure.line, closure.column);
         let from_file = sources.read(&closure.file).filter(|text| scripts.is_same(heap.graph(), place.script, text));
-        let found = match from_file {
-            Some(text) => super::declaration::declaration(&text, variable, used),
-            None => {
-                let text = scripts.text(heap.graph(), place.script);
-                text.and_then(|text| super::declaration::declaration(&text, variable, used))
-            }
-        };
+        let text = from_file.map(Cow::Owned).or_else(|| scripts.text(heap.graph(), place.script));
+        let found = text.and_then(|text| super::declaration::declaration(&text, variable, used));
         Some(found.map_or(closure.clone(), |(line, column)| Location { line, column, ..closure }))
     }
 }

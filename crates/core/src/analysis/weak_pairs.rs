@@ -62,7 +62,7 @@ fn parse(text: &str) -> Option<(&str, u64)> {
     let value = without_id(rest)?;
     let (mut from, arrow) = (0, ") -> value (");
     while let Some(found) = value[from..].find(arrow) {
-        if without_id(&value[..from + found + 1]).is_some() {
+        if without_id(&value[..=from + found]).is_some() {
             return Some((entry, table.parse().ok()?));
         }
         from += found + 1;

@@ -73,12 +73,14 @@ struct Divisor {
 }
 
 impl Divisor {
+    /// `by` is at least 5: a row has that many fields.
     fn new(by: usize) -> Self {
-        let by = by as u32;
+        let by = u32::try_from(by).unwrap_or(u32::MAX);
         Self { by, reciprocal: u64::MAX / u64::from(by) + 1 }
     }
 
     /// The quotient, where there is no remainder.
+    #[expect(clippy::cast_possible_truncation, reason = "a quotient is not above the 32-bit value that was divided")]
     #[inline]
     fn exact(self, value: u32) -> Option<u32> {
         let quotient = ((u128::from(value) * u128::from(self.reciprocal)) >> 64) as u32;
@@ -162,6 +164,10 @@ impl Columns {
     }
 
     /// The usual row; `false` where one needs the full check.
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "the state is at most 2, edges are limited to 32 bits just above"
+    )]
     #[inline]
     fn node_short(&mut self, row: &[u32]) -> bool {
         let NodeLayout { fields, kind, name, id, self_size, edge_count, detachedness, .. } = self.layout.node;
@@ -170,7 +176,12 @@ impl Columns {
         let size = row[self_size];
         let total = self.edge_total + u64::from(row[edge_count]);
         let detached = detachedness.map_or(0, |at| row[at]);
-        if kind == u8::MAX || size == WIDE || row[id] == WIDE || total > self.limits.max_edges || detached > 2 {
+        if kind == u8::MAX
+            || size == WIDE
+            || row[id] == WIDE
+            || total > self.limits.max_edges.min(u64::from(WIDE) - 1)
+            || detached > 2
+        {
             return false;
         }
         self.edge_total = total;
@@ -183,6 +194,10 @@ impl Columns {
         true
     }
 
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "the state is at most 2, edges are limited to 32 bits just above"
+    )]
     fn node(&mut self, row: &[u64]) -> Result<(), Misfit> {
         let layout = &self.layout.node;
         let ordinal = self.graph.kinds.len();

@@ -58,6 +58,14 @@ impl Numbers {
         }
     }
 
+    /// A value of at most eight digits.
+    #[inline]
+    #[expect(clippy::cast_possible_truncation, reason = "eight digits fit 32 bits")]
+    fn push_short(&mut self, value: u64) {
+        self.values[self.len] = value as u32;
+        self.len += 1;
+    }
+
     fn push(&mut self, value: u64) {
         let short = match u32::try_from(value) {
             Ok(short) if short != WIDE => short,
@@ -173,8 +181,7 @@ impl Numbers {
                     let value = high * 100_000_000 + eight(text, end, 8);
                     self.push(value);
                 } else {
-                    self.values[self.len] = eight(text, end, digits) as u32;
-                    self.len += 1;
+                    self.push_short(eight(text, end, digits));
                 }
                 from = end + 1;
                 if text[end] == b',' {
@@ -188,13 +195,12 @@ impl Numbers {
                 match text.get(next) {
                     Some(b',') => {
                         from = next + 1;
-                        match from - base {
-                            skip @ 0..64 => mask &= u64::MAX << skip,
-                            _ => {
-                                base = from;
-                                continue 'blocks;
-                            }
+                        let skip = from - base;
+                        if skip >= 64 {
+                            base = from;
+                            continue 'blocks;
                         }
+                        mask &= u64::MAX << skip;
                     }
                     Some(b']') => return Some(Stop::Bracket(next)),
                     Some(_) => return Some(Stop::Bad(next)),
@@ -250,7 +256,7 @@ fn eight(text: &[u8], end: usize, digits: usize) -> u64 {
     let Some(bytes) = text[..end].last_chunk::<8>() else { return 0 };
     // Digits of the numbers before are shifted out; the zeros that come in count as leading zeros.
     let word = u64::from_le_bytes(*bytes) ^ 0x3030_3030_3030_3030;
-    let shift = 64 - 8 * digits as u32;
+    let shift = 64 - 8 * digits;
     let word = (word >> shift) << shift;
     let pairs = word.wrapping_mul(10).wrapping_add(word >> 8) & 0x00ff_00ff_00ff_00ff;
     let quads = pairs.wrapping_mul(100).wrapping_add(pairs >> 16) & 0x0000_ffff_0000_ffff;

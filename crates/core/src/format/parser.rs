@@ -26,7 +26,7 @@ enum Table {
 enum State {
     /// Before `{`.
     Start,
-    /// Before a section's name; `}` may end the file here if nothing was read yet.
+    /// Before a section's name.
     BeforeKey,
     /// In a section's name.
     Key,
@@ -156,7 +156,7 @@ impl Parser {
             return Ok(next);
         }
         self.state = match (self.state, byte) {
-            (State::Start, b'{') => State::BeforeKey,
+            (State::Start, b'{') | (State::AfterValue, b',') => State::BeforeKey,
             (State::Start, _) => {
                 return Err(Error::parse("this is not a heap snapshot: it does not begin with {", place));
             }
@@ -174,7 +174,6 @@ impl Parser {
             }
             (State::Colon, b':') => State::Value,
             (State::Value, _) => return self.value(block, at),
-            (State::AfterValue, b',') => State::BeforeKey,
             (State::AfterValue, b'}') => State::Done,
             (State::Strings { fresh: true, .. } | State::Strings { after: true, .. }, b']') => {
                 self.strings_end = Some(place);

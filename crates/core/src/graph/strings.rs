@@ -2,6 +2,10 @@
 //!
 //! V8 cuts characters beyond the BMP to 16 bits, so real tables hold lone surrogates: decoding never fails, it puts
 //! U+FFFD where there is no character.
+#![expect(
+    clippy::cast_possible_truncation,
+    reason = "a table's bytes and entries are limited to 32 bits by whoever fills it"
+)]
 
 use std::borrow::Cow;
 
