@@ -1,4 +1,5 @@
 //! What a broken or hostile file may do: be refused with a code and the byte, or be read. Nothing else.
+#![allow(clippy::pedantic, reason = "tests are read for what they check; their numbers are small")]
 
 #[path = "support/fixtures.rs"]
 mod fixtures;

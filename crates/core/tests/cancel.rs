@@ -1,4 +1,5 @@
 //! Cancelling: at once, while bytes come, and in each stage. The work ends soon, with its own code.
+#![allow(clippy::pedantic, reason = "tests are read for what they check; their numbers are small")]
 
 #[path = "support/fixtures.rs"]
 mod fixtures;

@@ -1,4 +1,5 @@
 //! The oracle: on every fixture, what is computed for every node and class equals what Chrome DevTools computes.
+#![allow(clippy::pedantic, reason = "tests are read for what they check; their numbers are small")]
 
 #[path = "support/fixtures.rs"]
 mod fixtures;

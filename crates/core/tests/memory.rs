@@ -1,5 +1,6 @@
 //! Memory is bounded by the bytes that came, not by what they claim. Counts what the whole process allocates: so one test,
 //! in a binary of its own.
+#![allow(clippy::pedantic, reason = "tests are read for what they check; their numbers are small")]
 
 mod support;
 

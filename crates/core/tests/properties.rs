@@ -1,4 +1,5 @@
 //! Retained sizes by their definition: what is freed when a node goes. On random graphs, against a plain walk.
+#![allow(clippy::pedantic, reason = "tests are read for what they check; their numbers are small")]
 
 mod support;
 
