@@ -31,6 +31,12 @@ for (const [index, source] of blocks.entries()) {
   })
 }
 
+test('the result that the README shows is where the example has it', () => {
+  const [, line, column] = /examples\/memory-leak\.js:(\d+):(\d+)\n/.exec(readme)
+  const example = fs.readFileSync(join(root, 'examples', 'memory-leak.js'), 'utf8').split('\n')
+  assert.ok(example[line - 1].slice(column - 1).startsWith('leakedArray = []'))
+})
+
 test('the README names every error code, and index.d.ts too', () => {
   const codes = new Set()
   const search = (path) => {

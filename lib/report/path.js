@@ -3,7 +3,7 @@
 const { cut, safe } = require('./words.js')
 
 // A class says it already.
-const PLAIN = ['object', 'array', 'string']
+const PLAIN = ['object', 'array', 'string', 'root']
 
 /** A retaining path as a tree of one branch, from the root to what is held; a long one takes smaller steps to the right. */
 function pathTree(path, { width, paint }) {
