@@ -78,10 +78,12 @@ pub(super) fn accumulations(heap: &Heap, least: u64, watch: &Watch) -> Result<Ve
             found.push(chain);
             continue;
         }
-        children.gather(heap, node, least);
-        stack.extend_from_slice(&children.large);
         if can_hold(heap, node) {
+            children.gather(heap, node, least);
+            stack.extend_from_slice(&children.large);
             found.extend(children.pile(heap, node, least));
+        } else {
+            stack.extend(heap.dominated(node).filter(|&child| heap.retained(child) >= least));
         }
     }
     found.extend(crowds(heap, least, &found));

@@ -4,12 +4,12 @@ use super::distances::UNREACHED;
 use super::heap::Heap;
 use super::paths::Paths;
 use super::scripts::Scripts;
-use super::{duplicates, largest, suspects};
+use super::{duplicates, largest, side_by_side, suspects};
 use crate::graph::{Graph, NodeIx, NodeKind};
-use crate::{AnalyzeOptions, ClassRow, Error, Report, Sources, Stage, Watch};
+use crate::{AnalyzeOptions, ClassRow, DominatorRow, Error, Report, Sources, Stage, Suspect, Watch};
 
 /// Visits that the names of large objects are worth, beyond those that the suspects' paths need.
-const PATH_BUDGET: usize = 1 << 20;
+const PATH_BUDGET: usize = 1 << 18;
 
 /// Asks the heap everything that a report says.
 ///
@@ -19,12 +19,10 @@ pub fn report(heap: &Heap, options: &AnalyzeOptions, sources: &dyn Sources, watc
     watch.enter(Stage::Report)?;
     let graph = heap.graph();
     let scripts = Scripts::find(graph);
-    let piles = suspects::piles(heap, options, watch)?;
-    let largest = largest::largest(heap, options.top, watch)?;
-    let holders: Vec<NodeIx> = piles.iter().map(|pile| pile.holder).collect();
-    let paths = Paths::find(graph, heap.pairs(), &holders, &largest, PATH_BUDGET, watch)?;
-    let suspects = suspects::suspects(heap, &piles, &paths, &scripts, sources);
-    let dominators = largest.iter().filter_map(|&node| largest::row(heap, node, &paths)).collect();
+    let (strings, (suspects, dominators)) = side_by_side(
+        || Ok(duplicates::duplicates(heap, options.top)),
+        || named(heap, &scripts, options, sources, watch),
+    )?;
     let (class_count, classes) = classes(heap, &scripts, options.top);
     let (node, v8) = versions(graph);
     let unreached = graph.nodes().filter(|&node| heap.distance(node) == UNREACHED).count();
@@ -42,9 +40,27 @@ pub fn report(heap: &Heap, options: &AnalyzeOptions, sources: &dyn Sources, watc
         class_count,
         dominators,
         suspects,
-        strings: duplicates::duplicates(heap, options.top),
+        strings,
         notes,
     })
+}
+
+/// Suspects and large objects, which share the search for their paths.
+fn named(
+    heap: &Heap,
+    scripts: &Scripts,
+    options: &AnalyzeOptions,
+    sources: &dyn Sources,
+    watch: &Watch,
+) -> Result<(Vec<Suspect>, Vec<DominatorRow>), Error> {
+    let graph = heap.graph();
+    let piles = suspects::piles(heap, options, watch)?;
+    let largest = largest::largest(heap, options.top, watch)?;
+    let holders: Vec<NodeIx> = piles.iter().map(|pile| pile.holder).collect();
+    let paths = Paths::find(graph, heap.pairs(), &holders, &largest, PATH_BUDGET, watch)?;
+    let suspects = suspects::suspects(heap, &piles, &paths, scripts, sources);
+    let dominators = largest.iter().filter_map(|&node| largest::row(heap, node, &paths)).collect();
+    Ok((suspects, dominators))
 }
 
 fn classes(heap: &Heap, scripts: &Scripts, top: usize) -> (u64, Vec<ClassRow>) {

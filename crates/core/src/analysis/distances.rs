@@ -76,7 +76,9 @@ impl Search<'_> {
                     (_, OddSource::No) => false,
                     (kind, odd) => {
                         self.is_cut(EdgeIx(edge_at as u32), odd)
-                            || kind == EdgeKind::Internal && self.is_first_of_pair(edge_at)
+                            || kind == EdgeKind::Internal
+                                && !matches!(odd, OddSource::Descriptors)
+                                && self.is_first_of_pair(edge_at)
                     }
                 };
                 if !skipped {

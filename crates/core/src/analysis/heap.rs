@@ -5,7 +5,7 @@
 use super::classes::{Class, Classes};
 use super::dominators::{Numbered, dominators};
 use super::weak_pairs::WeakPairs;
-use super::{detached, distances, joined, ownership, shallow};
+use super::{detached, distances, ownership, shallow, side_by_side};
 use crate::graph::{Graph, NodeIx};
 use crate::{Error, Stage, Watch};
 use std::borrow::Cow;
@@ -35,7 +35,7 @@ pub(super) struct Tree {
 
 impl Tree {
     #[inline(never)]
-    fn new(numbered: Numbered, sizes: &[u64]) -> Self {
+    fn new(numbered: &Numbered, sizes: &[u64]) -> Result<Self, Error> {
         let Numbered { order, idom } = numbered;
         let count = order.len();
         // By number, where dominators come first: sums run from the last to the first, places from the first to the last.
@@ -46,31 +46,33 @@ impl Tree {
             bytes[above] = bytes[above].saturating_add(bytes[number]);
             spans[above] += spans[number];
         }
-        let mut retained = vec![0; count];
-        for (node, bytes) in order.iter().zip(&bytes) {
-            retained[node.at()] = *bytes;
-        }
-        drop(bytes);
-        let mut tree = Self {
-            idom: vec![NodeIx::ROOT; count],
-            retained,
-            rank: vec![0; count],
-            by_rank: vec![NodeIx::ROOT; count],
-            span: vec![0; count],
+        let by_node = || {
+            let mut retained = vec![0; count];
+            let mut dominator = vec![NodeIx::ROOT; count];
+            for ((node, &bytes), &above) in order.iter().zip(&bytes).zip(idom) {
+                retained[node.at()] = bytes;
+                dominator[node.at()] = order[above as usize];
+            }
+            Ok((retained, dominator))
         };
-        // Where the next child of each number goes.
-        let mut free = vec![0u32; count];
-        for (number, &node) in order.iter().enumerate() {
-            let above = idom[number] as usize;
-            let rank = free[above];
-            free[above] += spans[number];
-            free[number] = rank + 1;
-            tree.rank[node.at()] = rank;
-            tree.by_rank[rank as usize] = node;
-            tree.span[rank as usize] = spans[number];
-            tree.idom[node.at()] = order[above];
-        }
-        tree
+        let by_place = || {
+            let (mut rank, mut by_rank) = (vec![0; count], vec![NodeIx::ROOT; count]);
+            let mut span = vec![0; count];
+            // Where the next child of each number goes.
+            let mut free = vec![0u32; count];
+            for (number, &node) in order.iter().enumerate() {
+                let above = idom[number] as usize;
+                let place = free[above];
+                free[above] += spans[number];
+                free[number] = place + 1;
+                rank[node.at()] = place;
+                by_rank[place as usize] = node;
+                span[place as usize] = spans[number];
+            }
+            Ok((rank, by_rank, span))
+        };
+        let ((retained, idom), (rank, by_rank, span)) = side_by_side(by_node, by_place)?;
+        Ok(Self { idom, retained, rank, by_rank, span })
     }
 }
 
@@ -91,7 +93,7 @@ impl Heap {
         drop(page);
         watch.enter(Stage::Dominators)?;
         let (tree, (distances, mut classes)) = side_by_side(
-            || Ok(Tree::new(dominators(&graph, watch)?, &graph.self_sizes)),
+            || Tree::new(&dominators(&graph, watch)?, &graph.self_sizes),
             || Ok((distances::distances(&graph, &pairs, watch)?, Classes::new(&graph, watch)?)),
         )?;
         classes.total(&graph, &tree, &distances);
@@ -188,17 +190,4 @@ impl Heap {
     pub fn classes(&self) -> &[Class] {
         &self.classes.rows
     }
-}
-
-/// Two pieces of work at once; the second on a thread of its own.
-fn side_by_side<A: Send, B: Send>(
-    first: impl FnOnce() -> Result<A, Error> + Send,
-    second: impl FnOnce() -> Result<B, Error> + Send,
-) -> Result<(A, B), Error> {
-    std::thread::scope(|scope| {
-        let other = scope.spawn(second);
-        let own = first();
-        let other = joined(other);
-        Ok((own?, other?))
-    })
 }

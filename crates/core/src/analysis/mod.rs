@@ -27,7 +27,22 @@ pub use build::report;
 pub use classes::Class;
 pub use heap::Heap;
 
+use crate::Error;
+
 /// A thread's answer; its panic goes on in the caller.
 fn joined<T>(thread: std::thread::ScopedJoinHandle<'_, T>) -> T {
     thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+}
+
+/// Two pieces of work at once; the second on a thread of its own.
+fn side_by_side<A: Send, B: Send>(
+    first: impl FnOnce() -> Result<A, Error> + Send,
+    second: impl FnOnce() -> Result<B, Error> + Send,
+) -> Result<(A, B), Error> {
+    std::thread::scope(|scope| {
+        let other = scope.spawn(second);
+        let own = first();
+        let other = joined(other);
+        Ok((own?, other?))
+    })
 }

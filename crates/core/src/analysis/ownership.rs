@@ -26,26 +26,32 @@ pub(super) fn is_user_root(graph: &Graph, node: NodeIx) -> bool {
 #[inline(never)]
 pub(super) fn page(graph: &Graph, watch: &Watch) -> Result<Bits, Error> {
     let mut page = Bits::new(graph.node_count());
-    let mut stack = Vec::new();
+    // Memory is read from start to end: a node that comes later is left to the sweep, only one that was passed is
+    // visited out of order.
+    let mut passed = Vec::new();
     for &edge in graph.edges_of(NodeIx::ROOT) {
         let enters = match edge.kind() {
             EdgeKind::Shortcut => true,
             EdgeKind::Element => is_document_trees(graph, edge.target()),
             _ => false,
         };
-        if enters && page.insert(edge.target().0) {
-            stack.push(edge.target());
+        if enters {
+            page.insert(edge.target().0);
         }
     }
-    let mut visited = 0usize;
-    while let Some(node) = stack.pop() {
-        visited += 1;
-        if visited.is_multiple_of(STRIDE) {
+    for sweep in graph.nodes() {
+        if sweep.at().is_multiple_of(STRIDE) {
             watch.check()?;
         }
-        for edge in graph.edges_of(node) {
-            if !edge.is_weak() && page.insert(edge.target().0) {
-                stack.push(edge.target());
+        if !page.has(sweep.0) {
+            continue;
+        }
+        passed.push(sweep);
+        while let Some(node) = passed.pop() {
+            for edge in graph.edges_of(node) {
+                if !edge.is_weak() && page.insert(edge.target().0) && edge.target() <= sweep {
+                    passed.push(edge.target());
+                }
             }
         }
     }

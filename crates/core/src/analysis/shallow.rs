@@ -4,7 +4,7 @@
 //! their kind. With several owners, or owned by the root or a synthetic node, they keep it.
 
 use super::ownership::is_user_root;
-use crate::graph::{Graph, NodeIx, NodeKind};
+use crate::graph::{Detachedness, Graph, NodeIx, NodeKind};
 use crate::{Error, Watch};
 
 const NONE: u32 = u32::MAX;
@@ -38,7 +38,9 @@ pub(super) fn moved(graph: &Graph, watch: &Watch) -> Result<Vec<u64>, Error> {
 fn owners(graph: &Graph, watch: &Watch) -> Result<Vec<u32>, Error> {
     let moves = |node: NodeIx| match graph.kind(node) {
         NodeKind::HIDDEN | NodeKind::ARRAY => true,
-        NodeKind::NATIVE => graph.raw_name(node) == b"system / ExternalStringData",
+        NodeKind::NATIVE => {
+            graph.detachedness(node) != Detachedness::Detached && graph.raw_name(node) == b"system / ExternalStringData"
+        }
         _ => false,
     };
     let mut owner: Vec<u32> = graph.nodes().map(|node| if moves(node) { NONE } else { node.0 }).collect();

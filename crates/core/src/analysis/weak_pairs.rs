@@ -7,6 +7,15 @@ use super::bits::Bits;
 use crate::graph::StringTable;
 use rustc_hash::FxHashMap;
 
+/// V8 cuts names at 1,024 characters of at most six bytes; a longer one is not V8's, and would take long to take apart.
+const LONGEST: usize = 8192;
+
+const MARK: &[u8] = b" pair in WeakMap (table @";
+const ARROW: &[u8] = b") -> value (";
+/// As JSON writes them, or as they are.
+const LINE_ENDS: [&[u8]; 8] =
+    [b"\\n", b"\\r", b"\\u2028", b"\\u2029", b"\n", b"\r", "\u{2028}".as_bytes(), "\u{2029}".as_bytes()];
+
 /// What a name says.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) struct WeakPair {
@@ -25,18 +34,19 @@ pub(crate) struct WeakPairs {
 impl WeakPairs {
     /// Searches the whole string table once.
     pub(crate) fn find(strings: &StringTable) -> Self {
-        let mut entries: FxHashMap<String, u32> = FxHashMap::default();
+        let mut entries: FxHashMap<&[u8], u32> = FxHashMap::default();
         let mut by_name = FxHashMap::default();
         let mut is_pair = Bits::new(strings.len());
-        for at in memchr::memmem::find_iter(strings.all(), b" pair in WeakMap (table @") {
-            let index = strings.index_at(at);
-            let text = strings.get(index);
-            if is_pair.has(index) {
+        let mut index = 0;
+        for at in memchr::memmem::find_iter(strings.all(), MARK) {
+            index = strings.index_at(at, index);
+            let raw = strings.raw(index);
+            if is_pair.has(index) || raw.len() > LONGEST {
                 continue;
             }
-            let Some((entry, table)) = parse(&text) else { continue };
+            let Some((entry, table)) = parse(raw) else { continue };
             let next = entries.len() as u32;
-            let entry = *entries.entry(entry.to_owned()).or_insert(next);
+            let entry = *entries.entry(entry).or_insert(next);
             is_pair.insert(index);
             by_name.insert(index, WeakPair { table, entry });
         }
@@ -50,34 +60,40 @@ impl WeakPairs {
     }
 }
 
-/// The part that both links share, and the table's id.
-fn parse(text: &str) -> Option<(&str, u64)> {
-    let entry = text.trim_start_matches(|c: char| c.is_ascii_digit());
-    if entry.len() == text.len() || entry.contains(['\n', '\r', '\u{2028}', '\u{2029}']) {
+/// The part that both links share, and the table's id. The text is JSON's: what it escapes is no part of the form, and a
+/// line's end within a name ends the form.
+fn parse(text: &[u8]) -> Option<(&[u8], u64)> {
+    let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let entry = &text[digits..];
+    if digits == 0 || has_line_end(entry) {
         return None;
     }
-    let rest = entry.strip_prefix(" / part of key (")?;
-    let (rest, table) = rest.rsplit_once(" pair in WeakMap (table @")?;
-    let table = table.strip_suffix(')').filter(|id| is_number(id))?;
-    let value = without_id(rest)?;
-    let (mut from, arrow) = (0, ") -> value (");
-    while let Some(found) = value[from..].find(arrow) {
-        if without_id(&value[..=from + found]).is_some() {
-            return Some((entry, table.parse().ok()?));
-        }
-        from += found + 1;
-    }
-    None
+    let rest = entry.strip_prefix(b" / part of key (")?;
+    let mark = memchr::memmem::rfind(rest, MARK)?;
+    let table = number(rest[mark + MARK.len()..].strip_suffix(b")")?)?;
+    let value = without_id(&rest[..mark])?;
+    // The key's name may hold the arrow too: any arrow behind an id will do.
+    let has_arrow = |found: usize| without_id(&value[..=found]).is_some();
+    memchr::memmem::find_iter(value, ARROW).any(has_arrow).then_some((entry, table))
+}
+
+fn has_line_end(text: &[u8]) -> bool {
+    // Most names have none of the bytes that one begins with.
+    let maybe = memchr::memchr(b'\\', text).is_some() || memchr::memchr3(b'\n', b'\r', 0xe2, text).is_some();
+    maybe && LINE_ENDS.iter().any(|end| memchr::memmem::find(text, end).is_some())
 }
 
 /// The text before a final ` @123)`.
-fn without_id(text: &str) -> Option<&str> {
-    let (before, id) = text.strip_suffix(')')?.rsplit_once(" @")?;
-    is_number(id).then_some(before)
+fn without_id(text: &[u8]) -> Option<&[u8]> {
+    let text = text.strip_suffix(b")")?;
+    let digits = text.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+    text[..text.len() - digits].strip_suffix(b" @").filter(|_| digits > 0)
 }
 
-fn is_number(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+/// A number that may be too large for any id.
+fn number(text: &[u8]) -> Option<u64> {
+    let is_number = !text.is_empty() && text.iter().all(u8::is_ascii_digit);
+    is_number.then(|| std::str::from_utf8(text).ok()?.parse().ok()).map(|id| id.unwrap_or(u64::MAX))
 }
 
 #[cfg(test)]
@@ -87,19 +103,19 @@ mod tests {
     #[test]
     fn reads_the_form_and_nothing_like_it() {
         let plain = "12 / part of key (Foo @11) -> value (Object @13) pair in WeakMap (table @15)";
-        assert_eq!(parse(plain), Some((&plain[2..], 15)));
+        assert_eq!(parse(plain.as_bytes()), Some((&plain.as_bytes()[2..], 15)));
         let evil = "1 / part of key (Evil @12) -> value (x @3) pair in WeakMap (table @1 @77) -> value (Y @9) pair in WeakMap (table @99)";
-        assert_eq!(parse(evil).map(|(_, table)| table), Some(99));
+        assert_eq!(parse(evil.as_bytes()).map(|(_, table)| table), Some(99));
         for no in [
             "%s / part of key (%s @%u) -> value (%s @%u) pair in WeakMap (table @%u)",
             " / part of key (A @1) -> value (B @2) pair in WeakMap (table @3)",
             "1 / part of key (A @1) -> value (B @2) pair in WeakMap (table @3",
             "1 / part of key (A @1) value (B @2) pair in WeakMap (table @3)",
             "1 / part of key (A) -> value (B @2) pair in WeakMap (table @3)",
-            "1 / part of key (A\n @1) -> value (B @2) pair in WeakMap (table @3)",
+            r"1 / part of key (A\n @1) -> value (B @2) pair in WeakMap (table @3)",
             "1 / part of key (A @1) -> value (B) pair in WeakMap (table @3)",
         ] {
-            assert_eq!(parse(no), None, "{no}");
+            assert_eq!(parse(no.as_bytes()), None, "{no}");
         }
     }
 }

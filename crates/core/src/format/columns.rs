@@ -88,7 +88,7 @@ impl Divisor {
     }
 }
 
-/// Fills a graph's columns.
+/// Fills a graph's columns. They grow as rows come, whatever the header promises: large ones move by pages, not bytes.
 pub(super) struct Columns {
     pub(super) graph: Graph,
     layout: Layout,
@@ -103,23 +103,9 @@ pub(super) struct Columns {
 }
 
 impl Columns {
-    pub(super) fn new(layout: Layout, limits: &Limits, input_length: Option<u64>) -> Self {
-        // The header's counts are hints: at most what a file of this length can hold.
-        let room = |count: Option<u64>, fields: usize| {
-            let most = input_length.map_or(1 << 22, |length| length / (2 * fields as u64) + 1);
-            usize::try_from(count.unwrap_or(0).min(most)).unwrap_or(0)
-        };
-        let nodes = room(layout.node_count, layout.node.fields);
-        let edges = room(layout.edge_count, layout.edge.fields);
+    pub(super) fn new(layout: Layout, limits: &Limits) -> Self {
         let mut graph = Graph::default();
-        graph.kinds.reserve(nodes);
-        graph.names.reserve(nodes);
-        graph.ids.reserve(nodes);
-        graph.self_sizes.reserve(nodes);
-        graph.first_edge.reserve(nodes + 1);
         graph.first_edge.push(0);
-        graph.edges.reserve(edges);
-        graph.edge_names.reserve(edges);
         let mut kinds = [u8::MAX; 32];
         for (slot, kind) in kinds.iter_mut().zip(&layout.node.kinds) {
             *slot = kind.number();
@@ -266,10 +252,50 @@ impl Columns {
         });
         self.partial = partial;
         let (start, end) = taken?;
-        for (nth, row) in numbers.values()[start..end].chunks_exact(fields).enumerate() {
+        let rows = &numbers.values()[start..end];
+        if self.edges_usual(rows) {
+            return Ok(());
+        }
+        for (nth, row) in rows.chunks_exact(fields).enumerate() {
             self.edge(row).map_err(|misfit| Misfit { index: start + nth * fields + misfit.index, ..misfit })?;
         }
         Ok(())
+    }
+
+    /// Whole rows in the layout that V8 writes, a column at a time; `false`, and nothing done, where a row is wrong.
+    fn edges_usual(&mut self, rows: &[u32]) -> bool {
+        let EdgeLayout { fields: 3, kind: 0, name: 1, to: 2, kinds: ref known } = self.layout.edge else {
+            return false;
+        };
+        let mut kinds = [None; 8];
+        for (slot, &kind) in kinds.iter_mut().zip(known) {
+            *slot = Some(kind);
+        }
+        let rows = rows.as_chunks::<3>().0;
+        let (divisor, nodes) = (self.divisor, self.graph.kinds.len());
+        if (self.graph.edges.len() + rows.len()) as u64 > self.edge_total {
+            return false;
+        }
+        let mut right = true;
+        let mut largest = 0;
+        let kept = self.graph.edges.len();
+        self.graph.edges.extend(rows.iter().map(|&[kind, name, to]| {
+            let known = kinds[(kind & 7) as usize].filter(|_| kind < 8);
+            let target = divisor.exact(to).filter(|&target| (target as usize) < nodes);
+            let (Some(kind), Some(target)) = (known, target) else {
+                right = false;
+                return Edge::new(EdgeKind::Other, 0);
+            };
+            largest = largest.max(if kind.is_indexed() || kind == EdgeKind::Other { 0 } else { name });
+            Edge::new(kind, target)
+        }));
+        if !right {
+            self.graph.edges.truncate(kept);
+            return false;
+        }
+        self.graph.edge_names.extend(rows.iter().map(|&[_, name, _]| name));
+        self.name(largest, "edge");
+        true
     }
 
     #[inline]

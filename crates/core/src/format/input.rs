@@ -26,6 +26,7 @@ pub(super) struct Input {
     sequence: u64,
     offset: u64,
     max_bytes: u64,
+    compressed: bool,
     ended: bool,
 }
 
@@ -34,6 +35,7 @@ impl Input {
     pub(super) fn open(source: Source, limits: &Limits) -> Result<Self, Error> {
         let mut reader = BufReader::with_capacity(64 * 1024, source.reader);
         let magic = fill(&mut reader, 4).map_err(|cause| Error::io(&cause, 0))?;
+        let mut compressed = true;
         let reader: Box<dyn Read + Send> = match magic.as_slice() {
             [0x1f, 0x8b, ..] => Box::new(flate2::bufread::MultiGzDecoder::new(Restored::new(magic, reader))),
             [0x28, 0xb5, 0x2f, 0xfd] => {
@@ -42,9 +44,20 @@ impl Input {
                 decoder.window_log_max(27).map_err(|cause| Error::io(&cause, 0))?;
                 Box::new(decoder)
             }
-            _ => Box::new(Restored::new(magic, reader)),
+            _ => {
+                compressed = false;
+                Box::new(Restored::new(magic, reader))
+            }
         };
-        Ok(Self { reader, carry: Vec::new(), sequence: 0, offset: 0, max_bytes: limits.max_bytes, ended: false })
+        Ok(Self {
+            reader,
+            carry: Vec::new(),
+            sequence: 0,
+            offset: 0,
+            max_bytes: limits.max_bytes,
+            compressed,
+            ended: false,
+        })
     }
 
     /// Fills `block` with the next stretch; `false` at the end.
@@ -65,7 +78,11 @@ impl Input {
                 }
                 Ok(count) => filled += count,
                 Err(cause) if cause.kind() == std::io::ErrorKind::Interrupted => {}
-                Err(cause) => return Err(self.failed(&cause, filled)),
+                Err(cause) => {
+                    // Another thread may ask for the next block: nothing comes behind a failure.
+                    self.ended = true;
+                    return Err(self.failed(&cause, filled));
+                }
             }
         }
         text.truncate(filled);
@@ -90,9 +107,14 @@ impl Input {
 
     fn failed(&self, cause: &std::io::Error, filled: usize) -> Error {
         let at = self.offset + filled as u64;
-        // Decompressors report a damaged or truncated stream by these kinds; a file system does not.
+        // Decompressors report a damaged or truncated stream by these kinds.
         match cause.kind() {
-            std::io::ErrorKind::InvalidData | std::io::ErrorKind::InvalidInput | std::io::ErrorKind::UnexpectedEof => {
+            std::io::ErrorKind::InvalidData
+            | std::io::ErrorKind::InvalidInput
+            | std::io::ErrorKind::UnexpectedEof
+            | std::io::ErrorKind::Other
+                if self.compressed =>
+            {
                 Error::parse(format_args!("the compressed stream is damaged or ends early ({cause})"), at)
             }
             _ => Error::io(cause, at),

@@ -52,18 +52,11 @@ impl Numbers {
         self.len = 0;
         self.wide.clear();
         // A number takes two bytes at least: its digit and what parts it from the next.
-        let most = bytes / 2 + 1;
+        // The wide loop looks at 64 slots at a time.
+        let most = bytes / 2 + 65;
         if self.values.len() < most {
             self.values.resize(most, 0);
         }
-    }
-
-    /// A value of at most eight digits.
-    #[inline]
-    #[expect(clippy::cast_possible_truncation, reason = "eight digits fit 32 bits")]
-    fn push_short(&mut self, value: u64) {
-        self.values[self.len] = value as u32;
-        self.len += 1;
     }
 
     fn push(&mut self, value: u64) {
@@ -154,73 +147,87 @@ impl Numbers {
         let mut base = from;
         'blocks: while let Some(window) = text.get(base..base + 64) {
             let mut mask = non_digits(window);
-            while mask != 0 {
-                let end = base + mask.trailing_zeros() as usize;
-                mask &= mask - 1;
-                let digits = end - from;
-                if digits == 0 || digits > 8 {
-                    if digits == 0 {
-                        // White space before a number, or something that cannot stand here.
-                        if !text[end].is_ascii_whitespace() {
-                            *at = from;
-                            return self.odd(text, at);
-                        }
-                        from = end + 1;
-                        continue;
+            loop {
+                // A window ends 64 numbers at most. In locals, so that no store makes the loop read them again.
+                let start = self.len;
+                let out = &mut self.values[start..start + 64];
+                let mut len = 0;
+                let odd = loop {
+                    if mask == 0 {
+                        break None;
                     }
-                    if digits > 16 {
-                        *at = from;
-                        if let Some(stop) = self.scan_one(text, at, false) {
-                            return Some(stop);
-                        }
-                        from = *at;
-                        base = from;
-                        continue 'blocks;
+                    let end = base + mask.trailing_zeros() as usize;
+                    mask &= mask - 1;
+                    let digits = end - from;
+                    if digits.wrapping_sub(1) >= 8 || text[end] != b',' {
+                        break Some((end, digits));
                     }
-                    let high = eight(text, end - 8, digits - 8);
-                    let value = high * 100_000_000 + eight(text, end, 8);
-                    self.push(value);
-                } else {
-                    self.push_short(eight(text, end, digits));
+                    out[len & 63] = eight(text, end, digits);
+                    len += 1;
+                    from = end + 1;
+                };
+                self.len = start + len;
+                let Some((end, digits)) = odd else {
+                    base += 64;
+                    continue 'blocks;
+                };
+                *at = from;
+                match self.scan_odd(text, at, end, digits) {
+                    Odd::Stop(stop) => return Some(stop),
+                    Odd::End => return None,
+                    Odd::Next => from = *at,
                 }
-                from = end + 1;
-                if text[end] == b',' {
-                    continue;
+                if from - base >= 64 {
+                    base = from;
+                    continue 'blocks;
                 }
-                // A line's end, then the comma; or the list's end.
-                let mut next = end;
-                while text.get(next).is_some_and(u8::is_ascii_whitespace) {
-                    next += 1;
-                }
-                match text.get(next) {
-                    Some(b',') => {
-                        from = next + 1;
-                        let skip = from - base;
-                        if skip >= 64 {
-                            base = from;
-                            continue 'blocks;
-                        }
-                        mask &= u64::MAX << skip;
-                    }
-                    Some(b']') => return Some(Stop::Bracket(next)),
-                    Some(_) => return Some(Stop::Bad(next)),
-                    None => {
-                        *at = text.len();
-                        return None;
-                    }
-                }
+                mask &= u64::MAX << (from - base);
             }
-            base += 64;
         }
         *at = from;
         None
     }
 
-    #[cold]
-    fn odd(&mut self, text: &[u8], at: &mut usize) -> Option<Stop> {
-        let empty_allowed = self.len == 0;
-        self.scan_one(text, at, empty_allowed)
+    /// What the wide loop leaves aside: a number from `at` to `end` that is long, or that something else than a comma ends.
+    fn scan_odd(&mut self, text: &[u8], at: &mut usize, end: usize, digits: usize) -> Odd {
+        if digits == 0 && text[end].is_ascii_whitespace() {
+            *at = end + 1;
+            return Odd::Next;
+        }
+        if digits == 0 || digits > 16 {
+            let empty_allowed = self.len == 0;
+            return self.scan_one(text, at, empty_allowed).map_or(Odd::Next, Odd::Stop);
+        }
+        let low = u64::from(eight(text, end, digits.min(8)));
+        let high = if digits > 8 { u64::from(eight(text, end - 8, digits - 8)) } else { 0 };
+        self.push(high * 100_000_000 + low);
+        // A comma, or a line's end and then the comma, or the list's end.
+        let mut next = end;
+        while text.get(next).is_some_and(u8::is_ascii_whitespace) {
+            next += 1;
+        }
+        match text.get(next) {
+            Some(b',') => {
+                *at = next + 1;
+                Odd::Next
+            }
+            Some(b']') => Odd::Stop(Stop::Bracket(next)),
+            Some(_) => Odd::Stop(Stop::Bad(next)),
+            None => {
+                *at = text.len();
+                Odd::End
+            }
+        }
     }
+}
+
+/// Where an odd place leaves the wide loop.
+enum Odd {
+    /// At the next number.
+    Next,
+    /// At the text's end.
+    End,
+    Stop(Stop),
 }
 
 /// The position of the number with this index in a text that was scanned from `start`: for errors only.
@@ -252,7 +259,8 @@ fn non_digits(window: &[u8]) -> u64 {
 
 /// The value of the `digits` (1 to 8) decimal digits that end before `end`.
 #[inline]
-fn eight(text: &[u8], end: usize, digits: usize) -> u64 {
+#[expect(clippy::cast_possible_truncation, reason = "eight digits fit 32 bits")]
+fn eight(text: &[u8], end: usize, digits: usize) -> u32 {
     let Some(bytes) = text[..end].last_chunk::<8>() else { return 0 };
     // Digits of the numbers before are shifted out; the zeros that come in count as leading zeros.
     let word = u64::from_le_bytes(*bytes) ^ 0x3030_3030_3030_3030;
@@ -260,5 +268,5 @@ fn eight(text: &[u8], end: usize, digits: usize) -> u64 {
     let word = (word >> shift) << shift;
     let pairs = word.wrapping_mul(10).wrapping_add(word >> 8) & 0x00ff_00ff_00ff_00ff;
     let quads = pairs.wrapping_mul(100).wrapping_add(pairs >> 16) & 0x0000_ffff_0000_ffff;
-    quads.wrapping_mul(10_000).wrapping_add(quads >> 32) & 0xffff_ffff
+    quads.wrapping_mul(10_000).wrapping_add(quads >> 32) as u32
 }

@@ -58,11 +58,10 @@ pub(super) struct Parser {
     seen: Vec<Table>,
     strings_end: Option<u64>,
     limits: Limits,
-    input_length: Option<u64>,
 }
 
 impl Parser {
-    pub(super) fn new(limits: &Limits, input_length: Option<u64>) -> Self {
+    pub(super) fn new(limits: &Limits) -> Self {
         Self {
             state: State::Start,
             key: Vec::new(),
@@ -72,7 +71,6 @@ impl Parser {
             seen: Vec::new(),
             strings_end: None,
             limits: limits.clone(),
-            input_length,
         }
     }
 
@@ -232,16 +230,13 @@ impl Parser {
         if byte != b'[' {
             return Err(Error::parse(format_args!("{section} is not a list"), place));
         }
-        let Some(columns) = self.columns.as_mut() else {
+        if self.columns.is_none() {
             return Err(Error::parse(format_args!("{section} stands before the header \"snapshot\""), place));
-        };
+        }
         let Some(table) = table else {
             if self.strings_end.is_some() {
                 return Err(Error::parse("a second table of strings", place));
             }
-            let rest =
-                self.input_length.map_or(0, |length| length.saturating_sub(place).min(self.limits.max_string_bytes));
-            columns.graph.strings.reserve(usize::try_from(rest).unwrap_or(0));
             self.state = State::Strings { fresh: true, after: false };
             return Ok(at + 1);
         };
@@ -358,7 +353,7 @@ impl Parser {
         if ended {
             if keep {
                 let layout = Layout::read(&self.header, self.header_at)?;
-                self.columns = Some(Columns::new(layout, &self.limits, self.input_length));
+                self.columns = Some(Columns::new(layout, &self.limits));
                 self.header = Vec::new();
             }
             self.state = State::AfterValue;

@@ -45,17 +45,20 @@ impl StringTable {
         (0..self.ends.len() as u32).find(|&index| self.raw(index) == raw)
     }
 
-    /// All raw texts one behind the other, for searches over the whole table, and the index that holds a byte of it.
+    /// All raw texts one behind the other, for searches over the whole table.
     pub(crate) fn all(&self) -> &[u8] {
         &self.bytes
     }
 
-    pub(crate) fn index_at(&self, byte: usize) -> u32 {
-        self.ends.partition_point(|&end| end as usize <= byte) as u32
-    }
-
-    pub(crate) fn reserve(&mut self, bytes: usize) {
-        self.bytes.reserve(bytes);
+    /// The text that holds this byte of [`StringTable::all`]; not before `from`, and best close behind it.
+    pub(crate) fn index_at(&self, byte: usize, from: u32) -> u32 {
+        let ends = &self.ends[from as usize..];
+        let mut step = 1;
+        while ends.get(step).is_some_and(|&end| end as usize <= byte) {
+            step *= 2;
+        }
+        let near = &ends[..ends.len().min(step + 1)];
+        from + near.partition_point(|&end| end as usize <= byte) as u32
     }
 
     pub(crate) fn push_bytes(&mut self, bytes: &[u8]) {
@@ -154,7 +157,10 @@ mod tests {
             table.push_bytes(text.as_bytes());
             table.end();
         }
-        assert_eq!((table.index_at(0), table.index_at(1), table.index_at(2)), (1, 1, 3));
+        assert_eq!(
+            (table.index_at(0, 0), table.index_at(1, 1), table.index_at(2, 0), table.index_at(2, 3)),
+            (1, 1, 3, 3)
+        );
         assert_eq!(table.find(b"c"), Some(3));
     }
 }
