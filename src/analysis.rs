@@ -10,12 +10,11 @@ use crate::guard::guarded;
 use crate::outcome::{Failure, Outcome, number};
 use crate::scripts::Scripts;
 use leakguard_core::{AnalyzeOptions, Source, Watch, analyze};
+use leakguard_process::open_snapshot;
 use napi::bindgen_prelude::Uint8Array;
 use napi::{Error, Result};
 use napi_derive::napi;
 use parking_lot::Mutex;
-use std::fs::File;
-use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
@@ -60,10 +59,10 @@ impl AnalysisJob {
     #[napi]
     pub fn open_file(&self, path: String) {
         self.start(move |shared| {
-            let (file, length) = open(&path).map_err(|error| Failure::open(&error, &path))?;
+            let (file, length) = open_snapshot(&path).map_err(|error| Failure::open(&error, &path))?;
             *shared.total.lock() = length;
             let bytes = Arc::clone(&shared.bytes);
-            Ok(Source { reader: Box::new(Counted { reader: file, bytes }), length })
+            Ok(Source { reader: Box::new(Counted { reader: file, bytes }) })
         });
     }
 
@@ -73,7 +72,7 @@ impl AnalysisJob {
         let feed = self.feed.clone();
         self.start(move |shared| {
             let bytes = Arc::clone(&shared.bytes);
-            Ok(Source { reader: Box::new(Counted { reader: feed, bytes }), length: None })
+            Ok(Source { reader: Box::new(Counted { reader: feed, bytes }) })
         });
     }
 
@@ -139,14 +138,4 @@ impl Drop for AnalysisJob {
     fn drop(&mut self) {
         self.cancel();
     }
-}
-
-/// A readable file and how long it is, where that is known: a pipe has no length.
-fn open(path: &str) -> io::Result<(File, Option<u64>)> {
-    let file = File::open(path)?;
-    let metadata = file.metadata()?;
-    if metadata.is_dir() {
-        return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a directory"));
-    }
-    Ok((file, metadata.is_file().then_some(metadata.len())))
 }

@@ -101,7 +101,7 @@ fuzz_target!(|input: Input| {
         let at = usize::from(*at) % bytes.len();
         bytes[at] = *byte;
     }
-    let source = || Source { reader: Box::new(std::io::Cursor::new(bytes.clone())), length: None };
+    let source = || Source { reader: Box::new(std::io::Cursor::new(bytes.clone())) };
     let watch = Watch::default();
     let options = AnalyzeOptions { top: 5, min_share: 0.01, min_bytes: 1, limits: Limits::default() };
     match format::parse(source(), &Limits::default(), &watch).and_then(|graph| Heap::new(graph, &watch)) {

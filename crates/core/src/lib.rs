@@ -27,8 +27,6 @@ use std::io::Read;
 pub struct Source {
     /// Read from start to end, once, by a thread of the analysis.
     pub reader: Box<dyn Read + Send>,
-    /// How many bytes there will be, if known: a hint for progress and for the first allocation, never trusted.
-    pub length: Option<u64>,
 }
 
 /// Parses a heap snapshot and analyses it on the calling thread and one more.

@@ -417,7 +417,7 @@ fn an_endless_input_ends_at_a_limit() {
         for byte in [b' ', b'0', b'9', b',', b'[', b'x', b'"', b'\\', 0] {
             let end = if mark == "]}" { text.len() } else { text.find(mark).expect("the mark") + mark.len() };
             let head = text.as_bytes()[..end].to_vec();
-            let source = Source { reader: Box::new(Endless(head, byte)), length: None };
+            let source = Source { reader: Box::new(Endless(head, byte)) };
             let limits = Limits { max_bytes: 4 << 20, ..Limits::default() };
             let outcome = analyze(source, &AnalyzeOptions { limits, ..AnalyzeOptions::default() }, &Watch::default());
             let error = outcome.expect_err(mark);
@@ -472,12 +472,8 @@ impl Read for Flaky {
 #[test]
 fn a_reader_that_stutters_is_read_and_one_that_fails_is_reported() {
     let bytes = small().into_bytes();
-    let flaky = |left| Source {
-        reader: Box::new(Flaky { bytes: bytes.clone(), at: 0, left, interrupted: false }),
-        length: Some(7),
-    };
-    analyze(flaky(usize::MAX), &AnalyzeOptions::default(), &Watch::default())
-        .expect("all bytes, one by one, and a wrong length");
+    let flaky = |left| Source { reader: Box::new(Flaky { bytes: bytes.clone(), at: 0, left, interrupted: false }) };
+    analyze(flaky(usize::MAX), &AnalyzeOptions::default(), &Watch::default()).expect("all bytes, one by one");
     for left in 0..bytes.len() {
         let error = analyze(flaky(left), &AnalyzeOptions::default(), &Watch::default()).expect_err("a failing reader");
         assert_eq!(error.code, Code::Io, "after {left} bytes: {error}");

@@ -47,8 +47,8 @@ fn while_bytes_come_and_at_their_end() {
     for at in [1, bytes.len() / 2, bytes.len()] {
         let watch = Arc::new(Watch::default());
         let reader = Cancelling { bytes: Cursor::new(bytes.clone()), at: at as u64, watch: watch.clone() };
-        let error = analyze(Source { reader: Box::new(reader), length: None }, &AnalyzeOptions::default(), &watch)
-            .expect_err("cancelled");
+        let error =
+            analyze(Source { reader: Box::new(reader) }, &AnalyzeOptions::default(), &watch).expect_err("cancelled");
         assert_eq!(error.code, Code::Cancelled, "at {at}");
     }
 }

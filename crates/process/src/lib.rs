@@ -1,7 +1,9 @@
-//! This process and its operating system.
+//! This process and its operating system: files, and what differs between platforms.
 //!
-//! All `unsafe` code outside the binding belongs here.
+//! Every `#[cfg]` of a platform and all `unsafe` code outside the binding belong here.
 
-mod pages;
+mod script_file;
+mod snapshot_file;
 
-pub use pages::HugePages;
+pub use script_file::read_script;
+pub use snapshot_file::open_snapshot;

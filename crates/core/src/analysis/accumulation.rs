@@ -5,6 +5,7 @@
 //! tables) is looked through. A chain of one class is one point, its head. What is held in many places at once counts
 //! by class.
 
+use super::classes::Class;
 use super::heap::Heap;
 use crate::graph::{EdgeKind, NodeIx, NodeKind};
 use crate::{Error, Watch};
@@ -273,44 +274,50 @@ fn chain(heap: &Heap, first: NodeIx, least: u64) -> Option<(Accumulation, Vec<No
 
 /// Classes with many members whose bytes no pile explains.
 fn crowds(heap: &Heap, least: u64, piles: &[Accumulation]) -> Vec<Accumulation> {
-    let mut found = Vec::new();
-    for (class, row) in heap.classes().iter().enumerate() {
-        if row.retained < least || row.count < CROWD {
-            continue;
-        }
-        let name = row.name(heap.graph());
-        if name.starts_with('(')
-            || name.starts_with("system / ")
-            || GENERIC.contains(&&*name)
-            || STATIC.contains(&&*name)
+    // By class: the members' places in the tree's order, for those that are worth a look.
+    let mut members: Vec<Option<Vec<u32>>> =
+        heap.classes().iter().map(|row| may_crowd(heap, row, least).then(Vec::new)).collect();
+    if members.iter().all(Option::is_none) {
+        return Vec::new();
+    }
+    for node in heap.graph().nodes() {
+        if let Some(ranks) = &mut members[heap.class(node) as usize]
+            && heap.self_size(node) > 0
         {
-            continue;
+            ranks.push(heap.rank(node));
         }
+    }
+    let crowd = |(class, mut ranks): (usize, Vec<u32>)| {
+        ranks.sort_unstable();
         let mut group = Group::default();
         let mut covered = 0;
-        for (rank, &node) in heap.in_tree_order().iter().enumerate() {
-            let inside = rank < covered;
-            if heap.class(node) != class as u32 || inside || heap.self_size(node) == 0 {
+        for rank in ranks {
+            let node = heap.in_tree_order()[rank as usize];
+            if rank < covered {
                 continue;
             }
-            covered = rank + heap.retained_count(node) as usize;
+            covered = rank + heap.retained_count(node);
             if !piles.iter().any(|pile| heap.dominates(pile.holder, node)) {
                 group.add(heap, node);
             }
         }
-        let Some(&holder) = group.members.iter().max_by_key(|&&node| heap.retained(node)) else { continue };
+        let holder = group.members.iter().copied().max_by_key(|&node| heap.retained(node))?;
         // One large object of the class is no crowd: it has a pile of its own, or is one.
         if group.bytes < least || group.count < CROWD || heap.retained(holder) >= least {
-            continue;
+            return None;
         }
-        found.push(Accumulation {
-            holder,
-            pile: Pile::Class,
-            class: class as u32,
-            count: group.count,
-            bytes: group.bytes,
-            members: group.members,
-        });
+        let Group { count, bytes, members } = group;
+        Some(Accumulation { holder, pile: Pile::Class, class: class as u32, count, bytes, members })
+    };
+    let candidates = members.into_iter().enumerate().filter_map(|(class, ranks)| Some((class, ranks?)));
+    candidates.filter_map(crowd).collect()
+}
+
+/// Is the class large, and does its name say who made the objects?
+fn may_crowd(heap: &Heap, row: &Class, least: u64) -> bool {
+    if row.retained < least || row.count < CROWD {
+        return false;
     }
-    found
+    let name = row.name(heap.graph());
+    !name.starts_with('(') && !name.starts_with("system / ") && !GENERIC.contains(&&*name) && !STATIC.contains(&&*name)
 }

@@ -165,6 +165,11 @@ impl Heap {
         &self.tree.by_rank
     }
 
+    /// The node's place in that order.
+    pub(super) fn rank(&self, node: NodeIx) -> u32 {
+        self.tree.rank[node.at()]
+    }
+
     /// Edges from the global objects, or [`distances::SYSTEM`] and more, or [`distances::UNREACHED`].
     pub fn distance(&self, node: NodeIx) -> i32 {
         self.distances[node.at()]

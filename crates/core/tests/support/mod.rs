@@ -8,7 +8,7 @@ use std::io::{Cursor, Write};
 /// The bytes as the analysis takes them.
 pub fn source(bytes: impl Into<Vec<u8>>) -> Source {
     let bytes = bytes.into();
-    Source { length: Some(bytes.len() as u64), reader: Box::new(Cursor::new(bytes)) }
+    Source { reader: Box::new(Cursor::new(bytes)) }
 }
 
 /// The whole analysis, without the program's sources at hand.
