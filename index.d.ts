@@ -25,7 +25,7 @@ export type ErrorCode =
   /** The caller's signal was aborted; `cause` is its reason. */
   | 'ERR_LEAKGUARD_CANCELLED'
   /** The native addon does not load here. */
-  | 'ERR_LEAKGUARD_ADDON'
+  | 'ERR_LEAKGUARD_NATIVE_MISSING'
   /** A defect of leakguard. */
   | 'ERR_LEAKGUARD_INTERNAL'
 
@@ -81,7 +81,7 @@ export function writeSnapshotSync(options: SnapshotOptions): Capture
 export interface AnalyzeOptions {
   /** How many rows each table of the report has at most. Default: 50. */
   top?: number
-  /** The least share of the heap, 0 to 1, that makes a suspect. Default: 0.1. */
+  /** The least share of the heap, 0 to 1, that makes a suspect. Default: 0.05. */
   minShare?: number
   /** The least bytes that make a suspect. Default: 256 KiB. */
   minBytes?: Size
@@ -101,7 +101,7 @@ export interface AnalyzeOptions {
    * keep those. Without it, places are those of functions. Default: true; for snapshots of strangers set it to false.
    */
   readScripts?: boolean
-  /** Stops the analysis; the promise is rejected within 32 ms. */
+  /** Stops the analysis; the promise is rejected within 10 ms. */
   signal?: AbortSignal
   /** Told when the analysis got further. What it throws rejects the promise. */
   onProgress?: (progress: Progress) => void

@@ -41,7 +41,7 @@ test('the README names every error code, and index.d.ts too', () => {
   const codes = new Set()
   const search = (path) => {
     if (fs.statSync(path).isDirectory()) return fs.readdirSync(path).forEach((name) => search(join(path, name)))
-    for (const [code] of fs.readFileSync(path, 'utf8').matchAll(/ERR_LEAKGUARD_[A-Z]+/g)) codes.add(code)
+    for (const [code] of fs.readFileSync(path, 'utf8').matchAll(/ERR_LEAKGUARD_[A-Z_]+/g)) codes.add(code)
   }
   for (const path of ['lib', 'src', 'crates/core/src']) search(join(root, path))
   const types = fs.readFileSync(join(root, 'index.d.ts'), 'utf8')

@@ -10,7 +10,7 @@ function native() {
     return (binding ??= require('../binding.js'))
   } catch (cause) {
     throw new LeakguardError(
-      'ERR_LEAKGUARD_ADDON',
+      'ERR_LEAKGUARD_NATIVE_MISSING',
       `the native addon for ${process.platform} ${process.arch} did not load; in a clone, run "npm run build"`,
       { cause },
     )

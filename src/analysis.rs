@@ -9,7 +9,7 @@ use crate::feed::Feed;
 use crate::guard::guarded;
 use crate::outcome::{Failure, Outcome, number};
 use crate::scripts::Scripts;
-use leakguard_core::{AnalyzeOptions, Source, Watch, analyze};
+use leakguard_core::{AnalyzeOptions, Report, Source, Watch, analyze};
 use leakguard_process::open_snapshot;
 use napi::bindgen_prelude::Uint8Array;
 use napi::{Error, Result};
@@ -122,11 +122,18 @@ impl AnalysisJob {
         let options = self.options.clone();
         let scripts = Scripts { readable: self.read_scripts };
         let work = move || {
-            let outcome = guarded(|| match open(&shared) {
-                Ok(source) => analyze(source, &options, &scripts, &shared.watch).into(),
-                Err(failure) => failure.into(),
+            // A report is there for JavaScript while the analysis still gives its memory back.
+            let publish = |outcome: Outcome| *shared.outcome.lock() = Some(outcome);
+            let done = |report: Report| publish(report.into());
+            let outcome = guarded(|| {
+                let source = open(&shared)?;
+                analyze(source, &options, &scripts, &shared.watch, done).map_err(|error| Failure::from(&error))
             });
-            *shared.outcome.lock() = Some(outcome.unwrap_or_else(|panic| Failure::internal(&panic).into()));
+            match outcome {
+                Ok(Ok(())) => {}
+                Ok(Err(failure)) => publish(failure.into()),
+                Err(panic) => publish(Failure::internal(&panic).into()),
+            }
         };
         if let Err(error) = std::thread::Builder::new().name("leakguard".to_owned()).spawn(work) {
             *self.shared.outcome.lock() = Some(Failure::internal(&format!("no thread: {error}")).into());

@@ -34,12 +34,11 @@ impl From<Failure> for Outcome {
     }
 }
 
-impl From<Result<Report, Error>> for Outcome {
-    fn from(result: Result<Report, Error>) -> Self {
-        match result.map(|report| serde_json::to_string(&report)) {
-            Ok(Ok(report)) => Self { report: Some(report), failure: None },
-            Ok(Err(error)) => Failure::internal(&error.to_string()).into(),
-            Err(error) => Failure::from(&error).into(),
+impl From<Report> for Outcome {
+    fn from(report: Report) -> Self {
+        match serde_json::to_string(&report) {
+            Ok(report) => Self { report: Some(report), failure: None },
+            Err(error) => Failure::internal(&error.to_string()).into(),
         }
     }
 }

@@ -107,11 +107,11 @@ fuzz_target!(|input: Input| {
     match format::parse(source(), &Limits::default(), &watch).and_then(|graph| Heap::new(graph, &watch)) {
         Ok(heap) => {
             agrees(&heap);
-            analyze(source(), &options, &NoSources, &watch).expect("what was read once is read twice");
+            analyze(source(), &options, &NoSources, &watch, drop).expect("what was read once is read twice");
         }
         Err(error) => {
             let same =
-                analyze(source(), &options, &NoSources, &watch).expect_err("what was refused once is refused twice");
+                analyze(source(), &options, &NoSources, &watch, drop).expect_err("what was refused once is refused twice");
             assert_eq!(error, same);
             assert!(!input.strokes.is_empty(), "a right snapshot is refused: {error}");
         }

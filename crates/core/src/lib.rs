@@ -29,18 +29,21 @@ pub struct Source {
     pub reader: Box<dyn Read + Send>,
 }
 
-/// Parses a heap snapshot and analyses it on the calling thread and one more.
+/// Parses a heap snapshot and analyses it, on the calling thread and as many more as there are cores, up to four.
+///
+/// `done` gets the report before the memory of the analysis is given back, which takes a while itself.
 ///
 /// # Errors
 /// [`Code::Parse`] with the byte where the input stops being a snapshot, [`Code::Limit`], [`Code::Cancelled`],
 /// [`Code::Io`] where the reader fails.
-pub fn analyze(
+pub fn analyze<T>(
     source: Source,
     options: &AnalyzeOptions,
     sources: &dyn Sources,
     watch: &Watch,
-) -> Result<Report, Error> {
+    done: impl FnOnce(Report) -> T,
+) -> Result<T, Error> {
     let graph = format::parse(source, &options.limits, watch)?;
     let heap = analysis::Heap::new(graph, watch)?;
-    analysis::report(&heap, options, sources, watch)
+    Ok(done(analysis::report(&heap, options, sources, watch)?))
 }

@@ -9,6 +9,7 @@ use super::{detached, distances, ownership, shallow, side_by_side};
 use crate::graph::{Graph, NodeIx};
 use crate::{Error, Stage, Watch};
 use std::borrow::Cow;
+use std::sync::OnceLock;
 
 /// A heap that can be asked.
 pub struct Heap {
@@ -84,10 +85,14 @@ impl Heap {
     pub fn new(mut graph: Graph, watch: &Watch) -> Result<Self, Error> {
         watch.enter(Stage::Edges)?;
         detached::spread(&mut graph);
-        let (page, (sizes, pairs)) = side_by_side(
-            || ownership::page(&graph, watch),
-            || Ok((shallow::moved(&graph, watch)?, WeakPairs::find(graph.strings()))),
+        // Whichever thread is done first goes on with the names of WeakMap entries.
+        let pairs = OnceLock::new();
+        let then_pairs = || _ = pairs.get_or_init(|| WeakPairs::find(graph.strings()));
+        let (page, sizes) = side_by_side(
+            || ownership::page(&graph, watch).inspect(|_| then_pairs()),
+            || shallow::moved(&graph, watch).inspect(|_| then_pairs()),
         )?;
+        let pairs = pairs.into_inner().unwrap_or_else(|| WeakPairs::find(graph.strings()));
         graph.self_sizes = sizes;
         ownership::mark(&mut graph, &page, &pairs, watch)?;
         drop(page);

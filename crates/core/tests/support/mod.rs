@@ -13,7 +13,7 @@ pub fn source(bytes: impl Into<Vec<u8>>) -> Source {
 
 /// The whole analysis, without the program's sources at hand.
 pub fn analyze(source: Source, options: &AnalyzeOptions, watch: &Watch) -> Result<Report, Error> {
-    leakguard_core::analyze(source, options, &NoSources, watch)
+    leakguard_core::analyze(source, options, &NoSources, watch, |report| report)
 }
 
 /// Parses and computes everything, with default limits.
