@@ -10,6 +10,8 @@ use rustc_hash::FxHashMap;
 use std::borrow::Cow;
 
 const NONE: u32 = u32::MAX;
+/// Marks nodes that classes do not count.
+const EMPTY: u32 = 1 << 31;
 const STRIDE: usize = 1 << 16;
 
 /// A class and its totals.
@@ -37,7 +39,8 @@ enum Name {
 
 /// Every node's class.
 pub(super) struct Classes {
-    pub(super) of: Vec<u32>,
+    /// With [`EMPTY`] where the node has no size.
+    of: Vec<u32>,
     pub(super) rows: Vec<Class>,
 }
 
@@ -56,9 +59,9 @@ impl Class {
 }
 
 impl Classes {
-    /// Sorts all nodes into classes; totals come later, with [`Classes::total`].
+    /// Sorts all nodes into classes, with counts, sizes and distances; what they retain comes with [`Classes::retain`].
     #[inline(never)]
-    pub(super) fn new(graph: &Graph, watch: &Watch) -> Result<Self, Error> {
+    pub(super) fn new(graph: &Graph, distances: &[i32], watch: &Watch) -> Result<Self, Error> {
         let mut sorter = Sorter {
             graph,
             by_string: vec![NONE; graph.strings.len()],
@@ -74,31 +77,38 @@ impl Classes {
                 watch.check()?;
             }
             let place = places.next_if(|(placed, _)| *placed == node).map(|&(_, place)| place);
-            of.push(sorter.class(node, place));
+            let class = sorter.class(node, place);
+            let size = graph.self_size(node);
+            of.push(if size == 0 { class | EMPTY } else { class });
+            if size > 0 {
+                let row = &mut sorter.rows[class as usize];
+                row.count += 1;
+                row.shallow = row.shallow.saturating_add(size);
+                row.distance = row.distance.min(distances[node.at()]);
+            }
         }
         Ok(Self { of, rows: sorter.rows })
     }
 
-    /// Counts, sizes and distances, and what each class retains: the retained sizes of its members without those that are
-    /// inside another member. Only nodes with a size count.
+    /// What each class retains: the retained sizes of its members without those that are inside another member. Only
+    /// nodes with a size count.
     #[inline(never)]
-    pub(super) fn total(&mut self, graph: &Graph, tree: &Tree, distances: &[i32]) {
+    pub(super) fn retain(&mut self, tree: &Tree) {
         let mut covered = vec![0u32; self.rows.len()];
         for (rank, &node) in tree.by_rank.iter().enumerate() {
-            let size = graph.self_sizes[node.at()];
-            if size == 0 {
-                continue;
-            }
-            let class = self.of[node.at()] as usize;
-            let row = &mut self.rows[class];
-            row.count += 1;
-            row.shallow += size;
-            row.distance = row.distance.min(distances[node.at()]);
-            if rank as u32 >= covered[class] {
-                row.retained += tree.retained[node.at()];
-                covered[class] = rank as u32 + tree.span[rank];
+            let class = self.of[node.at()];
+            if class & EMPTY == 0 && rank as u32 >= covered[class as usize] {
+                let row = &mut self.rows[class as usize];
+                row.retained = row.retained.saturating_add(tree.retained[node.at()]);
+                covered[class as usize] = rank as u32 + tree.span[rank];
             }
         }
+    }
+
+    /// The node's class: an index into the rows.
+    #[inline]
+    pub(super) fn of(&self, node: NodeIx) -> u32 {
+        self.of[node.at()] & !EMPTY
     }
 }
 

@@ -166,6 +166,15 @@ fn owners(graph: &Graph, slots: Vec<Slot>, watch: &Watch) -> Result<(Vec<u32>, V
     Ok((first, owners))
 }
 
+/// A number's link in the forest of those that were looked at: side by side, so that one cache miss brings both.
+#[derive(Clone, Copy)]
+struct Link {
+    /// The parent, or a farther ancestor once the way was shortened.
+    ancestor: u32,
+    /// The least semidominator from here up to, and without, the ancestor.
+    label: u32,
+}
+
 /// `parent` is the depth-first tree.
 #[inline(never)]
 fn semi_nca(
@@ -176,10 +185,9 @@ fn semi_nca(
     watch: &Watch,
 ) -> Result<Vec<u32>, Error> {
     let count = parent.len();
-    let mut idom = parent.clone();
-    let mut semi: Vec<u32> = (0..count as u32).collect();
-    let mut label = semi.clone();
-    let mut ancestor = parent;
+    let mut idom = parent;
+    let mut semi = vec![0; count];
+    let mut links: Vec<Link> = idom.iter().zip(0..).map(|(&ancestor, label)| Link { ancestor, label }).collect();
     let mut path = Vec::new();
     // Where a node's owners stand is read well before they are needed, so that the reads overlap.
     let stretch = |w: usize| {
@@ -195,18 +203,17 @@ fn semi_nca(
         if w.is_multiple_of(STRIDE) {
             watch.check()?;
         }
-        let mut least = ancestor[w];
+        let mut least = idom[w];
         let (from, to, _) = ahead[w % AHEAD];
         if w > AHEAD {
             ahead[w % AHEAD] = stretch(w - AHEAD);
         }
         for &owner in &owners[from as usize..to as usize] {
-            let candidate =
-                if owner as usize <= w { owner } else { lowest(owner, w as u32, &mut ancestor, &mut label, &mut path) };
+            let candidate = if owner as usize <= w { owner } else { lowest(owner, w as u32, &mut links, &mut path) };
             least = least.min(candidate);
         }
         semi[w] = least;
-        label[w] = least;
+        links[w].label = least;
     }
     for w in 1..count {
         let mut above = idom[w];
@@ -220,20 +227,24 @@ fn semi_nca(
 
 /// The least semidominator on the way from `v` up to, and without, the first number at or below `w`; shortens the way.
 #[inline]
-fn lowest(v: u32, w: u32, ancestor: &mut [u32], label: &mut [u32], path: &mut Vec<u32>) -> u32 {
-    let mut top = v;
-    while ancestor[top as usize] > w {
-        path.push(top);
-        top = ancestor[top as usize];
+fn lowest(v: u32, w: u32, links: &mut [Link], path: &mut Vec<u32>) -> u32 {
+    let mut top = links[v as usize];
+    if top.ancestor <= w {
+        return top.label;
     }
+    let mut at = v;
+    while top.ancestor > w {
+        path.push(at);
+        at = top.ancestor;
+        top = links[at as usize];
+    }
+    // Back down: each link on the way leads to the top's ancestor now, with the least label from there.
     while let Some(below) = path.pop() {
-        let above = ancestor[below as usize] as usize;
-        if label[above] < label[below as usize] {
-            label[below as usize] = label[above];
-        }
-        ancestor[below as usize] = ancestor[above];
+        let link = &mut links[below as usize];
+        top.label = top.label.min(link.label);
+        *link = top;
     }
-    label[v as usize]
+    top.label
 }
 
 #[cfg(test)]
