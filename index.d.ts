@@ -200,7 +200,10 @@ export interface Suspect {
   type: string
   /** Many of one class in one holder, one large thing, or many of one class held in many places. */
   kind: 'collection' | 'object' | 'class'
-  /** Where the function or module is written whose scope holds it. */
+  /**
+   * Where the variable is declared, if its source could be read; else where the first function is written that shares its
+   * scope, or the nearest function or class on the path.
+   */
   location?: Location
   /** From the root to it. */
   path: PathStep[]

@@ -9,7 +9,7 @@ use crate::graph::{Graph, NodeIx, NodeKind};
 use crate::{AnalyzeOptions, ClassRow, DominatorRow, Error, Report, Sources, Stage, Suspect, Watch};
 
 /// Visits that the names of large objects are worth, beyond those that the suspects' paths need.
-const PATH_BUDGET: usize = 1 << 16;
+const PATH_BUDGET: usize = 1 << 14;
 
 /// Asks the heap everything that a report says.
 ///

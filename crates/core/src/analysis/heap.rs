@@ -35,40 +35,31 @@ pub(super) struct Tree {
 }
 
 impl Tree {
-    /// A tree's columns, written to once: whoever makes them takes the page faults.
-    fn touched(count: usize) -> Self {
-        Self {
-            idom: vec![NodeIx(1); count],
-            retained: vec![1; count],
-            rank: vec![1; count],
-            by_rank: vec![NodeIx(1); count],
-            span: vec![1; count],
-        }
-    }
-
-    /// Fills the columns in.
     #[inline(never)]
-    fn fill(mut self, numbered: &Numbered, sizes: &[u64]) -> Result<Self, Error> {
+    fn new(numbered: &Numbered, sizes: &[u64]) -> Result<Self, Error> {
         let Numbered { order, idom } = numbered;
+        let count = order.len();
         // By number, where dominators come first: sums run from the last to the first, places from the first to the last.
         let mut bytes: Vec<u64> = order.iter().map(|node| sizes[node.at()]).collect();
-        let mut spans = vec![1u32; order.len()];
-        for number in (1..order.len()).rev() {
+        let mut spans = vec![1u32; count];
+        for number in (1..count).rev() {
             let above = idom[number] as usize;
             bytes[above] = bytes[above].saturating_add(bytes[number]);
             spans[above] += spans[number];
         }
-        let Self { idom: dominator, retained, rank, by_rank, span } = &mut self;
         let by_node = || {
+            let (mut retained, mut dominator) = (vec![0; count], vec![NodeIx::ROOT; count]);
             for ((node, &bytes), &above) in order.iter().zip(&bytes).zip(idom) {
                 retained[node.at()] = bytes;
                 dominator[node.at()] = order[above as usize];
             }
-            Ok(())
+            Ok((retained, dominator))
         };
         let by_place = || {
+            let (mut rank, mut by_rank) = (vec![0; count], vec![NodeIx::ROOT; count]);
+            let mut span = vec![0; count];
             // Where the next child of each number goes.
-            let mut free = vec![0u32; order.len()];
+            let mut free = vec![0u32; count];
             for (number, &node) in order.iter().enumerate() {
                 let above = idom[number] as usize;
                 let place = free[above];
@@ -78,10 +69,10 @@ impl Tree {
                 by_rank[place as usize] = node;
                 span[place as usize] = spans[number];
             }
-            Ok(())
+            Ok((rank, by_rank, span))
         };
-        side_by_side(by_node, by_place)?;
-        Ok(self)
+        let ((retained, idom), (rank, by_rank, span)) = side_by_side(by_node, by_place)?;
+        Ok(Self { idom, retained, rank, by_rank, span })
     }
 }
 
@@ -105,16 +96,14 @@ impl Heap {
         ownership::mark(&mut graph, &page, &pairs, watch)?;
         drop(page);
         watch.enter(Stage::Dominators)?;
-        let (numbered, (distances, mut classes, tree)) = side_by_side(
-            || dominators(&graph, watch),
+        let (tree, (distances, mut classes)) = side_by_side(
+            || Tree::new(&dominators(&graph, watch)?, &graph.self_sizes),
             || {
                 let distances = distances::distances(&graph, &pairs, watch)?;
                 let classes = Classes::new(&graph, &distances, watch)?;
-                Ok((distances, classes, Tree::touched(graph.node_count())))
+                Ok((distances, classes))
             },
         )?;
-        let tree = tree.fill(&numbered, &graph.self_sizes)?;
-        drop(numbered);
         classes.retain(&tree);
         Ok(Self { graph, pairs, tree, distances, classes })
     }
