@@ -270,3 +270,71 @@ fn eight(text: &[u8], end: usize, digits: usize) -> u32 {
     let quads = pairs.wrapping_mul(100).wrapping_add(pairs >> 16) & 0x0000_ffff_0000_ffff;
     quads.wrapping_mul(10_000).wrapping_add(quads >> 32) as u32
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The obvious way, for lists that end with `]`.
+    fn plain(text: &str) -> Option<(Vec<u64>, usize)> {
+        let end = text.find(']')?;
+        let parts: Vec<_> = text[..end].split(',').map(str::trim).collect();
+        let numbers =
+            if parts == [""] { Some(Vec::new()) } else { parts.iter().map(|part| part.parse().ok()).collect() };
+        let is_plain = |part: &&str| part.bytes().all(|byte| byte.is_ascii_digit()) && part.len() < 20;
+        numbers.filter(|_| parts.iter().all(is_plain)).map(|numbers| (numbers, end))
+    }
+
+    fn scanned(text: &str) -> Option<(Vec<u64>, usize)> {
+        let mut numbers = Numbers::default();
+        match numbers.scan(text.as_bytes(), 0) {
+            Stop::Bracket(at) => Some(((0..numbers.values().len()).map(|index| numbers.full(index)).collect(), at)),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn agrees_with_the_obvious_way_on_random_lists() {
+        for first_seed in 0..3000u64 {
+            let mut seed = first_seed;
+            let mut random = |bound: usize| {
+                seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                usize::try_from(seed >> 33).expect("31 bits") % bound
+            };
+            let mut text = String::new();
+            for at in 0..random(80) {
+                if at > 0 {
+                    text += [",", ",", ",", "\n,", " , ", ",\n\t"][random(6)];
+                }
+                let most = if random(8) == 0 { 19 } else { 9 };
+                let digits = 1 + random(most);
+                text.extend((0..digits).map(|_| char::from(b"0123456789"[random(10)])));
+            }
+            // One in four has something wrong in it.
+            if random(4) == 0 && !text.is_empty() {
+                let at = random(text.len());
+                text.replace_range(at..=at, [",", "x", "-", "\"", " "][random(5)]);
+            }
+            text += "]],\"strings\":[\"12,34,56\"]";
+            assert_eq!(scanned(&text), plain(&text), "seed {first_seed}: {text}");
+        }
+    }
+
+    #[test]
+    fn says_where_and_why_a_list_stops() {
+        let stop = |text: &str| Numbers::default().scan(text.as_bytes(), 0);
+        let long = "1,".repeat(100);
+        assert_eq!(stop(&long), Stop::Text);
+        assert_eq!(stop(&format!("{long}-5]")), Stop::Bad(200));
+        assert_eq!(stop(&format!("{long}5 6]")), Stop::Bad(202));
+        assert_eq!(stop(&format!("{long}12345678901234567890]")), Stop::Huge(200));
+        assert_eq!(stop("]"), Stop::Bracket(0));
+        assert_eq!(position(b"10, 20,30]", 0, 2), 7);
+    }
+
+    #[test]
+    fn values_past_32_bits_are_kept_aside() {
+        let (numbers, _) = scanned("4294967294,4294967295,4294967296,5368709128,1]").expect("a list");
+        assert_eq!(numbers, [4_294_967_294, 4_294_967_295, 4_294_967_296, 5_368_709_128, 1]);
+    }
+}
