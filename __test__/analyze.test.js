@@ -128,6 +128,29 @@ test('a snapshot cut off anywhere is told, compressed or not', async () => {
   }
 })
 
+test('a file that is replaced while it is read is read as it was; one that is cut off is told', async () => {
+  const expected = await leakguard.analyze(leaky.path)
+  const path = join(leaky.folder, 'moving.heapsnapshot')
+  const during = async (action) => {
+    fs.copyFileSync(leaky.path, path)
+    let done = false
+    const onProgress = ({ bytes }) => {
+      if (!done && bytes > 0) action()
+      done ||= bytes > 0
+    }
+    return leakguard.analyze(path, { onProgress }).finally(() => assert.ok(done, 'the action was in time'))
+  }
+  const replaced = await during(() => {
+    fs.writeFileSync(`${path}.new`, '{}')
+    fs.renameSync(`${path}.new`, path)
+  })
+  assert.deepEqual(replaced, expected)
+  // Where the reader was past the cut already, it has seen the whole file.
+  const cut = await during(() => fs.truncateSync(path, 1000)).catch((error) => error)
+  if (cut instanceof leakguard.LeakguardError) assert.equal(cut.code, 'ERR_LEAKGUARD_PARSE')
+  else assert.deepEqual(cut, expected)
+})
+
 test('limits are kept', async () => {
   await assert.rejects(leakguard.analyze(leaky.path, { limits: { maxNodes: 100 } }), { code: 'ERR_LEAKGUARD_LIMIT' })
   await assert.rejects(leakguard.analyze(leaky.path, { limits: { maxBytes: '10kB' } }), { code: 'ERR_LEAKGUARD_LIMIT' })
