@@ -1,12 +1,11 @@
 //! A panic of ours is an error of the call, never the end of the user's process.
 
-use std::cell::RefCell;
+use parking_lot::Mutex;
 use std::panic::{AssertUnwindSafe, catch_unwind, set_hook};
 use std::sync::Once;
 
-thread_local! {
-    static LAST_PANIC: RefCell<Option<String>> = const { RefCell::new(None) };
-}
+/// Of any thread: an analysis has helpers, whose panics end the thread that waits for them.
+static LAST_PANIC: Mutex<Option<String>> = Mutex::new(None);
 
 static HOOK: Once = Once::new();
 
@@ -21,10 +20,11 @@ pub fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, String> {
             let text = payload.downcast_ref::<String>().map(String::as_str);
             let text = text.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or("panic");
             let place = panic.location().map_or_else(String::new, |place| format!(", at {place}"));
-            LAST_PANIC.set(Some(format!("{text}{place}")));
+            // The first says why; what follows it says only that something did.
+            LAST_PANIC.lock().get_or_insert_with(|| format!("{text}{place}"));
         }));
     });
-    catch_unwind(AssertUnwindSafe(work)).map_err(|_| LAST_PANIC.take().unwrap_or_else(|| "panic".to_owned()))
+    catch_unwind(AssertUnwindSafe(work)).map_err(|_| LAST_PANIC.lock().take().unwrap_or_else(|| "panic".to_owned()))
 }
 
 #[cfg(test)]

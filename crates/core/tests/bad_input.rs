@@ -523,3 +523,17 @@ fn rubbish_made_of_a_good_snapshot_does_not_panic() {
         }
     }
 }
+
+#[test]
+fn a_number_far_from_its_comma_is_never_dropped() {
+    let text = small();
+    let nodes = text.find("\"nodes\":[").expect("nodes") + "\"nodes\":[".len();
+    let comma = nodes + text[nodes..].find(',').expect("a comma");
+    for room in [262_100, 262_143, 262_144, 262_145, 524_200, 524_288, 600_000] {
+        let wide = format!("{}{}{}", &text[..comma], " ".repeat(room), &text[comma..]);
+        match analyze(source(wide), &AnalyzeOptions::default(), &Watch::default()) {
+            Ok(report) => assert_eq!(report.node_count, 3, "{room} spaces"),
+            Err(error) => assert_eq!(error.code, Code::Parse, "{room} spaces: {error}"),
+        }
+    }
+}

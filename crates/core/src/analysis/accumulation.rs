@@ -13,6 +13,8 @@ use rustc_hash::FxHashMap;
 
 /// How many objects of a class in a row make a chain.
 const CHAIN: usize = 16;
+/// How many piles are looked at.
+const MOST_PILES: usize = 256;
 /// How many objects of a class, spread over the heap, are worth naming.
 const CROWD: u64 = 100;
 /// Classes that Node itself keeps many of for as long as it runs: modules, not leaks.
@@ -74,9 +76,9 @@ pub(super) fn accumulations(heap: &Heap, least: u64, watch: &Watch) -> Result<Ve
     let mut children = Children::default();
     while let Some(node) = stack.pop() {
         watch.check()?;
-        if let Some((chain, rest)) = chain(heap, node, least) {
+        if let Some((chain, rest)) = chain(heap, node, least, watch)? {
             stack.extend(rest);
-            found.push(chain);
+            found.extend(chain);
             continue;
         }
         if can_hold(heap, node) {
@@ -87,7 +89,10 @@ pub(super) fn accumulations(heap: &Heap, least: u64, watch: &Watch) -> Result<Ve
             stack.extend(heap.dominated(node).filter(|&child| heap.retained(child) >= least));
         }
     }
-    found.extend(crowds(heap, least, &found));
+    // More piles than that explain nothing to anyone, and each is held against the members of each crowd.
+    found.sort_by_key(|pile| (std::cmp::Reverse(pile.bytes), pile.holder));
+    found.truncate(MOST_PILES);
+    found.extend(crowds(heap, least, &found, watch)?);
     found.sort_by_key(|pile| (std::cmp::Reverse(pile.bytes), pile.holder));
     Ok(found)
 }
@@ -98,12 +103,21 @@ fn can_hold(heap: &Heap, node: NodeIx) -> bool {
     let name = graph.raw_name(node);
     match graph.kind(node) {
         NodeKind::OBJECT => {
-            let is_system = name.starts_with(b"system / ") || name.starts_with(b"global") || heap.distance(node) == 1;
+            let is_system = name.starts_with(b"system / ") || is_global(heap, node) || heap.distance(node) == 1;
             !is_system && !is_static(heap, node) && !is_registry(heap, node)
         }
         NodeKind::CLOSURE | NodeKind::NATIVE | NodeKind::REGEXP => !name.starts_with(b"system / "),
         kind => kind.is_string(),
     }
+}
+
+/// Is it one of the objects that the root's shortcuts lead to? Node 26 leads to the native context.
+pub(super) fn is_global(heap: &Heap, node: NodeIx) -> bool {
+    let graph = heap.graph();
+    let name = graph.raw_name(node);
+    name == b"global"
+        || name.starts_with(b"global / ")
+        || graph.kind(node) == NodeKind::HIDDEN && name == b"system / NativeContext"
 }
 
 /// Does the node count as something an app keeps?
@@ -168,7 +182,7 @@ struct Group {
 impl Group {
     fn add(&mut self, heap: &Heap, node: NodeIx) {
         self.count += 1;
-        self.bytes += heap.retained(node);
+        self.bytes = self.bytes.saturating_add(heap.retained(node));
         if self.members.len() < 16 {
             self.members.push(node);
         }
@@ -182,7 +196,7 @@ impl Children {
         self.own = 0;
         self.inside.push(node);
         while let Some(node) = self.inside.pop() {
-            self.own += heap.self_size(node);
+            self.own = self.own.saturating_add(heap.self_size(node));
             for child in heap.dominated(node) {
                 if is_storage(heap, child) {
                     self.inside.push(child);
@@ -196,7 +210,7 @@ impl Children {
     }
 
     fn pile(&mut self, heap: &Heap, holder: NodeIx, least: u64) -> Option<Accumulation> {
-        let bytes: u64 = self.groups.values().map(|group| group.bytes).sum();
+        let bytes = self.groups.values().fold(0u64, |sum, group| sum.saturating_add(group.bytes));
         let count: u64 = self.groups.values().map(|group| group.count).sum();
         let largest = self.groups.iter().max_by_key(|(class, group)| (group.bytes, **class));
         // A few large ones among many small ones: the many are what piles up.
@@ -228,17 +242,22 @@ impl Children {
     }
 }
 
+/// A pile, if it is large enough, and what else is to be looked at.
+type Found = (Option<Accumulation>, Vec<NodeIx>);
+
 /// A chain of objects of one class that begins here, and what large things hang from it beside the chain.
-fn chain(heap: &Heap, first: NodeIx, least: u64) -> Option<(Accumulation, Vec<NodeIx>)> {
+fn chain(heap: &Heap, first: NodeIx, least: u64, watch: &Watch) -> Result<Option<Found>, Error> {
     if !can_hold(heap, first) || !is_content(heap, first) {
-        return None;
+        return Ok(None);
     }
     let class = heap.class(first);
     let mut aside = Vec::new();
+    let mut inside = Vec::new();
     let (mut node, mut length) = (first, 1);
     let end = loop {
+        watch.check()?;
         let mut next = None;
-        let mut inside = vec![node];
+        inside.push(node);
         while let Some(holder) = inside.pop() {
             for child in heap.dominated(holder).filter(|&child| heap.retained(child) >= least) {
                 if is_storage(heap, child) {
@@ -256,30 +275,30 @@ fn chain(heap: &Heap, first: NodeIx, least: u64) -> Option<(Accumulation, Vec<No
         }
     };
     if length < CHAIN {
-        return None;
+        return Ok(None);
+    }
+    let beside = aside.iter().fold(0u64, |sum, &node| sum.saturating_add(heap.retained(node)));
+    let bytes = heap.retained(first).saturating_sub(beside);
+    if bytes < least {
+        // The links together are too small to hold a pile: only what hangs from them can.
+        return Ok(Some((None, aside)));
     }
     // The rest of the chain is below the threshold: count it where it stands.
     let below = heap.subtree(end).iter().filter(|&&node| heap.class(node) == class).count() as u64 - 1;
-    let beside: u64 = aside.iter().map(|&node| heap.retained(node)).sum();
-    let found = Accumulation {
-        holder: first,
-        pile: Pile::Chain,
-        class,
-        count: length as u64 + below,
-        bytes: heap.retained(first).saturating_sub(beside),
-        members: Vec::new(),
-    };
-    (found.bytes >= least).then_some((found, aside))
+    let count = length as u64 + below;
+    let found = Accumulation { holder: first, pile: Pile::Chain, class, count, bytes, members: Vec::new() };
+    Ok(Some((Some(found), aside)))
 }
 
 /// Classes with many members whose bytes no pile explains.
-fn crowds(heap: &Heap, least: u64, piles: &[Accumulation]) -> Vec<Accumulation> {
+fn crowds(heap: &Heap, least: u64, piles: &[Accumulation], watch: &Watch) -> Result<Vec<Accumulation>, Error> {
     // By class: the members' places in the tree's order, for those that are worth a look.
     let mut members: Vec<Option<Vec<u32>>> =
         heap.classes().iter().map(|row| may_crowd(heap, row, least).then(Vec::new)).collect();
     if members.iter().all(Option::is_none) {
-        return Vec::new();
+        return Ok(Vec::new());
     }
+    watch.check()?;
     for node in heap.graph().nodes() {
         if let Some(ranks) = &mut members[heap.class(node) as usize]
             && heap.self_size(node) > 0
@@ -309,8 +328,28 @@ fn crowds(heap: &Heap, least: u64, piles: &[Accumulation]) -> Vec<Accumulation> 
         let Group { count, bytes, members } = group;
         Some(Accumulation { holder, pile: Pile::Class, class: class as u32, count, bytes, members })
     };
-    let candidates = members.into_iter().enumerate().filter_map(|(class, ranks)| Some((class, ranks?)));
-    candidates.filter_map(crowd).collect()
+    let mut found = Vec::new();
+    for (class, ranks) in members.into_iter().enumerate() {
+        watch.check()?;
+        found.extend(ranks.and_then(|ranks| crowd((class, ranks))));
+    }
+    // A crowd inside the members of a larger one is explained by that.
+    found.sort_by_key(|crowd| (std::cmp::Reverse(crowd.bytes), crowd.class));
+    let mut kept: Vec<Accumulation> = Vec::new();
+    for crowd in found {
+        let inside = |&node: &NodeIx| above(heap, node).any(|class| kept.iter().any(|kept| kept.class == class));
+        let explained = crowd.members.iter().filter(|member| inside(member)).count();
+        if explained * 2 < crowd.members.len() {
+            kept.push(crowd);
+        }
+    }
+    Ok(kept)
+}
+
+/// The classes of the nodes that dominate this one, some of them.
+fn above(heap: &Heap, node: NodeIx) -> impl Iterator<Item = u32> + '_ {
+    let up = |&node: &NodeIx| (node != NodeIx::ROOT).then(|| heap.idom(node));
+    std::iter::successors(up(&node), up).take(64).map(|node| heap.class(node))
 }
 
 /// Is the class large, and does its name say who made the objects?

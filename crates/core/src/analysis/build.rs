@@ -8,7 +8,7 @@ use super::{duplicates, largest, side_by_side, suspects};
 use crate::graph::{Graph, NodeIx, NodeKind};
 use crate::{AnalyzeOptions, ClassRow, DominatorRow, Error, Report, Sources, Stage, Suspect, Watch};
 
-/// Visits that the names of large objects are worth, beyond those that the suspects' paths need.
+/// Visits that the search goes on for to name large objects, when the suspects' paths are found.
 const PATH_BUDGET: usize = 1 << 14;
 
 /// Asks the heap everything that a report says.

@@ -8,7 +8,11 @@ pub(super) type At = (u32, u32);
 
 /// Where `name` is declared, for code that stands at `used`.
 pub(super) fn declaration(text: &str, name: &str, used: At) -> Option<At> {
-    let mut best: Option<(u8, At)> = None;
+    if name.is_empty() {
+        return None;
+    }
+    // Strength, row, byte in the line, and the line: columns are counted once, at the end.
+    let mut best: Option<(u8, u32, usize, &str)> = None;
     let mut in_comment = false;
     for (row, line) in text.lines().enumerate() {
         let start = line.trim_start();
@@ -24,25 +28,33 @@ pub(super) fn declaration(text: &str, name: &str, used: At) -> Option<At> {
             continue;
         }
         let row = u32::try_from(row).ok()? + 1;
+        // Where the line begins to declare: a list behind that may be one of variables.
+        let list = LISTS.iter().filter_map(|word| line.find(word)).min();
         for (at, _) in line.match_indices(name) {
-            let Some(strength) = strength(line, at, name) else { continue };
-            let column = u32::try_from(line[..at].encode_utf16().count()).ok()? + 1;
-            let place = (row, column);
+            let Some(strength) = strength(line, at, name, list) else { continue };
+            // Bytes for columns: the same order, but for odd characters on the line of the use itself.
+            let before = |row: u32, at: usize| row < used.0 || row == used.0 && at < used.1 as usize;
             let better = match best {
                 None => true,
                 // A stronger sign wins; of equal ones the last before the use, else the first behind it.
-                Some((strongest, at)) => strength > strongest || strength == strongest && place <= used && at <= used,
+                Some((strongest, best_row, best_at, _)) => {
+                    strength > strongest || strength == strongest && before(row, at) && before(best_row, best_at)
+                }
             };
             if better {
-                best = Some((strength, place));
+                best = Some((strength, row, at, line));
             }
         }
     }
-    best.map(|(_, at)| at)
+    let (_, row, at, line) = best?;
+    Some((row, u32::try_from(line[..at].encode_utf16().count()).ok()? + 1))
 }
 
+/// Words that begin a list of declarations.
+const LISTS: [&str; 5] = ["const ", "let ", "var ", "import ", "function "];
+
 /// How much the word at `at` looks declared there; `None` where it is not this word.
-fn strength(line: &str, at: usize, name: &str) -> Option<u8> {
+fn strength(line: &str, at: usize, name: &str, list: Option<usize>) -> Option<u8> {
     let is_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$' | '#');
     let (before, after) = (&line[..at], &line[at + name.len()..]);
     if before.ends_with("exports.") {
@@ -56,11 +68,7 @@ fn strength(line: &str, at: usize, name: &str) -> Option<u8> {
     if matches!(word, "const" | "let" | "var" | "function" | "class" | "as" | "import") || head.ends_with("function*") {
         return Some(3);
     }
-    let statement = head.trim_start();
-    let lists = ["const ", "let ", "var ", "import ", "function "];
-    if head.ends_with([',', '{', '[', '('])
-        && lists.iter().any(|word| statement.starts_with(word) || statement.contains(&format!(" {word}")))
-    {
+    if head.ends_with([',', '{', '[', '(']) && list.is_some_and(|list| list < at) {
         return Some(2);
     }
     let assigned = after.trim_start();
@@ -70,6 +78,12 @@ fn strength(line: &str, at: usize, name: &str) -> Option<u8> {
 #[cfg(test)]
 mod tests {
     use super::declaration;
+
+    #[test]
+    fn a_bundle_in_one_line_is_read_once() {
+        let text = format!("var a=1,{}e=[];{}", "f(e);".repeat(200_000), "e.push(e);".repeat(200_000));
+        assert_eq!(declaration(&text, "e", (1, 5)).map(|at| at.0), Some(1));
+    }
 
     #[test]
     fn finds_declarations_and_no_uses() {

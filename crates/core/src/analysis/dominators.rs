@@ -215,12 +215,23 @@ fn semi_nca(
         semi[w] = least;
         links[w].label = least;
     }
+    // Each dominator is the nearest one above that is not past the semidominator. Steps up the tree go by jumps where they
+    // can (a link's `ancestor` is a jump now, its `label` the depth), so that a deep tree costs log N a node, not N.
+    links[0] = Link { ancestor: 0, label: 0 };
     for w in 1..count {
+        if w.is_multiple_of(STRIDE) {
+            watch.check()?;
+        }
         let mut above = idom[w];
         while above > semi[w] {
-            above = idom[above as usize];
+            let jump = links[above as usize].ancestor;
+            above = if jump > semi[w] { jump } else { idom[above as usize] };
         }
         idom[w] = above;
+        let Link { ancestor: jump, label: depth } = links[above as usize];
+        let Link { ancestor: farther, label: jump_depth } = links[jump as usize];
+        let level = depth - jump_depth == jump_depth - links[farther as usize].label;
+        links[w] = Link { ancestor: if level { farther } else { above }, label: depth + 1 };
     }
     Ok(idom)
 }
@@ -311,6 +322,36 @@ mod tests {
                 found[node.at()] = order[idom[number] as usize].at();
             }
             assert_eq!(found, plain(nodes, &edges), "seed {first_seed}: {nodes} nodes, {edges:?}");
+        }
+    }
+
+    #[test]
+    fn a_long_way_with_many_short_cuts_to_its_end_is_no_square() {
+        // 1 → 2 → … → m, and from both ends to each of m others: their dominator is far up, at 1.
+        let many = 100_000u32;
+        let mut graph = Graph::default();
+        graph.first_edge.push(0);
+        let mut node = |targets: &mut dyn Iterator<Item = u32>| {
+            graph.kinds.push(NodeKind::OBJECT.number());
+            for target in targets {
+                let mut edge = crate::graph::Edge::new(EdgeKind::Property, target);
+                edge.set_owns(true);
+                graph.edges.push(edge);
+            }
+            graph.first_edge.push(graph.edges.len() as u32);
+        };
+        node(&mut std::iter::once(1));
+        node(&mut std::iter::once(2).chain(many + 1..2 * many));
+        for at in 2..many {
+            node(&mut std::iter::once(at + 1));
+        }
+        node(&mut (many + 1..2 * many));
+        for _ in many + 1..2 * many {
+            node(&mut std::iter::empty());
+        }
+        let Numbered { order, idom } = dominators(&graph, &Watch::default()).expect("nobody cancels");
+        for (number, node) in order.iter().enumerate().filter(|(_, node)| node.0 > many) {
+            assert_eq!(order[idom[number] as usize], NodeIx(1), "of {node:?}");
         }
     }
 }

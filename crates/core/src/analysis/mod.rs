@@ -34,15 +34,20 @@ fn joined<T>(thread: std::thread::ScopedJoinHandle<'_, T>) -> T {
     thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
-/// Two pieces of work at once; the second on a thread of its own.
+/// Two pieces of work at once; the second on a thread of its own, or after the first where no thread can be had.
 fn side_by_side<A: Send, B: Send>(
     first: impl FnOnce() -> Result<A, Error> + Send,
     second: impl FnOnce() -> Result<B, Error> + Send,
 ) -> Result<(A, B), Error> {
+    let second = parking_lot::Mutex::new(Some(second));
+    let run = || second.lock().take().map(|second| second());
     std::thread::scope(|scope| {
-        let other = scope.spawn(second);
+        let thread = std::thread::Builder::new().name("leakguard-analyse".to_owned()).spawn_scoped(scope, run);
         let own = first();
-        let other = joined(other);
-        Ok((own?, other?))
+        let other = match thread {
+            Ok(thread) => joined(thread),
+            Err(_) => run(),
+        };
+        Ok((own?, other.ok_or_else(Error::cancelled)??))
     })
 }

@@ -4,6 +4,7 @@
 //! root, not a shortcut and not from the system into the page. The page is all that the global objects reach.
 
 use super::bits::Bits;
+use super::side_by_side;
 use super::weak_pairs::WeakPairs;
 use crate::graph::{Edge, EdgeKind, Graph, NodeIx, NodeKind};
 use crate::{Error, Watch};
@@ -67,13 +68,9 @@ pub(super) fn mark(graph: &mut Graph, page: &Bits, pairs: &WeakPairs, watch: &Wa
     let mut edges = std::mem::take(&mut graph.edges);
     let (low, high) = edges.split_at_mut(split_edge);
     let part = Part { graph, page, pairs, watch };
-    let done = std::thread::scope(|scope| {
-        let other = scope.spawn(|| part.mark(split_node..nodes, high, split_edge));
-        let own = part.mark(0..split_node, low, 0);
-        own.and(super::joined(other))
-    });
+    let done = side_by_side(|| part.mark(0..split_node, low, 0), || part.mark(split_node..nodes, high, split_edge));
     graph.edges = edges;
-    done
+    done.map(|_| ())
 }
 
 /// What a thread needs to know; `graph` has no edges meanwhile.

@@ -21,7 +21,7 @@ pub(super) struct Paths {
 }
 
 impl Paths {
-    /// Looks for the ways to all of `targets`, and to those of `others` that are found within `budget` visits beside.
+    /// Looks for the ways to all of `targets`, and to those of `others` that are found within `budget` visits in all.
     pub(super) fn find(
         graph: &Graph,
         pairs: &WeakPairs,
@@ -63,7 +63,10 @@ impl Paths {
             }
             for (at, edge) in graph.edge_indices(node) {
                 let Some(step) = step(graph, pairs, node, at, edge) else { continue };
-                let cost = now + step;
+                if settled.has(edge.target().0) {
+                    continue;
+                }
+                let cost = now.saturating_add(step);
                 let best = &mut search.cost[edge.target().at()];
                 if cost < *best {
                     *best = cost;

@@ -1,6 +1,6 @@
 //! A retaining path in the words of the source: variables, properties, `[]` for elements, V8's storage left out.
 
-use super::accumulation::is_scope;
+use super::accumulation::{is_global, is_scope};
 use super::heap::Heap;
 use super::paths::source;
 use crate::PathStep;
@@ -8,6 +8,9 @@ use crate::graph::{EdgeIx, EdgeKind, NodeIx, NodeKind};
 
 /// Steps of a path that are kept; more are folded in the middle.
 const MOST: usize = 48;
+
+/// Edges that are looked at from each end of a path.
+const KEPT: usize = 512;
 
 /// A path, step by step, with what names its end.
 pub(super) struct Route {
@@ -26,7 +29,10 @@ impl Route {
         let graph = heap.graph();
         let mut steps: Vec<Step> = Vec::new();
         let mut through_storage = false;
-        for &at in path {
+        // A chain of millions has millions of steps, and a name each; nobody reads its middle.
+        let (start, end) =
+            if path.len() > 2 * KEPT { (&path[..KEPT], &path[path.len() - KEPT..]) } else { (path, [].as_slice()) };
+        for &at in start.iter().chain(end) {
             let edge = graph.edge(at);
             let to = edge.target();
             if matches!(graph.kind(to), NodeKind::ARRAY | NodeKind::HIDDEN) && !is_global(heap, to) {
@@ -68,6 +74,11 @@ impl Route {
     /// The variable that `scope` is about.
     pub(super) fn variable(&self) -> Option<&str> {
         self.steps.iter().rev().find(|step| step.kind == EdgeKind::Context).map(|step| step.edge.as_str())
+    }
+
+    /// Was no way found at all?
+    pub(super) fn is_empty(&self) -> bool {
+        self.steps.is_empty()
     }
 
     /// Does any name lead here, or only the runtime's own links?
@@ -186,15 +197,6 @@ fn fold(shown: &mut Vec<PathStep>, repeated: &mut usize) {
         shown.push(PathStep { edge: "…".to_owned(), name, kind: "folded".to_owned() });
     }
     *repeated = 0;
-}
-
-/// Is it one of the objects that the root's shortcuts lead to? Node 26 leads to the native context.
-fn is_global(heap: &Heap, node: NodeIx) -> bool {
-    let graph = heap.graph();
-    let name = graph.raw_name(node);
-    name == b"global"
-        || name.starts_with(b"global / ")
-        || graph.kind(node) == NodeKind::HIDDEN && name == b"system / NativeContext"
 }
 
 /// Is it a CommonJS module, which `require.cache` knows by its file?

@@ -2,9 +2,9 @@
 
 use super::heap::Heap;
 use super::scripts::Scripts;
-use crate::graph::{EdgeKind, NodeIx, NodeKind, Place};
+use crate::graph::{EdgeKind, Graph, NodeIx, NodeKind, Place};
 use crate::{Location, Sources};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::borrow::Cow;
 
 /// For some scopes: where their first closure is written.
@@ -19,7 +19,8 @@ impl Scopes {
         if wanted.is_empty() {
             return Self(places);
         }
-        let wanted: rustc_hash::FxHashSet<NodeIx> = wanted.iter().copied().collect();
+        let wanted: FxHashSet<NodeIx> = wanted.iter().copied().collect();
+        let mut known = FxHashMap::default();
         for &(node, place) in &graph.places {
             if graph.kind(node) != NodeKind::CLOSURE {
                 continue;
@@ -27,20 +28,8 @@ impl Scopes {
             let Some(scope) = graph.child(node, b"context") else { continue };
             if wanted.contains(&scope) {
                 keep_first(&mut places, scope, place);
-                continue;
-            }
-            let mut scope = scope;
-            // Scopes nest as deep as source does.
-            for _ in 0..64 {
-                let outer = graph
-                    .edge_indices(scope)
-                    .find(|&(at, edge)| edge.kind() == EdgeKind::Internal && graph.raw_edge_name(at) == b"previous");
-                let Some((_, outer)) = outer else { break };
-                scope = outer.target();
-                if wanted.contains(&scope) {
-                    keep_first(&mut inner, scope, place);
-                    break;
-                }
+            } else if let Some(outer) = outer_wanted(graph, scope, &wanted, &mut known) {
+                keep_first(&mut inner, outer, place);
             }
         }
         for (scope, place) in inner {
@@ -66,6 +55,36 @@ impl Scopes {
         let found = text.and_then(|text| super::declaration::declaration(&text, variable, used));
         Some(found.map_or(closure.clone(), |(line, column)| Location { line, column, ..closure }))
     }
+}
+
+/// The nearest wanted scope around this one. Each scope is looked at once: wide ones are shared by thousands of closures.
+fn outer_wanted(
+    graph: &Graph,
+    scope: NodeIx,
+    wanted: &FxHashSet<NodeIx>,
+    known: &mut FxHashMap<NodeIx, Option<NodeIx>>,
+) -> Option<NodeIx> {
+    let mut passed = Vec::new();
+    let mut at = scope;
+    // Scopes nest as deep as source does.
+    let found = loop {
+        if let Some(&found) = known.get(&at) {
+            break found;
+        }
+        if at != scope && wanted.contains(&at) {
+            break Some(at);
+        }
+        passed.push(at);
+        let outer = graph
+            .edge_indices(at)
+            .find(|&(at, edge)| edge.kind() == EdgeKind::Internal && graph.raw_edge_name(at) == b"previous");
+        match outer {
+            Some((_, outer)) if passed.len() < 64 => at = outer.target(),
+            _ => break None,
+        }
+    };
+    known.extend(passed.into_iter().map(|scope| (scope, found)));
+    found
 }
 
 /// The first closure that is not the script's or module's own function, which begins at the first byte.

@@ -4,7 +4,7 @@
 
 use crate::Location;
 use crate::graph::{Graph, NodeIx, NodeKind, Place};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::borrow::Cow;
 
 /// V8 cuts texts at so many characters.
@@ -19,14 +19,14 @@ impl Scripts {
     /// Asks one closure of each script.
     pub(super) fn find(graph: &Graph) -> Self {
         let mut by_id = FxHashMap::default();
+        // Functions that say nothing of their script are asked once.
+        let mut asked = FxHashSet::default();
         for &(node, place) in &graph.places {
             if graph.kind(node) != NodeKind::CLOSURE || by_id.contains_key(&place.script) {
                 continue;
             }
-            let shared = graph.child(node, b"shared");
-            let script = shared.and_then(|shared| {
-                graph.child(shared, b"script").or_else(|| graph.child(shared, b"script_or_debug_info"))
-            });
+            let Some(shared) = graph.child(node, b"shared").filter(|&shared| asked.insert(shared)) else { continue };
+            let script = graph.child(shared, b"script").or_else(|| graph.child(shared, b"script_or_debug_info"));
             if let Some(script) = script {
                 by_id.insert(place.script, script);
             }
@@ -50,6 +50,8 @@ impl Scripts {
     /// Is `text`, read from elsewhere, the text that the script had?
     pub(super) fn is_same(&self, graph: &Graph, script: u32, text: &str) -> bool {
         let Some(known) = self.text(graph, script) else { return true };
+        // Node takes a byte order mark off before V8 sees the text.
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         // Characters that V8 cannot write into a snapshot as they were are no difference.
         let plain = |c: &char| !matches!(c, '\0' | ' ' | '\u{fffd}' | '?') && (*c as u32) < 0x1_0000;
         let mut have = text.chars().take(CUT / 2).filter(plain);

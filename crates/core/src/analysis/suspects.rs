@@ -71,19 +71,20 @@ fn nearest(heap: &Heap, scripts: &Scripts, route: &Route) -> Option<Location> {
 fn suspect(heap: &Heap, pile: &Accumulation, route: &Route, location: Option<Location>) -> Suspect {
     let graph = heap.graph();
     let content = content(heap, pile);
+    // What only a weak edge leads to has no way to be named by.
+    let named = if route.is_empty() { heap.class_name(pile.holder).into_owned() } else { route.name(heap) };
     let holder =
         if graph.kind(pile.holder).is_string() { Cow::Borrowed("string") } else { heap.class_name(pile.holder) };
     let (kind, class, name) = match pile.pile {
-        Pile::Collection { mixed: false } => ("collection", format!("{holder} of {content}"), route.name(heap)),
-        Pile::Collection { mixed: true } => {
-            ("collection", format!("{holder} of {content} and others"), route.name(heap))
-        }
-        Pile::Object => ("object", holder.into_owned(), route.name(heap)),
-        Pile::Chain => ("collection", format!("chain of {content}"), route.name(heap)),
+        Pile::Collection { mixed: false } => ("collection", format!("{holder} of {content}"), named),
+        Pile::Collection { mixed: true } => ("collection", format!("{holder} of {content} and others"), named),
+        Pile::Object => ("object", holder.into_owned(), named),
+        Pile::Chain => ("collection", format!("chain of {content}"), named),
         Pile::Class => ("class", content.clone(), content.clone()),
     };
     let advice = advice(pile, &name, &content);
     let mut path = route.shown(heap);
+    let fingerprint = fingerprint(&name, &heap.class_name(pile.holder), &path, location.as_ref());
     if pile.pile != Pile::Object
         && let Some(member) = pile.members.first()
     {
@@ -97,7 +98,7 @@ fn suspect(heap: &Heap, pile: &Accumulation, route: &Route, location: Option<Loc
     let share = ratio(pile.bytes, heap.total_size());
     let text = text(&name, location.as_ref(), &class, pile, share);
     Suspect {
-        fingerprint: fingerprint(&name, &class, &path, location.as_ref()),
+        fingerprint,
         name,
         class,
         kind: kind.to_owned(),
@@ -184,12 +185,16 @@ fn ratio(part: u64, whole: u64) -> f64 {
     if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
 }
 
-/// FNV-1a over what stays the same between runs: names, classes, the file. Not counts, ids or lines.
-fn fingerprint(name: &str, class: &str, path: &[PathStep], location: Option<&Location>) -> String {
-    let file = location.map_or("", |location| location.file.as_str());
-    let steps = path.iter().rev().take(8).flat_map(|step| [step.edge.as_str(), step.name.as_str()]);
+/// FNV-1a over what stays the same between runs: the name, the holder's class, the file's own name, and the way from the
+/// last variable or module on. Not counts, ids, lines, folders, or what the pile happens to hold most of.
+fn fingerprint(name: &str, holder: &str, path: &[PathStep], location: Option<&Location>) -> String {
+    let base = |text: &'_ str| text.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
+    let file = location.map_or_else(String::new, |location| base(&location.file));
+    let from = path.iter().rposition(|step| step.kind == "context" || step.name == "Module").unwrap_or(0);
+    let steps = path[from..].iter().filter(|step| step.kind != "folded");
+    let steps = steps.flat_map(|step| [base(&step.edge), base(&step.name)]);
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-    for text in [name, class, file].into_iter().chain(steps) {
+    for text in [base(name), holder.to_owned(), file].into_iter().chain(steps) {
         for byte in text.bytes().chain([0]) {
             hash = (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3);
         }
@@ -341,6 +346,40 @@ mod tests {
         assert_eq!(report.suspects.len(), 1, "{:#?}", report.suspects);
         let suspect = &report.suspects[0];
         assert_eq!((suspect.kind.as_str(), suspect.name.as_str(), suspect.count), ("class", "Connection", 200));
+    }
+
+    #[test]
+    fn a_crowd_inside_a_larger_one_is_no_suspect_of_its_own() {
+        let mut builder = server();
+        for at in 0..200 {
+            let (socket, parser) = (format!("socket {at}"), format!("parser {at}"));
+            builder = builder
+                .node(&socket, NodeKind::OBJECT, "Connection", 10)
+                .node(&parser, NodeKind::OBJECT, "Parser", 100)
+                .edge("handles", EdgeKind::Internal, &at.to_string(), &socket)
+                .edge(&socket, EdgeKind::Property, "parser", &parser);
+        }
+        let names: Vec<_> = analyzed(&builder, "").suspects.into_iter().map(|suspect| suspect.name).collect();
+        assert_eq!(names, ["Connection"]);
+    }
+
+    #[test]
+    fn what_hangs_from_the_end_of_a_long_chain_is_found_in_one_walk() {
+        let mut builder = server().node("tail", NodeKind::OBJECT, "Cache", 10);
+        for at in 0..20_000 {
+            let label = format!("link {at}");
+            builder = builder.node(&label, NodeKind::OBJECT, "Link", 0);
+            builder = match at {
+                0 => builder.edge("scope", EdgeKind::Context, "head", &label),
+                _ => builder.edge(&format!("link {}", at - 1), EdgeKind::Property, "next", &label),
+            };
+        }
+        let builder =
+            filled(builder.edge("link 19999", EdgeKind::Property, "cache", "tail"), "tail", "Entry", 100, 100);
+        let report = analyzed(&builder, "");
+        let found: Vec<_> = report.suspects.iter().map(|found| (found.class.as_str(), found.count)).collect();
+        assert_eq!(found, [("Cache of Entry", 100)]);
+        assert!(report.suspects[0].path.len() < 60, "a path is for reading");
     }
 
     #[test]

@@ -38,10 +38,11 @@ impl WeakPairs {
         let mut by_name = FxHashMap::default();
         let mut is_pair = Bits::new(strings.len());
         let mut index = 0;
+        let mut tried = None;
         for at in memchr::memmem::find_iter(strings.all(), MARK) {
             index = strings.index_at(at, index);
             let raw = strings.raw(index);
-            if is_pair.has(index) || raw.len() > LONGEST {
+            if tried.replace(index) == Some(index) || raw.len() > LONGEST {
                 continue;
             }
             let Some((entry, table)) = parse(raw) else { continue };

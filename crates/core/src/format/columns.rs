@@ -347,7 +347,15 @@ impl Columns {
         let fields = layout.fields;
         let (divisor, nodes) = (self.divisor, self.graph.kinds.len());
         let places = &mut self.graph.places;
-        let mut whole = |row: &[u64]| place(row, layout, divisor, nodes).map(|place| places.push(place));
+        let mut whole = |row: &[u64]| {
+            let place = place(row, layout, divisor, nodes)?;
+            // One a node is all there can be.
+            if places.len() >= nodes {
+                return Err(Misfit::at(0, "more locations than nodes"));
+            }
+            places.push(place);
+            Ok(())
+        };
         let taken = partial.take(numbers, fields, &mut whole);
         let mut row = [0u64; MAX_FIELDS];
         let rest = taken.and_then(|(start, end)| {

@@ -97,10 +97,9 @@ impl Input {
         self.sequence += 1;
         self.offset += text.len() as u64;
         if self.offset > self.max_bytes {
-            return Err(Error::limit(format_args!(
-                "the snapshot has more than {} bytes (option limits.maxBytes)",
-                self.max_bytes
-            )));
+            self.ended = true;
+            let what = format_args!("the snapshot has more than {} bytes (option limits.maxBytes)", self.max_bytes);
+            return Err(Error { byte: Some(self.max_bytes), ..Error::limit(what) });
         }
         Ok(!text.is_empty())
     }

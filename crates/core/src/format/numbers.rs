@@ -22,6 +22,8 @@ pub(super) struct Numbers {
 pub(super) enum Stop {
     /// The text ended; a number may follow in the next block.
     Text,
+    /// The text ended within or right behind a number that begins at this position.
+    Cut(usize),
     /// `]` at this position.
     Bracket(usize),
     /// A byte that cannot stand here, at this position.
@@ -132,11 +134,7 @@ impl Numbers {
                 self.push(value);
                 Some(Stop::Bracket(next))
             }
-            // The text ends within or right behind a number: blocks are cut behind commas, so this is the input's end.
-            None => {
-                *at = text.len();
-                None
-            }
+            None => Some(Stop::Cut(from)),
             Some(_) => Some(Stop::Bad(next)),
         }
     }
@@ -174,7 +172,6 @@ impl Numbers {
                 *at = from;
                 match self.scan_odd(text, at, end, digits) {
                     Odd::Stop(stop) => return Some(stop),
-                    Odd::End => return None,
                     Odd::Next => from = *at,
                 }
                 if from - base >= 64 {
@@ -198,26 +195,22 @@ impl Numbers {
             let empty_allowed = self.len == 0;
             return self.scan_one(text, at, empty_allowed).map_or(Odd::Next, Odd::Stop);
         }
-        let low = u64::from(eight(text, end, digits.min(8)));
-        let high = if digits > 8 { u64::from(eight(text, end - 8, digits - 8)) } else { 0 };
-        self.push(high * 100_000_000 + low);
         // A comma, or a line's end and then the comma, or the list's end.
         let mut next = end;
         while text.get(next).is_some_and(u8::is_ascii_whitespace) {
             next += 1;
         }
-        match text.get(next) {
-            Some(b',') => {
-                *at = next + 1;
-                Odd::Next
-            }
-            Some(b']') => Odd::Stop(Stop::Bracket(next)),
-            Some(_) => Odd::Stop(Stop::Bad(next)),
-            None => {
-                *at = text.len();
-                Odd::End
-            }
-        }
+        let stop = match text.get(next) {
+            Some(b',') => None,
+            Some(b']') => Some(Stop::Bracket(next)),
+            Some(_) => Some(Stop::Bad(next)),
+            None => return Odd::Stop(Stop::Cut(*at)),
+        };
+        let low = u64::from(eight(text, end, digits.min(8)));
+        let high = if digits > 8 { u64::from(eight(text, end - 8, digits - 8)) } else { 0 };
+        self.push(high * 100_000_000 + low);
+        *at = next + 1;
+        stop.map_or(Odd::Next, Odd::Stop)
     }
 }
 
@@ -225,8 +218,6 @@ impl Numbers {
 enum Odd {
     /// At the next number.
     Next,
-    /// At the text's end.
-    End,
     Stop(Stop),
 }
 

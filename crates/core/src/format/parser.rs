@@ -57,6 +57,8 @@ pub(super) struct Parser {
     columns: Option<Columns>,
     seen: Vec<Table>,
     strings_end: Option<u64>,
+    /// Where the last block ended within a number.
+    cut: Option<u64>,
     limits: Limits,
 }
 
@@ -70,6 +72,7 @@ impl Parser {
             columns: None,
             seen: Vec::new(),
             strings_end: None,
+            cut: None,
             limits: limits.clone(),
         }
     }
@@ -77,6 +80,9 @@ impl Parser {
     /// Takes the next block in order. `ahead` holds the numbers that it begins with, and why they stop, if it begins so.
     pub(super) fn block(&mut self, block: &Block, ahead: &mut Numbers, ahead_stop: Stop) -> Result<(), Error> {
         let text = block.text.as_slice();
+        if let Some(cut) = self.cut {
+            return Err(Error::parse("a number and its comma are too far apart", cut));
+        }
         let mut at = 0;
         if let State::Numbers(table) = self.state
             && !text.is_empty()
@@ -119,6 +125,11 @@ impl Parser {
         })?;
         match stop {
             Stop::Text => Ok(text.len()),
+            // Right at the end of the input this is an early end, which `finish` tells.
+            Stop::Cut(at) => {
+                self.cut = Some(block.offset + at as u64);
+                Ok(text.len())
+            }
             Stop::Bracket(at) => {
                 let byte = block.offset + at as u64;
                 match table {
@@ -294,6 +305,10 @@ impl Parser {
             return Ok(end);
         }
         strings.end();
+        if strings.byte_len() as u64 > limit {
+            let what = format_args!("the strings have more than {limit} bytes (option limits.maxStringBytes)");
+            return Err(Error { byte: Some(place), ..Error::limit(what) });
+        }
         self.state = State::Strings { fresh: false, after: true };
         // The usual way to the next string, without a round through the states.
         if let Some(b",\"") = text.get(end + 1..end + 3) {

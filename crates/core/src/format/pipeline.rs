@@ -91,7 +91,8 @@ fn work(shared: &Shared<'_>) {
             Ok(true) => {}
             Ok(false) => break,
             Err(error) => {
-                fail(shared, error);
+                // A cancelled reader fails in its own way; what counts is that it was cancelled.
+                fail(shared, shared.watch.check().err().unwrap_or(error));
                 break;
             }
         }

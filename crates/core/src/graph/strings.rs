@@ -9,6 +9,9 @@
 
 use std::borrow::Cow;
 
+/// V8 cuts texts at 1,024 characters of at most six bytes. What is longer is not V8's, and costs for each place it is shown.
+const LONGEST: usize = 6 * 1024;
+
 /// Texts by index.
 #[derive(Clone, Debug, Default)]
 pub struct StringTable {
@@ -35,9 +38,10 @@ impl StringTable {
         &self.bytes[start as usize..end as usize]
     }
 
-    /// The text.
+    /// The text, up to the length at which V8 cuts texts itself.
     pub fn get(&self, index: u32) -> Cow<'_, str> {
-        decode(self.raw(index))
+        let raw = self.raw(index);
+        decode(&raw[..raw.len().min(LONGEST)])
     }
 
     /// The index of the first text that stands in the file just so.
@@ -65,8 +69,9 @@ impl StringTable {
         self.bytes.extend_from_slice(bytes);
     }
 
+    /// Bytes of all texts and of the table itself.
     pub(crate) fn byte_len(&self) -> usize {
-        self.bytes.len()
+        self.bytes.len() + 4 * self.ends.len()
     }
 
     /// Ends the text whose bytes were pushed. The caller keeps all bytes below 2^32.
