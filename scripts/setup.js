@@ -14,6 +14,7 @@ if (modified('package-lock.json') > modified('node_modules/.package-lock.json'))
   run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'])
 }
 if (Math.max(...SOURCES.map(newest)) > addonBuilt()) {
+  run('cargo', ['--version']) // or the napi CLI says in many words that there is none
   run(process.execPath, [join(__dirname, 'build.js')])
 }
 

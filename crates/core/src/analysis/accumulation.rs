@@ -117,6 +117,7 @@ pub(super) fn is_global(heap: &Heap, node: NodeIx) -> bool {
     let name = graph.raw_name(node);
     name == b"global"
         || name.starts_with(b"global / ")
+        || name.starts_with(b"global (")
         || graph.kind(node) == NodeKind::HIDDEN && name == b"system / NativeContext"
 }
 
@@ -169,6 +170,8 @@ struct Children {
     groups: FxHashMap<u32, Group>,
     /// Bytes of the node itself and of its storage.
     own: u64,
+    /// Objects that Node keeps for as long as it runs.
+    statics: u64,
     inside: Vec<NodeIx>,
 }
 
@@ -194,6 +197,7 @@ impl Children {
         self.large.clear();
         self.groups.clear();
         self.own = 0;
+        self.statics = 0;
         self.inside.push(node);
         while let Some(node) = self.inside.pop() {
             self.own = self.own.saturating_add(heap.self_size(node));
@@ -204,6 +208,8 @@ impl Children {
                     self.large.push(child);
                 } else if is_content(heap, child) {
                     self.groups.entry(heap.class(child)).or_default().add(heap, child);
+                } else {
+                    self.statics += u64::from(is_static(heap, child));
                 }
             }
         }
@@ -212,6 +218,10 @@ impl Children {
     fn pile(&mut self, heap: &Heap, holder: NodeIx, least: u64) -> Option<Accumulation> {
         let bytes = self.groups.values().fold(0u64, |sum, group| sum.saturating_add(group.bytes));
         let count: u64 = self.groups.values().map(|group| group.count).sum();
+        // A registry of Node's modules, with their names.
+        if self.statics >= 3 && self.statics * 4 >= count {
+            return None;
+        }
         let largest = self.groups.iter().max_by_key(|(class, group)| (group.bytes, **class));
         // A few large ones among many small ones: the many are what piles up.
         let typical = match largest {
@@ -223,7 +233,8 @@ impl Children {
         let typical = typical.map(|(&class, _)| class);
         let (class, group) = match typical.and_then(|class| Some((class, self.groups.get_mut(&class)?))) {
             Some(found) if bytes >= least && count > 1 => found,
-            _ if self.own >= least => {
+            // The table of a weak collection is room, not content.
+            _ if self.own >= least && !matches!(heap.graph().raw_name(holder), b"WeakMap" | b"WeakSet") => {
                 return Some(Accumulation {
                     holder,
                     pile: Pile::Object,
@@ -320,9 +331,11 @@ fn crowds(heap: &Heap, least: u64, piles: &[Accumulation], watch: &Watch) -> Res
                 group.add(heap, node);
             }
         }
-        let holder = group.members.iter().copied().max_by_key(|&node| heap.retained(node))?;
+        let largest = group.members.iter().copied().max_by_key(|&node| heap.retained(node))?;
+        // The path of one of the many: neither the first nor the largest, which are often the runtime's own.
+        let holder = *group.members.get(group.members.len() / 2)?;
         // One large object of the class is no crowd: it has a pile of its own, or is one.
-        if group.bytes < least || group.count < CROWD || heap.retained(holder) >= least {
+        if group.bytes < least || group.count < CROWD || heap.retained(largest) >= least {
             return None;
         }
         let Group { count, bytes, members } = group;

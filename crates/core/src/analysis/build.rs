@@ -27,7 +27,8 @@ pub fn report(heap: &Heap, options: &AnalyzeOptions, sources: &dyn Sources, watc
     let (node, v8) = versions(graph);
     let unreached = graph.nodes().filter(|&node| heap.distance(node) == UNREACHED).count();
     let mut notes = Vec::new();
-    if unreached > 0 {
+    // Every heap has a few.
+    if unreached > graph.node_count() / 1000 {
         notes.push(format!("{unreached} nodes are reached by weak edges only, or not at all"));
     }
     Ok(Report {
@@ -58,7 +59,7 @@ fn named(
     let largest = largest::largest(heap, options.top, watch)?;
     let holders: Vec<NodeIx> = piles.iter().map(|pile| pile.holder).collect();
     let paths = Paths::find(graph, heap.pairs(), &holders, &largest, PATH_BUDGET, watch)?;
-    let suspects = suspects::suspects(heap, &piles, &paths, scripts, sources);
+    let suspects = suspects::suspects(heap, &piles, &paths, scripts, sources, options.top);
     let dominators = largest.iter().filter_map(|&node| largest::row(heap, node, &paths)).collect();
     Ok((suspects, dominators))
 }

@@ -118,8 +118,8 @@ fn step(graph: &Graph, pairs: &WeakPairs, from: NodeIx, at: EdgeIx, edge: Edge) 
         NodeKind::CODE | NodeKind::OBJECT_SHAPE => 24,
         NodeKind::HIDDEN => 6,
         NodeKind::SYNTHETIC => match graph.raw_name(target) {
-            // What a running function holds for a moment says nothing about a leak.
-            b"(Stack roots)" | b"(Handle scope)" => 50,
+            // What a running function or V8 itself holds for a moment says nothing about a leak.
+            b"(Stack roots)" | b"(Handle scope)" | b"(Strong roots)" | b"(Strong root list)" => 50,
             // What keeps the process alive (servers, timers, sockets) is a root that people know.
             b"(GC roots)" | b"(Global handles)" => 0,
             _ => 8,

@@ -103,7 +103,10 @@ impl Route {
             let from = at.checked_sub(1).map(|at| self.steps[at].to);
             if !named {
                 owner = from_class(heap, step.to);
-                if parts.is_empty() || owner.is_empty() {
+                if parts.is_empty() {
+                    owner.clear();
+                }
+                if owner.is_empty() {
                     continue;
                 }
                 break;

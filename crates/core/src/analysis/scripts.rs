@@ -47,6 +47,11 @@ impl Scripts {
         if graph.kind(source).is_string() { Some(graph.name(source)) } else { None }
     }
 
+    /// Is the node the text of a script?
+    pub(super) fn is_text(&self, graph: &Graph, node: NodeIx) -> bool {
+        self.by_id.values().any(|&script| graph.child(script, b"source") == Some(node))
+    }
+
     /// Is `text`, read from elsewhere, the text that the script had?
     pub(super) fn is_same(&self, graph: &Graph, script: u32, text: &str) -> bool {
         let Some(known) = self.text(graph, script) else { return true };

@@ -20,6 +20,7 @@ pub(super) fn suspects(
     paths: &Paths,
     scripts: &Scripts,
     sources: &dyn Sources,
+    top: usize,
 ) -> Vec<Suspect> {
     let routes: Vec<Route> = piles.iter().map(|pile| Route::new(heap, &paths.to(heap.graph(), pile.holder))).collect();
     let scopes = Scopes::find(heap, &routes.iter().filter_map(|route| route.scope(heap)).collect::<Vec<_>>());
@@ -32,13 +33,34 @@ pub(super) fn suspects(
         let location = location.or_else(|| nearest(heap, scripts, route));
         suspect(heap, pile, route, location)
     };
-    piles.iter().zip(&routes).map(describe).collect()
+    let shown = |&(pile, route): &(&Accumulation, &Route)| !is_runtimes_own(heap, scripts, pile, route);
+    piles
+        .iter()
+        .zip(&routes)
+        .filter(shown)
+        .map(describe)
+        .filter(|suspect| !is_table_of_names(suspect))
+        .take(MOST.min(top))
+        .collect()
+}
+
+/// Is it the text of a script, or of something that only the runtime holds?
+fn is_runtimes_own(heap: &Heap, scripts: &Scripts, pile: &Accumulation, route: &Route) -> bool {
+    let is_text = heap.graph().kind(pile.holder).is_string();
+    is_text && (scripts.is_text(heap.graph(), pile.holder) || !route.is_named() && !route.is_empty())
+}
+
+/// Is it one of Node's own collections of names?
+fn is_table_of_names(suspect: &Suspect) -> bool {
+    let is_nodes = suspect.location.as_ref().is_some_and(|location| location.file.starts_with("node:"));
+    is_nodes && suspect.path.last().is_some_and(|step| step.kind == "string")
 }
 
 /// The piles that count as suspects, largest first.
 pub(super) fn piles(heap: &Heap, options: &AnalyzeOptions, watch: &Watch) -> Result<Vec<Accumulation>, Error> {
     let mut piles = accumulations(heap, least_bytes(heap, options), watch)?;
-    piles.truncate(MOST.min(options.top));
+    // Some will turn out to be the runtime's own.
+    piles.truncate(2 * MOST.min(options.top));
     Ok(piles)
 }
 
