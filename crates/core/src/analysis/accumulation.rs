@@ -47,6 +47,8 @@ const GENERIC: &[&str] = &[
 pub(super) enum Pile {
     /// Many objects in one holder; `class` is theirs. `mixed`: other classes are there too.
     Collection { mixed: bool },
+    /// Many objects that several variables of one scope hold together; the holder is one of them.
+    Shared,
     /// One large object.
     Object,
     /// Objects of one class that hold one another.
@@ -85,6 +87,10 @@ pub(super) fn accumulations(heap: &Heap, least: u64, watch: &Watch) -> Result<Ve
             children.gather(heap, node, least);
             stack.extend_from_slice(&children.large);
             found.extend(children.pile(heap, node, least));
+        } else if is_scope(heap, node) {
+            children.gather(heap, node, least);
+            stack.extend_from_slice(&children.large);
+            found.extend(children.shared(heap, least));
         } else {
             stack.extend(heap.dominated(node).filter(|&child| heap.retained(child) >= least));
         }
@@ -213,6 +219,19 @@ impl Children {
                 }
             }
         }
+    }
+
+    /// Objects that no single variable of the scope holds, but two or more of its collections.
+    fn shared(&mut self, heap: &Heap, least: u64) -> Option<Accumulation> {
+        let is_object = |members: &[NodeIx]| members.iter().all(|&node| heap.graph().kind(node) == NodeKind::OBJECT);
+        let objects = self.groups.iter().filter(|(_, group)| group.count >= CROWD && is_object(&group.members));
+        let (&class, group) = objects.max_by_key(|(class, group)| (group.bytes, **class))?;
+        if group.bytes < least {
+            return None;
+        }
+        let members = group.members.clone();
+        let holder = *members.get(members.len() / 2)?;
+        Some(Accumulation { holder, pile: Pile::Shared, class, count: group.count, bytes: group.bytes, members })
     }
 
     fn pile(&mut self, heap: &Heap, holder: NodeIx, least: u64) -> Option<Accumulation> {

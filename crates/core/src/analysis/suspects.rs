@@ -100,6 +100,10 @@ fn suspect(heap: &Heap, pile: &Accumulation, route: &Route, location: Option<Loc
     let (kind, class, name) = match pile.pile {
         Pile::Collection { mixed: false } => ("collection", format!("{holder} of {content}"), named),
         Pile::Collection { mixed: true } => ("collection", format!("{holder} of {content} and others"), named),
+        Pile::Shared => {
+            let container = route.nodes_back().nth(1).map_or(Cow::Borrowed("scope"), |node| heap.class_name(node));
+            ("collection", format!("{container} of {content}"), named.trim_end_matches("[]").to_owned())
+        }
         Pile::Object => ("object", holder.into_owned(), named),
         Pile::Chain => ("collection", format!("chain of {content}"), named),
         Pile::Class => ("class", content.clone(), content.clone()),
@@ -107,7 +111,7 @@ fn suspect(heap: &Heap, pile: &Accumulation, route: &Route, location: Option<Loc
     let advice = advice(pile, &name, &content);
     let mut path = route.shown(heap);
     let fingerprint = fingerprint(&name, &heap.class_name(pile.holder), &path, location.as_ref());
-    if pile.pile != Pile::Object
+    if !matches!(pile.pile, Pile::Object | Pile::Shared)
         && let Some(member) = pile.members.first()
     {
         let kind = if graph.kind(*member).is_string() { "string" } else { "object" };
@@ -150,6 +154,9 @@ fn advice(pile: &Accumulation, name: &str, content: &str) -> String {
     match pile.pile {
         Pile::Collection { .. } => format!(
             "Find what adds {content} to {name} and never removes it: bound it, expire entries, or key it weakly (WeakMap, WeakRef)."
+        ),
+        Pile::Shared => format!(
+            "Find what adds {content} to {name}, and to what else holds them, and never removes it: bound it, or expire entries."
         ),
         Pile::Object => format!("{name} is one large object: keep less of it, or let go of it after use."),
         Pile::Chain => {
@@ -368,6 +375,24 @@ mod tests {
         assert_eq!(report.suspects.len(), 1, "{:#?}", report.suspects);
         let suspect = &report.suspects[0];
         assert_eq!((suspect.kind.as_str(), suspect.name.as_str(), suspect.count), ("class", "Connection", 200));
+    }
+
+    #[test]
+    fn what_two_variables_hold_together_is_found_with_one_of_them() {
+        let mut builder = server()
+            .node("byId", NodeKind::OBJECT, "Map", 32)
+            .node("recent", NodeKind::OBJECT, "Array", 32)
+            .edge("scope", EdgeKind::Context, "byId", "byId")
+            .edge("scope", EdgeKind::Context, "recent", "recent");
+        builder = filled(builder, "byId", "Object", 200, 100);
+        for at in 0..200 {
+            builder = builder.edge("recent", EdgeKind::Element, &at.to_string(), &format!("byId {at}"));
+        }
+        let report = analyzed(&builder, "let byId, recent\n");
+        assert_eq!(
+            report.suspects.iter().map(|suspect| suspect.text.as_str()).collect::<Vec<_>>(),
+            ["recent (server.js:1), Array of Object, 200 objects, 20.0 kB retained, 98 % of the heap"]
+        );
     }
 
     #[test]
