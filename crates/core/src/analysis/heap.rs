@@ -84,12 +84,13 @@ impl Heap {
     pub fn new(mut graph: Graph, watch: &Watch) -> Result<Self, Error> {
         watch.enter(Stage::Edges)?;
         detached::spread(&mut graph);
+        let sizes = std::mem::take(&mut graph.self_sizes);
         // Whichever thread is done first goes on with the names of WeakMap entries.
         let pairs = OnceLock::new();
         let then_pairs = || _ = pairs.get_or_init(|| WeakPairs::find(graph.strings()));
         let (page, sizes) = side_by_side(
             || ownership::page(&graph, watch).inspect(|_| then_pairs()),
-            || shallow::moved(&graph, watch).inspect(|_| then_pairs()),
+            || shallow::moved(&graph, sizes, watch).inspect(|_| then_pairs()),
         )?;
         let pairs = pairs.into_inner().unwrap_or_else(|| WeakPairs::find(graph.strings()));
         graph.self_sizes = sizes;

@@ -47,11 +47,12 @@ pub(super) fn page(graph: &Graph, watch: &Watch) -> Result<Bits, Error> {
         if !page.has(sweep.0) {
             continue;
         }
-        passed.push(sweep);
-        while let Some(node) = passed.pop() {
-            for edge in graph.edges_of(node) {
+        passed.push(graph.edge_range(sweep));
+        while let Some(edges) = passed.pop() {
+            for edge in &graph.edges[edges] {
                 if !edge.is_weak() && page.insert(edge.target().0) && edge.target() <= sweep {
-                    passed.push(edge.target());
+                    // The stretch of edges and not the node: so that reads for several nodes overlap.
+                    passed.push(graph.edge_range(edge.target()));
                 }
             }
         }

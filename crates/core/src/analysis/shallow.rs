@@ -11,9 +11,8 @@ const NONE: u32 = u32::MAX;
 const SEVERAL: u32 = u32::MAX - 1;
 const STRIDE: usize = 1 << 16;
 
-/// The sizes after the move, by node.
-pub(super) fn moved(graph: &Graph, watch: &Watch) -> Result<Vec<u64>, Error> {
-    let mut sizes = graph.self_sizes.clone();
+/// The sizes after the move, from those before it, by node.
+pub(super) fn moved(graph: &Graph, mut sizes: Vec<u64>, watch: &Watch) -> Result<Vec<u64>, Error> {
     let has_user_root = graph.edges_of(NodeIx::ROOT).iter().any(|edge| is_user_root(graph, edge.target()));
     // A snapshot with V8's internals exposed shows allocations as they are.
     if !has_user_root {

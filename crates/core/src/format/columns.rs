@@ -88,7 +88,24 @@ impl Divisor {
     }
 }
 
-/// Fills a graph's columns. They grow as rows come, whatever the header promises: large ones move by pages, not bytes.
+/// How many times the rows that came a promise of more is believed.
+const BELIEVED: u64 = 16;
+
+/// Makes room for rows that came, and once for all that are promised as soon as enough have come to believe it: a column
+/// that grows by doubling is copied as often.
+fn make_room<T>(column: &mut Vec<T>, rows: usize, promised: u64) {
+    if column.capacity() - column.len() >= rows {
+        return;
+    }
+    let came = column.len() + rows;
+    let believed = usize::try_from(promised.min(came as u64 * BELIEVED)).unwrap_or(came);
+    // Without the memory for all of it, room for what came will do, or fail.
+    if believed <= came || column.try_reserve_exact(believed - column.len()).is_err() {
+        column.reserve(rows);
+    }
+}
+
+/// Fills a graph's columns. They grow as rows come, whatever the header promises.
 pub(super) struct Columns {
     pub(super) graph: Graph,
     layout: Layout,
@@ -135,6 +152,13 @@ impl Columns {
         if (self.graph.kinds.len() + (end - start) / fields) as u64 > limit {
             return Err(Misfit::limit(start, format_args!("more than {limit} nodes (option limits.maxNodes)")));
         }
+        let rows = (end - start) / fields;
+        let promised = self.layout.node_count.unwrap_or(0).min(limit);
+        make_room(&mut self.graph.kinds, rows, promised);
+        make_room(&mut self.graph.names, rows, promised);
+        make_room(&mut self.graph.ids, rows, promised);
+        make_room(&mut self.graph.self_sizes, rows, promised);
+        make_room(&mut self.graph.first_edge, rows, promised + 1);
         let mut row = [0u64; MAX_FIELDS];
         for (nth, short) in values[start..end].chunks_exact(fields).enumerate() {
             if self.node_short(short) {
@@ -253,6 +277,8 @@ impl Columns {
         self.partial = partial;
         let (start, end) = taken?;
         let rows = &numbers.values()[start..end];
+        make_room(&mut self.graph.edges, rows.len() / fields, self.edge_total);
+        make_room(&mut self.graph.edge_names, rows.len() / fields, self.edge_total);
         if self.edges_usual(rows) {
             return Ok(());
         }
