@@ -31,6 +31,41 @@ export declare class AnalysisJob {
   take(): Outcome | null
 }
 
+/** One twin: `start` until it says `started`, then `take` until there is an outcome. */
+export declare class TwinJob {
+  /** A twin that waits for its start. `options` is JSON. */
+  constructor(options: string)
+  /** The descriptor from which to read what a twin with a `pipe` sink writes. Once; it is the caller's to close. */
+  takePipe(): number | null
+  /**
+   * Makes the twin, if this is the moment; else ask again in a few ms. In the twin `capture` is called with the path
+   * that V8 is to write to, and the twin ends when it returns or throws. `anyway`: though V8's workers are at work.
+   */
+  start(capture: (arg0: string) => unknown, anyway?: boolean | undefined | null): TwinStart
+  /** How far the twin is. */
+  progress(): TwinProgress
+  /** Asks the twin to end; it is killed soon after, with `ERR_LEAKGUARD_CANCELLED` unless it was done. */
+  cancel(): void
+  /** The outcome, once: `null` while the twin lives, and after it was taken. By then the process is gone. */
+  take(): TwinOutcome | null
+}
+
+/** The cgroup level with the least memory left. */
+export interface CgroupReading {
+  /** 1 or 2. */
+  version: number
+  /** The folder of that level. */
+  path: string
+  /** Bytes that it may have. */
+  limit: number
+  /** Bytes that it has, page cache included. */
+  current: number
+  /** Bytes of page cache, which can be taken back. */
+  reclaimable: number
+  /** Bytes that are left: `limit - (current - reclaimable)`. */
+  headroom: number
+}
+
 /** What went wrong. */
 export interface Failure {
   /** `ERR_LEAKGUARD_…`. */
@@ -43,12 +78,29 @@ export interface Failure {
   errno?: string
 }
 
+/** What could be read at one moment. */
+export interface MachineReading {
+  cgroup?: CgroupReading
+  memory?: Room
+  disk?: Room
+  process?: ProcessReading
+}
+
 /** What a finished job leaves: one of the two. */
 export interface Outcome {
   /** The report as JSON. */
   report?: string
   /** Why there is none. */
   failure?: Failure
+}
+
+/** This process's resident memory in bytes, and its parts. */
+export interface ProcessReading {
+  rss: number
+  anonymous: number
+  file: number
+  shared: number
+  peak: number
 }
 
 /** How far a job is. */
@@ -60,3 +112,71 @@ export interface Progress {
   /** Bytes of the input as a whole, where known. */
   total?: number
 }
+
+/** Reads limits and memory now; with `path`, an existing file or folder, the room on its disk too. */
+export declare function readMachine(path?: string | undefined | null): MachineReading
+
+/** All of something, and what is left of it, in bytes. */
+export interface Room {
+  total: number
+  available: number
+}
+
+/** Why a twin left nothing. */
+export interface TwinFailure {
+  /** `ERR_LEAKGUARD_…`. */
+  code: string
+  /** A sentence, without the code. */
+  message: string
+  /** `unsupported`, `refused`, `died`, `stalled`, `capture`, `sink`, `headroom`, `cancelled` or `internal`. */
+  kind: string
+  /** Whether another twin could fare better. */
+  retry: boolean
+  /** The operating system's reason: `EAGAIN`, `ENOSPC`, … */
+  errno?: string
+  /** The byte of the snapshot where an analysis stopped. */
+  byte?: number
+}
+
+/** What a twin leaves: a failure, or not; and its figures. */
+export interface TwinOutcome {
+  /** The report as JSON, from an analysis. */
+  report?: string
+  /** Why there is nothing. */
+  failure?: TwinFailure
+  /** Bytes that came from V8. */
+  bytes: number
+  /** Bytes that the sink passed on. */
+  written: number
+  /** How long the system's `fork` took. */
+  forkMs: number
+  /** How long the calling thread was held by the successful `start`, the fork included. */
+  heldMs: number
+  /** From the fork to the twin's end. */
+  durationMs: number
+  /** The most memory that the twin had for itself. */
+  twinPeakBytes?: number
+}
+
+/** How far a twin is. */
+export interface TwinProgress {
+  /** `snapshot` until V8's first byte; then `write`, `flush`, or a stage of the analysis. */
+  stage: string
+  /** Bytes that came from V8. */
+  bytes: number
+  /** Bytes that the sink passed on: of the file or through the pipe, after compression. */
+  written: number
+}
+
+/** What became of a `start`. */
+export interface TwinStart {
+  /**
+   * `started`; or ask again in a few ms: `preparing`, `busy` (V8's workers are), `occupied` (another twin lives);
+   * or `failed`, where asking again does not help.
+   */
+  state: string
+  failure?: TwinFailure
+}
+
+/** Why this process can have no twin; `null`: it can. */
+export declare function twinUnsupported(): string | null

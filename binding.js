@@ -836,3 +836,6 @@ function __napiStampBindingTarget(exportsObject, target) {
 module.exports.__napiBindingTarget = __napiStampBindingTarget(nativeBinding, __napiLoadedBindingTarget)
 module.exports = nativeBinding
 module.exports.AnalysisJob = nativeBinding.AnalysisJob
+module.exports.TwinJob = nativeBinding.TwinJob
+module.exports.readMachine = nativeBinding.readMachine
+module.exports.twinUnsupported = nativeBinding.twinUnsupported

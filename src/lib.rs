@@ -8,5 +8,7 @@ mod analysis;
 mod counted;
 mod feed;
 mod guard;
+mod machine;
 mod outcome;
 mod scripts;
+mod twin;

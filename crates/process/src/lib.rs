@@ -2,8 +2,10 @@
 //!
 //! Every `#[cfg]` of a platform and all `unsafe` code outside the binding belong here.
 
+pub mod machine;
 mod script_file;
 mod snapshot_file;
+pub mod twin;
 
 pub use script_file::read_script;
 pub use snapshot_file::open_snapshot;

@@ -1,0 +1,355 @@
+//! The slots through which every loaded object calls `pthread_cond_signal` and `pthread_cond_broadcast`.
+//!
+//! V8 goes on posting jobs to worker threads that do not exist in a twin, and glibc's signal then waits for ever for
+//! waiters that died with the fork. In the twin, and there alone, both functions become ones that do nothing: jobs stay
+//! queued, and whoever joins one does its work. A call goes through a slot of the global offset table, which the
+//! object's relocations of type `JUMP_SLOT` and `GLOB_DAT` name; this file finds them (ELF gABI, chapter 5; the
+//! processor supplements for x86-64 and AArch64). libc itself and the loader keep theirs.
+//!
+//! The list is made in the parent, where the loader's locks are in order; in the twin only memory is written.
+
+use std::ffi::{CStr, c_int, c_void};
+use std::ops::Range;
+
+#[cfg(target_arch = "x86_64")]
+const RELOCATIONS: [u64; 2] = [6, 7];
+#[cfg(target_arch = "aarch64")]
+const RELOCATIONS: [u64; 2] = [1025, 1026];
+#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+const RELOCATIONS: [u64; 0] = [];
+
+const NAMES: [&[u8]; 2] = [b"pthread_cond_signal", b"pthread_cond_broadcast"];
+
+const DT_PLTRELSZ: u64 = 2;
+const DT_STRTAB: u64 = 5;
+const DT_SYMTAB: u64 = 6;
+const DT_RELA: u64 = 7;
+const DT_RELASZ: u64 = 8;
+const DT_STRSZ: u64 = 10;
+const DT_PLTREL: u64 = 20;
+const DT_JMPREL: u64 = 23;
+const DT_RELACOUNT: u64 = 0x6fff_fff9;
+
+/// `Elf64_Dyn`.
+#[repr(C)]
+struct Dynamic {
+    tag: u64,
+    value: u64,
+}
+
+/// `Elf64_Rela`.
+#[repr(C)]
+#[derive(Clone, Copy)]
+struct Relocation {
+    offset: u64,
+    info: u64,
+    addend: u64,
+}
+
+/// `Elf64_Sym`.
+#[repr(C)]
+#[derive(Clone, Copy)]
+struct Symbol {
+    name: u32,
+    info: u8,
+    other: u8,
+    section: u16,
+    value: u64,
+    size: u64,
+}
+
+/// One loaded program or library.
+struct Object {
+    name: String,
+    base: usize,
+    segments: Vec<Range<usize>>,
+    dynamic: usize,
+}
+
+impl Object {
+    fn holds(&self, address: usize) -> bool {
+        self.segments.iter().any(|segment| segment.contains(&address))
+    }
+
+    fn holds_all(&self, start: usize, bytes: usize) -> bool {
+        self.segments.iter().any(|segment| segment.contains(&start) && bytes <= segment.end - start)
+    }
+
+    /// An address that the dynamic section names: glibc has relocated it already, musl has not.
+    fn address(&self, value: u64) -> Option<usize> {
+        let value = usize::try_from(value).ok()?;
+        [value, self.base.wrapping_add(value)].into_iter().find(|&address| self.holds(address))
+    }
+}
+
+/// How often objects were loaded and unloaded: while neither changes, a list of slots stays right.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Generation {
+    loaded: u64,
+    unloaded: u64,
+}
+
+impl Generation {
+    /// The count of this moment.
+    pub fn now() -> Self {
+        let mut generation = Self::default();
+        // SAFETY: the callback gets the pointer to `generation` back as `data` and is done when the call returns.
+        unsafe { libc::dl_iterate_phdr(Some(first), (&raw mut generation).cast()) };
+        generation
+    }
+}
+
+unsafe extern "C" fn first(info: *mut libc::dl_phdr_info, _size: usize, data: *mut c_void) -> c_int {
+    // SAFETY: the loader hands a valid entry, and `data` is what `Generation::now` passed in.
+    let (info, generation) = unsafe { (&*info, &mut *data.cast::<Generation>()) };
+    *generation = Generation { loaded: info.dlpi_adds, unloaded: info.dlpi_subs };
+    1
+}
+
+/// The slots of this process.
+#[derive(Debug)]
+pub struct Slots {
+    addresses: Vec<usize>,
+    pub generation: Generation,
+}
+
+impl Slots {
+    /// Finds them all, or says why they cannot be trusted.
+    pub fn find() -> Result<Self, String> {
+        if RELOCATIONS.is_empty() {
+            return Err("this processor's relocations are not known".to_owned());
+        }
+        let generation = Generation::now();
+        let objects = objects();
+        let real = [libc_signal(), libc_broadcast()];
+        // SAFETY: asks the kernel for a number it wrote down at the program's start.
+        let (loader, vdso) = unsafe { (libc::getauxval(libc::AT_BASE), libc::getauxval(libc::AT_SYSINFO_EHDR)) };
+        let belongs = |object: &Object, address: u64| address != 0 && object.address(address).is_some();
+        let is_libc = |object: &Object| {
+            let name = object.name.rsplit('/').next().unwrap_or_default();
+            real.iter().any(|&address| object.holds(address)) || name.starts_with("libpthread.so")
+        };
+        let mut addresses = Vec::new();
+        for object in &objects {
+            if is_libc(object) || belongs(object, loader) || belongs(object, vdso) {
+                continue;
+            }
+            for address in slots(object)? {
+                // SAFETY: `slots` answers aligned addresses inside the object's mapped segments.
+                let value = unsafe { (address as *const usize).read_volatile() };
+                let known = object.holds(value) || objects.iter().any(|other| is_libc(other) && other.holds(value));
+                if !known {
+                    return Err(format!("{} calls a pthread_cond_signal that is not libc's", shown(object)));
+                }
+                addresses.push(address);
+            }
+        }
+        if addresses.is_empty() {
+            return Err("no loaded object calls pthread_cond_signal through a slot".to_owned());
+        }
+        Ok(Self { addresses, generation })
+    }
+
+    /// Makes every slot a function that does nothing. For the twin: nobody here waits any more.
+    pub fn silence(&self) -> std::io::Result<()> {
+        // SAFETY: asks for a constant of the system.
+        let page = usize::try_from(unsafe { libc::sysconf(libc::_SC_PAGESIZE) }).unwrap_or(4096);
+        for &address in &self.addresses {
+            let start = address & !(page - 1);
+            // SAFETY: the page holds a slot of a loaded object's offset table, which is data and never executed; the
+            // loader made it read-only after relocation, and in the twin nothing depends on that.
+            let status = unsafe { libc::mprotect(start as *mut c_void, page, libc::PROT_READ | libc::PROT_WRITE) };
+            if status != 0 {
+                return Err(std::io::Error::last_os_error());
+            }
+            // SAFETY: found in the parent as the slot of a function with this very signature, and now writable; this is
+            // the twin's only thread, so nobody reads it meanwhile.
+            unsafe { (address as *mut usize).write_volatile(nobody_waits as *const () as usize) };
+        }
+        Ok(())
+    }
+}
+
+extern "C" fn nobody_waits(_condition: *mut libc::pthread_cond_t) -> c_int {
+    0
+}
+
+fn libc_signal() -> usize {
+    libc::pthread_cond_signal as *const () as usize
+}
+
+fn libc_broadcast() -> usize {
+    libc::pthread_cond_broadcast as *const () as usize
+}
+
+fn shown(object: &Object) -> &str {
+    if object.name.is_empty() { "the main program" } else { &object.name }
+}
+
+fn objects() -> Vec<Object> {
+    let mut objects: Vec<Object> = Vec::new();
+    // SAFETY: the callback gets the pointer to `objects` back as `data` and is done when the call returns.
+    unsafe { libc::dl_iterate_phdr(Some(collect), (&raw mut objects).cast()) };
+    objects
+}
+
+unsafe extern "C" fn collect(info: *mut libc::dl_phdr_info, _size: usize, data: *mut c_void) -> c_int {
+    // SAFETY: the loader hands a valid entry, and `data` is what `objects` passed in.
+    let (info, objects) = unsafe { (&*info, &mut *data.cast::<Vec<Object>>()) };
+    // SAFETY: the entry's program headers are mapped for as long as the object is loaded.
+    let headers = unsafe { std::slice::from_raw_parts(info.dlpi_phdr, usize::from(info.dlpi_phnum)) };
+    // SAFETY: a name that the loader keeps, or null.
+    let name = unsafe { if info.dlpi_name.is_null() { c"" } else { CStr::from_ptr(info.dlpi_name) } };
+    let at = |value: u64| (info.dlpi_addr as usize).wrapping_add(value as usize);
+    let segments = headers.iter().filter(|header| header.p_type == libc::PT_LOAD);
+    objects.push(Object {
+        name: name.to_string_lossy().into_owned(),
+        base: info.dlpi_addr as usize,
+        segments: segments.map(|header| at(header.p_vaddr)..at(header.p_vaddr.wrapping_add(header.p_memsz))).collect(),
+        dynamic: headers.iter().find(|header| header.p_type == libc::PT_DYNAMIC).map_or(0, |header| at(header.p_vaddr)),
+    });
+    0
+}
+
+/// The tables of one object's dynamic section.
+#[derive(Default)]
+struct Tables {
+    strings: usize,
+    string_bytes: usize,
+    symbols: usize,
+    plt: (usize, usize),
+    rela: (usize, usize),
+}
+
+fn tables(object: &Object) -> Option<Tables> {
+    let mut tables = Tables::default();
+    let (mut plt_is_rela, mut plain) = (true, 0);
+    let mut entry = object.dynamic;
+    while object.holds_all(entry, size_of::<Dynamic>()) {
+        // SAFETY: inside a mapped segment of the object, checked just now; the loader keeps the section aligned.
+        let Dynamic { tag, value } = unsafe { (entry as *const Dynamic).read() };
+        let size = || usize::try_from(value).ok();
+        match tag {
+            0 => {
+                // Relative relocations come first and name no symbol: a large program has hundreds of thousands.
+                let skip = plain * size_of::<Relocation>();
+                tables.rela = (tables.rela.0 + skip, tables.rela.1.checked_sub(skip)?);
+                return (plt_is_rela && tables.strings != 0 && tables.symbols != 0).then_some(tables);
+            }
+            DT_STRTAB => tables.strings = object.address(value)?,
+            DT_STRSZ => tables.string_bytes = size()?,
+            DT_SYMTAB => tables.symbols = object.address(value)?,
+            DT_JMPREL => tables.plt.0 = object.address(value)?,
+            DT_PLTRELSZ => tables.plt.1 = size()?,
+            DT_PLTREL => plt_is_rela = value == DT_RELA,
+            DT_RELA => tables.rela.0 = object.address(value)?,
+            DT_RELASZ => tables.rela.1 = size()?,
+            DT_RELACOUNT => plain = size()?,
+            _ => {}
+        }
+        entry += size_of::<Dynamic>();
+    }
+    None
+}
+
+/// The addresses of one object's slots.
+fn slots(object: &Object) -> Result<Vec<usize>, String> {
+    if object.dynamic == 0 {
+        return Ok(Vec::new());
+    }
+    let Some(tables) = tables(object) else {
+        return Err(format!("the dynamic section of {} is written in an unknown way", shown(object)));
+    };
+    let mut found = Vec::new();
+    for (start, bytes) in [tables.plt, tables.rela] {
+        if bytes == 0 {
+            continue;
+        }
+        if !object.holds_all(start, bytes) || start % align_of::<Relocation>() != 0 {
+            return Err(format!("the relocations of {} are not mapped", shown(object)));
+        }
+        // SAFETY: inside one mapped segment and aligned, checked just now; nobody writes to relocations after loading.
+        let relocations =
+            unsafe { std::slice::from_raw_parts(start as *const Relocation, bytes / size_of::<Relocation>()) };
+        for relocation in relocations {
+            if !RELOCATIONS.contains(&(relocation.info & 0xffff_ffff)) {
+                continue;
+            }
+            let symbol = (relocation.info >> 32) as usize;
+            if !named(object, &tables, symbol).is_some_and(|name| NAMES.contains(&name)) {
+                continue;
+            }
+            let slot = object.base.wrapping_add(relocation.offset as usize);
+            if !object.holds_all(slot, size_of::<usize>()) || slot % align_of::<usize>() != 0 {
+                return Err(format!("a slot of {} is not mapped", shown(object)));
+            }
+            found.push(slot);
+        }
+    }
+    Ok(found)
+}
+
+fn named<'a>(object: &'a Object, tables: &Tables, symbol: usize) -> Option<&'a [u8]> {
+    let entry = tables.symbols.checked_add(symbol.checked_mul(size_of::<Symbol>())?)?;
+    if !object.holds_all(entry, size_of::<Symbol>()) {
+        return None;
+    }
+    // SAFETY: inside a mapped segment, checked just now; read without assuming its alignment.
+    let name = unsafe { (entry as *const Symbol).read_unaligned() }.name as usize;
+    let start = tables.strings.checked_add(name)?;
+    let bytes = tables.string_bytes.checked_sub(name)?.min(NAMES[1].len() + 1);
+    if !object.holds_all(start, bytes) {
+        return None;
+    }
+    // SAFETY: inside a mapped segment, checked just now; nobody writes to names after loading.
+    let text = unsafe { std::slice::from_raw_parts(start as *const u8, bytes) };
+    text.split(|&byte| byte == 0).next()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Generation, Slots, libc_signal, nobody_waits, objects};
+
+    /// Something here has to call it, or there is no slot to find.
+    fn signal_once() {
+        let mut condition = libc::PTHREAD_COND_INITIALIZER;
+        // SAFETY: an initialised condition that nobody else knows.
+        unsafe { libc::pthread_cond_signal(&raw mut condition) };
+    }
+
+    #[test]
+    fn finds_the_slot_that_this_program_calls_through() {
+        signal_once();
+        let slots = Slots::find().unwrap();
+        // SAFETY: slots of loaded objects.
+        let values: Vec<usize> =
+            slots.addresses.iter().map(|&address| unsafe { (address as *const usize).read_volatile() }).collect();
+        assert!(values.contains(&libc_signal()), "{values:x?} has no {:x}", libc_signal());
+        assert_eq!(slots.generation, Generation::now());
+    }
+
+    #[test]
+    fn knows_the_objects_of_this_process() {
+        let objects = objects();
+        assert!(objects.iter().any(|object| object.holds(libc_signal())));
+        assert!(objects.iter().any(|object| object.holds(nobody_waits as *const () as usize)));
+    }
+
+    #[test]
+    fn a_forked_copy_calls_nothing_any_more() {
+        let slots = Slots::find().unwrap();
+        // SAFETY: the child only writes to its own memory, looks at it and ends.
+        unsafe {
+            let child = libc::fork();
+            if child == 0 {
+                let silent = slots.silence().is_ok();
+                let value = (slots.addresses[0] as *const usize).read_volatile();
+                libc::_exit(i32::from(!(silent && value == nobody_waits as *const () as usize)));
+            }
+            let mut status = 0;
+            assert_eq!(libc::waitpid(child, &raw mut status, 0), child);
+            assert!(libc::WIFEXITED(status) && libc::WEXITSTATUS(status) == 0);
+            assert_ne!((slots.addresses[0] as *const usize).read_volatile(), nobody_waits as *const () as usize);
+        }
+    }
+}

@@ -1,0 +1,285 @@
+//! One twin, and JavaScript's view of it.
+//!
+//! The object owns the twin: when it is collected, or its worker ends, the twin is killed and nobody waits for it.
+#![expect(clippy::needless_pass_by_value, reason = "napi hands arguments over by value")]
+
+use crate::guard::guarded;
+use crate::outcome::number;
+use crate::scripts::Scripts;
+use leakguard_core::{AnalyzeOptions, Report, Source, Watch, analyze};
+use leakguard_process::twin::{self, Compression, Failure, FileSink, Intake, Job, Kind, Limits, PipeSink};
+use leakguard_process::twin::{Settings, Sink, Start};
+use napi::bindgen_prelude::{FnArgs, Function, Unknown};
+use napi::{Error, Result};
+use napi_derive::napi;
+use parking_lot::Mutex;
+use serde::Deserialize;
+use std::fmt::Display;
+use std::io::PipeReader;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What a twin is asked for, as JSON.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct TwinOptions {
+    sink: SinkOptions,
+    #[serde(default = "default_stall")]
+    stall_ms: u64,
+    #[serde(default)]
+    nice: i32,
+    #[serde(default = "default_watch")]
+    watch_memory: bool,
+    reserve_bytes: Option<u64>,
+}
+
+fn default_stall() -> u64 {
+    4000
+}
+
+fn default_watch() -> bool {
+    true
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", tag = "kind", deny_unknown_fields)]
+enum SinkOptions {
+    File {
+        fd: i32,
+        compress: Option<Compress>,
+        level: Option<u32>,
+    },
+    Pipe {
+        compress: Option<Compress>,
+        level: Option<u32>,
+    },
+    Analyze {
+        #[serde(default)]
+        options: AnalyzeOptions,
+        #[serde(default)]
+        read_scripts: bool,
+    },
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "camelCase")]
+enum Compress {
+    Gzip,
+    Zstd,
+}
+
+fn compression(compress: Option<Compress>, level: Option<u32>) -> Compression {
+    match compress {
+        None => Compression::None,
+        Some(Compress::Gzip) => Compression::Gzip(level.unwrap_or(6).min(9)),
+        Some(Compress::Zstd) => Compression::Zstd(i32::try_from(level.unwrap_or(3)).unwrap_or(19).min(19)),
+    }
+}
+
+/// Why a twin left nothing.
+#[napi(object)]
+pub struct TwinFailure {
+    /// `ERR_LEAKGUARD_…`.
+    pub code: String,
+    /// A sentence, without the code.
+    pub message: String,
+    /// `unsupported`, `refused`, `died`, `stalled`, `capture`, `sink`, `headroom`, `cancelled` or `internal`.
+    pub kind: String,
+    /// Whether another twin could fare better.
+    pub retry: bool,
+    /// The operating system's reason: `EAGAIN`, `ENOSPC`, …
+    pub errno: Option<String>,
+    /// The byte of the snapshot where an analysis stopped.
+    pub byte: Option<f64>,
+}
+
+/// How far a twin is.
+#[napi(object)]
+pub struct TwinProgress {
+    /// `snapshot` until V8's first byte; then `write`, `flush`, or a stage of the analysis.
+    pub stage: String,
+    /// Bytes that came from V8.
+    pub bytes: f64,
+    /// Bytes that the sink passed on: of the file or through the pipe, after compression.
+    pub written: f64,
+}
+
+/// What a twin leaves: a failure, or not; and its figures.
+#[napi(object)]
+pub struct TwinOutcome {
+    /// The report as JSON, from an analysis.
+    pub report: Option<String>,
+    /// Why there is nothing.
+    pub failure: Option<TwinFailure>,
+    /// Bytes that came from V8.
+    pub bytes: f64,
+    /// Bytes that the sink passed on.
+    pub written: f64,
+    /// How long the system's `fork` took.
+    pub fork_ms: f64,
+    /// How long the calling thread was held by the successful `start`, the fork included.
+    pub held_ms: f64,
+    /// From the fork to the twin's end.
+    pub duration_ms: f64,
+    /// The most memory that the twin had for itself.
+    pub twin_peak_bytes: Option<f64>,
+}
+
+/// What became of a `start`.
+#[napi(object)]
+pub struct TwinStart {
+    /// `started`; or ask again in a few ms: `preparing`, `busy` (V8's workers are), `occupied` (another twin lives);
+    /// or `failed`, where asking again does not help.
+    pub state: String,
+    pub failure: Option<TwinFailure>,
+}
+
+impl From<Failure> for TwinFailure {
+    fn from(failure: Failure) -> Self {
+        Self {
+            kind: failure.kind.name().to_owned(),
+            retry: failure.passing(),
+            code: failure.code,
+            message: failure.message,
+            errno: failure.errno,
+            byte: failure.byte.map(number),
+        }
+    }
+}
+
+/// One twin: `start` until it says `started`, then `take` until there is an outcome.
+#[napi]
+pub struct TwinJob {
+    job: Job,
+    reader: Mutex<Option<PipeReader>>,
+}
+
+#[napi]
+impl TwinJob {
+    /// A twin that waits for its start. `options` is JSON.
+    #[napi(constructor)]
+    pub fn new(options: String) -> Result<Self> {
+        let wrong = |what: &dyn Display| Error::from_reason(what.to_string());
+        let options: TwinOptions = serde_json::from_str(&options).map_err(|error| wrong(&error))?;
+        let mut reader = None;
+        let sink: Arc<dyn Sink> = match options.sink {
+            SinkOptions::File { fd, compress, level } => Arc::new(FileSink::new(fd, compression(compress, level))),
+            SinkOptions::Pipe { compress, level } => {
+                let (sink, end) = PipeSink::open(compression(compress, level)).map_err(|error| wrong(&error))?;
+                reader = Some(end);
+                Arc::new(sink)
+            }
+            SinkOptions::Analyze { options, read_scripts } => {
+                Arc::new(Analysis { options, scripts: Scripts { readable: read_scripts }, watch: Watch::default() })
+            }
+        };
+        let limits = Limits {
+            stall: Duration::from_millis(options.stall_ms),
+            watch_memory: options.watch_memory,
+            reserve: options.reserve_bytes,
+        };
+        let job = Job::new(Settings { sink, nice: options.nice.clamp(0, 19), limits });
+        Ok(Self { job, reader: Mutex::new(reader) })
+    }
+
+    /// The descriptor from which to read what a twin with a `pipe` sink writes. Once; it is the caller's to close.
+    #[napi]
+    pub fn take_pipe(&self) -> Option<i32> {
+        self.reader.lock().take().map(descriptor)
+    }
+
+    /// Makes the twin, if this is the moment; else ask again in a few ms. In the twin `capture` is called with the path
+    /// that V8 is to write to, and the twin ends when it returns or throws. `anyway`: though V8's workers are at work.
+    #[napi]
+    pub fn start(&self, capture: Function<FnArgs<(String,)>, Unknown>, anyway: Option<bool>) -> TwinStart {
+        let mut capture =
+            |path: &str| capture.call((path.to_owned(),).into()).map(drop).map_err(|error| error.reason.clone());
+        let start = guarded(|| self.job.start(anyway.unwrap_or(false), &mut capture))
+            .unwrap_or_else(|panic| Err(Failure::new(Kind::Internal, panic)));
+        let state = match &start {
+            Ok(Start::Started) => "started",
+            Ok(Start::Preparing) => "preparing",
+            Ok(Start::Busy) => "busy",
+            Ok(Start::Occupied) => "occupied",
+            Err(_) => "failed",
+        };
+        TwinStart { state: state.to_owned(), failure: start.err().map(TwinFailure::from) }
+    }
+
+    /// How far the twin is.
+    #[napi]
+    pub fn progress(&self) -> TwinProgress {
+        let progress = self.job.progress();
+        TwinProgress { stage: progress.stage, bytes: number(progress.bytes), written: number(progress.written) }
+    }
+
+    /// Asks the twin to end; it is killed soon after, with `ERR_LEAKGUARD_CANCELLED` unless it was done.
+    #[napi]
+    pub fn cancel(&self) {
+        self.job.cancel();
+    }
+
+    /// The outcome, once: `null` while the twin lives, and after it was taken. By then the process is gone.
+    #[napi]
+    pub fn take(&self) -> Option<TwinOutcome> {
+        let outcome = self.job.take()?;
+        let (answer, failure) = match outcome.result {
+            Ok(answer) => (answer, None),
+            Err(failure) => (Vec::new(), Some(failure)),
+        };
+        Some(TwinOutcome {
+            report: (!answer.is_empty()).then(|| String::from_utf8_lossy(&answer).into_owned()),
+            failure: failure.map(TwinFailure::from),
+            bytes: number(outcome.bytes),
+            written: number(outcome.written),
+            fork_ms: outcome.fork_ms,
+            held_ms: outcome.held_ms,
+            duration_ms: outcome.duration_ms,
+            twin_peak_bytes: outcome.peak.map(number),
+        })
+    }
+}
+
+/// Why this process can have no twin; `null`: it can.
+#[napi]
+pub fn twin_unsupported() -> Option<String> {
+    guarded(twin::unsupported).unwrap_or_else(Some)
+}
+
+#[cfg(unix)]
+fn descriptor(end: PipeReader) -> i32 {
+    std::os::fd::IntoRawFd::into_raw_fd(end)
+}
+
+#[cfg(not(unix))]
+fn descriptor(_end: PipeReader) -> i32 {
+    -1
+}
+
+/// The analysis in the twin, on V8's bytes as they come: no file, and only the report leaves.
+struct Analysis {
+    options: AnalyzeOptions,
+    scripts: Scripts,
+    watch: Watch,
+}
+
+impl Sink for Analysis {
+    fn consume(&self, source: Intake) -> std::result::Result<Vec<u8>, Failure> {
+        let source = Source { reader: Box::new(source) };
+        let text = |report: Report| serde_json::to_vec(&report);
+        let report = analyze(source, &self.options, &self.scripts, &self.watch, text).map_err(|error| Failure {
+            code: error.code.name().to_owned(),
+            byte: error.byte,
+            ..Failure::new(Kind::Sink, error.message)
+        })?;
+        report.map_err(|error| Failure::new(Kind::Internal, error.to_string()))
+    }
+
+    fn stage(&self) -> &'static str {
+        self.watch.stage().name()
+    }
+
+    fn written(&self) -> u64 {
+        0
+    }
+}
