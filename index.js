@@ -4,9 +4,13 @@
 
 const { LeakguardError } = require('./lib/errors.js')
 const { writeSnapshot, writeSnapshotSync } = require('./lib/capture/snapshot.js')
+const { capabilities } = require('./lib/capture/mode.js')
+const { census } = require('./lib/capture/census.js')
 const { analyze } = require('./lib/analyze.js')
 
 module.exports.LeakguardError = LeakguardError
 module.exports.writeSnapshot = writeSnapshot
 module.exports.writeSnapshotSync = writeSnapshotSync
 module.exports.analyze = analyze
+module.exports.census = census
+module.exports.capabilities = capabilities

@@ -11,7 +11,15 @@ const { program, root } = require('./support/child.js')
 const { folderFor } = require('./support/folder.js')
 const { mounted, remount } = require('./support/mount.js')
 
-for (const [name, capture] of [['writeSnapshot', leakguard.writeSnapshot], ['writeSnapshotSync', async (path) => leakguard.writeSnapshotSync(path)]]) {
+const force = true // the guard of memory and disk has tests of its own
+const ways = {
+  'writeSnapshot by a twin': ['writeSnapshot', { mode: 'twin', force }],
+  'writeSnapshot inline': ['writeSnapshot', { mode: 'inline', force }],
+  writeSnapshotSync: ['writeSnapshotSync', { force }],
+}
+for (const [name, [method, options]] of Object.entries(ways)) {
+  const capture = async (path) => leakguard[method](path, options)
+
   test(`${name}: a missing folder is told, with the system's error as the cause`, async (t) => {
     const path = join(folderFor(t), 'missing', 'a.heapsnapshot')
     await assert.rejects(capture(path), (error) => {
@@ -37,7 +45,7 @@ for (const [name, capture] of [['writeSnapshot', leakguard.writeSnapshot], ['wri
         try { return fs.readlinkSync('/proc/self/fd/' + fd).startsWith(${JSON.stringify(folder)}) } catch { return false }
       })
       const told = (error) => console.log(JSON.stringify({ code: error.code, cause: error.cause.code, message: error.message, left: mine() }))
-      try { Promise.resolve(leakguard.${name}(${JSON.stringify(path)})).catch(told) } catch (error) { told(error) }`)
+      try { Promise.resolve(leakguard.${method}(${JSON.stringify(path)}, ${JSON.stringify(options)})).catch(told) } catch (error) { told(error) }`)
     assert.equal(descriptors.code, 'ERR_LEAKGUARD_IO')
     assert.equal(descriptors.cause, 'ENOSPC')
     assert.match(descriptors.message, /disk is full.*free space or choose another disk/)

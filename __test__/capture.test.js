@@ -18,9 +18,9 @@ function assertWhole(path) {
 
 test('the promise resolves to what was written', async (t) => {
   const path = join(folderFor(t), 'a.heapsnapshot')
-  const capture = await leakguard.writeSnapshot(path)
+  const capture = await leakguard.writeSnapshot(path, { mode: 'inline' })
   assertWhole(path)
-  assert.deepEqual(Object.keys(capture).sort(), ['bytes', 'durationMs', 'mode', 'path', 'pauseMs'])
+  assert.deepEqual(Object.keys(capture).sort(), ['bytes', 'durationMs', 'mode', 'path', 'pauseMs', 'reason'])
   assert.equal(capture.path, path)
   assert.equal(capture.mode, 'inline')
   assert.equal(capture.bytes, fs.statSync(path).size)

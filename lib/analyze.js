@@ -7,7 +7,7 @@ const { validate, integer, share, size, boolean, callback, abortSignal, group, w
 const { isPath, pathOf } = require('./path.js')
 
 // What is left undefined takes the analysis' own default; index.d.ts says which.
-const RULES = {
+const ANALYZE_RULES = {
   top: integer(1, 100_000),
   minShare: share(),
   minBytes: size(),
@@ -33,7 +33,7 @@ const LAST_LOOK_MS = 8
  * The signal is asked at every look, never listened to: there is no listener to leave behind.
  */
 async function analyze(source, options) {
-  const { signal, onProgress, readScripts, ...settings } = validate(options, RULES)
+  const { signal, onProgress, readScripts, ...settings } = validate(options, ANALYZE_RULES)
   if (signal?.aborted) throw cancelled('analysis', signal)
   const job = new (native().AnalysisJob)(JSON.stringify(settings), readScripts)
   if (isPath(source)) {
@@ -107,4 +107,4 @@ function bytesOf(chunk) {
   throw new TypeError(`a chunk is ${shown(chunk)}, not bytes`)
 }
 
-module.exports = { analyze }
+module.exports = { analyze, ANALYZE_RULES }

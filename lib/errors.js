@@ -10,12 +10,13 @@ const brand = Symbol.for('leakguard.error')
  * - `code`: `ERR_LEAKGUARD_…`, stable across releases, and the first word of `message`
  * - `cause`: the system's or the caller's own error, where there is one (`cause.code` is `ENOENT`, `ENOSPC`, …)
  * - `byte`: where in the (decompressed) snapshot it happened, where it has a place
+ * - `need`, `headroom`, `limit`: with `ERR_LEAKGUARD_HEADROOM`, bytes, bytes, and whose limit it is
  */
 class LeakguardError extends Error {
-  constructor(code, message, { cause, byte } = {}) {
+  constructor(code, message, { cause, ...details } = {}) {
     super(`${code}: ${message}`, cause === undefined ? undefined : { cause })
     this.code = code
-    if (byte !== undefined) this.byte = byte
+    for (const [name, value] of Object.entries(details)) if (value !== undefined) this[name] = value
   }
 
   static [Symbol.hasInstance](value) {

@@ -3,6 +3,7 @@
 const { inspect } = require('node:util')
 const { LeakguardError } = require('./errors.js')
 
+const DURATIONS = { ms: 1, s: 1e3, m: 6e4, h: 36e5, d: 864e5 }
 const UNITS = { b: 1, kb: 1e3, mb: 1e6, gb: 1e9, kib: 2 ** 10, mib: 2 ** 20, gib: 2 ** 30 }
 
 /**
@@ -50,6 +51,32 @@ function bytesOf(text) {
   return number === undefined ? NaN : Math.round(Number(number) * UNITS[(unit ?? 'b').toLowerCase()])
 }
 
+/** A duration in ms: a number, or a text such as `'30s'` (ms, s, m, h, d). */
+function duration(fallback, least = 0) {
+  return (name, value = fallback) => {
+    const ms = typeof value === 'string' ? msOf(value) : value
+    if (ms === undefined) return ms
+    if (typeof ms !== 'number' || !Number.isFinite(ms)) {
+      throw wrong(`"${name}" must be ms or a text such as '30s', got ${shown(value)}`)
+    }
+    if (ms < least) throw wrong(`"${name}" must be at least ${least} ms, got ${shown(value)}`)
+    return ms
+  }
+}
+
+function msOf(text) {
+  const [, number, unit] = /^\s*(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)?\s*$/i.exec(text) ?? []
+  return number === undefined ? NaN : Number(number) * DURATIONS[(unit ?? 'ms').toLowerCase()]
+}
+
+/** One of some words. */
+function choice(words, fallback) {
+  return (name, value = fallback) => {
+    if (value === undefined || words.includes(value)) return value
+    throw wrong(`"${name}" must be ${words.map((word) => `'${word}'`).join(' or ')}, got ${shown(value)}`)
+  }
+}
+
 function boolean(fallback) {
   return (name, value = fallback) => {
     if (value === undefined || typeof value === 'boolean') return value
@@ -82,4 +109,4 @@ function shown(value) {
   return text.length > 80 ? `${text.slice(0, 80)}…` : text
 }
 
-module.exports = { validate, integer, share, size, boolean, callback, abortSignal, group, wrong, shown }
+module.exports = { validate, integer, share, size, duration, choice, boolean, callback, abortSignal, group, wrong, shown }

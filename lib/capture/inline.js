@@ -1,8 +1,15 @@
 'use strict'
 
+const fs = require('node:fs')
 const v8 = require('node:v8')
+const zlib = require('node:zlib')
+const { join } = require('node:path')
 const { performance } = require('node:perf_hooks')
+const { pipeline } = require('node:stream/promises')
+const { LeakguardError, cancelled } = require('../errors.js')
+const { PendingFile, flushFolder, flushFolderSync } = require('./pending-file.js')
 const { prepareScriptPositions } = require('./script-positions.js')
+const { coded } = require('./write-error.js')
 
 /**
  * Writes this thread's heap into a pending file and answers for how long the thread stood still, in ms.
@@ -19,4 +26,108 @@ function writeInline(file, { exposeInternals, exposeNumericValues }) {
   return performance.now() - start
 }
 
-module.exports = { writeInline }
+/** The snapshot as a file, whole or not at all. */
+async function inlineToFile(path, options) {
+  if (options.compress) return inlineCompressed(path, options)
+  let file
+  try {
+    file = new PendingFile(path)
+    const pauseMs = writeInline(file, options)
+    await file.flush()
+    proceed(options)
+    const bytes = file.publish()
+    await flushFolder(path)
+    return { result: { path, bytes }, pauseMs, rawBytes: bytes }
+  } catch (error) {
+    file?.discard()
+    throw coded(error, path)
+  }
+}
+
+async function inlineCompressed(path, options) {
+  const compressor = compressorFor(options)
+  let file
+  try {
+    file = new PendingFile(path)
+    const figures = await inlineFromScratch(file.folder, options, async (scratch) => {
+      await pipeline(fs.createReadStream(scratch), compressor, fs.createWriteStream(file.writable, { flags: 'r+' }))
+    })
+    await file.flush()
+    proceed(options)
+    const bytes = file.publish()
+    await flushFolder(path)
+    return { ...figures, result: { path, bytes } }
+  } catch (error) {
+    file?.discard()
+    throw coded(error, path)
+  }
+}
+
+/** The snapshot into a stream: over a passing file, because V8 does not wait for the reader. */
+async function inlineToStream(writable, folder, options) {
+  const compressor = options.compress ? [compressorFor(options)] : []
+  let bytes = 0
+  const counted = async function* (source) {
+    for await (const chunk of source) {
+      proceed(options)
+      bytes += chunk.length
+      yield chunk
+    }
+  }
+  try {
+    const figures = await inlineFromScratch(folder, options, async (scratch) => {
+      await pipeline(fs.createReadStream(scratch), ...compressor, counted, writable)
+    })
+    return { ...figures, result: { bytes } }
+  } catch (error) {
+    const reported = coded(error, 'the stream')
+    writable.destroy(reported)
+    throw reported
+  }
+}
+
+/** Captures into a file of a folder that is gone when `use`, which gets its path, is done. */
+async function inlineFromScratch(folder, options, use) {
+  const scratch = new PendingFile(join(folder, 'leakguard'))
+  try {
+    const pauseMs = writeInline(scratch, options)
+    proceed(options)
+    const rawBytes = scratch.size
+    return { result: await use(scratch.writable), pauseMs, rawBytes }
+  } catch (error) {
+    throw coded(error, folder)
+  } finally {
+    scratch.discard()
+  }
+}
+
+/** The snapshot as a file, with the thread waiting for the disk too: a Capture. */
+function inlineToFileSync(path, options) {
+  const start = performance.now()
+  let file
+  try {
+    file = new PendingFile(path)
+    writeInline(file, options)
+    file.flushSync()
+    const bytes = file.publish()
+    flushFolderSync(path)
+    const durationMs = performance.now() - start
+    return { path, bytes, mode: 'inline', reason: 'asked for', pauseMs: durationMs, durationMs }
+  } catch (error) {
+    file?.discard()
+    throw coded(error, path)
+  }
+}
+
+function compressorFor({ compress }) {
+  const make = { gzip: zlib.createGzip, zstd: zlib.createZstdCompress }[compress]
+  if (make) return make({})
+  const message = `this Node has no zstd (it came with 22.15), which an inline capture needs; use gzip`
+  throw new LeakguardError('ERR_LEAKGUARD_UNSUPPORTED', message)
+}
+
+function proceed({ signal }) {
+  if (signal?.aborted) throw cancelled('capture', signal)
+}
+
+module.exports = { inlineToFile, inlineToFileSync, inlineToStream, inlineFromScratch }

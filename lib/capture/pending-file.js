@@ -32,6 +32,19 @@ class PendingFile {
     return process.platform === 'linux' && fs.existsSync(byDescriptor) ? byDescriptor : this.#hidden
   }
 
+  /** The number of the open file. */
+  get descriptor() {
+    return this.#fd
+  }
+
+  get folder() {
+    return dirname(this.path)
+  }
+
+  get size() {
+    return fs.fstatSync(this.#fd).size
+  }
+
   flush() {
     return fsync(this.#fd)
   }

@@ -1,29 +1,32 @@
 'use strict'
 
-const { resolve } = require('node:path')
-const { memoryUsage, nextTick } = require('node:process')
-const { performance } = require('node:perf_hooks')
-const { setImmediate: nextTurn } = require('node:timers/promises')
-const { LeakguardError, cancelled } = require('../errors.js')
-const { validate, boolean, abortSignal, wrong, shown } = require('../options.js')
+const { resolve, dirname } = require('node:path')
+const { nextTick } = require('node:process')
+const { tmpdir } = require('node:os')
+const { validate, boolean, choice, wrong, shown } = require('../options.js')
 const { isPath, pathOf } = require('../path.js')
 const { defaultPath } = require('./default-path.js')
-const { writeInline } = require('./inline.js')
-const { PendingFile, flushFolder, flushFolderSync } = require('./pending-file.js')
+const { FileTarget } = require('./file-target.js')
+const { inlineToFile, inlineToFileSync, inlineToStream } = require('./inline.js')
+const { StreamTarget } = require('./stream-target.js')
+const { take, permit, CAPTURE_RULES } = require('./take.js')
+const { coded } = require('./write-error.js')
 
-const SYNC_RULES = { exposeInternals: boolean(false), exposeNumericValues: boolean(false) }
-const RULES = { ...SYNC_RULES, signal: abortSignal }
-
-/** The last capture of this thread: the next one waits for it. */
-let last = Promise.resolve()
+const SYNC_RULES = {
+  exposeInternals: boolean(false),
+  exposeNumericValues: boolean(false),
+  maxPause: CAPTURE_RULES.maxPause,
+  force: CAPTURE_RULES.force,
+}
+const RULES = { ...SYNC_RULES, ...CAPTURE_RULES, compress: choice(['gzip', 'zstd']) }
 
 /**
- * `writeSnapshot([path][, options][, callback])`: writes this thread's heap to a file.
+ * `writeSnapshot([path | writable][, options][, callback])`: writes this thread's heap to a file or into a stream.
  * Resolves to a Capture, or calls back `(error, path, capture)` once, on a later turn.
  */
 function writeSnapshot(...given) {
   const callback = typeof given.at(-1) === 'function' ? given.pop() : undefined
-  const capture = queued(given)
+  const capture = written(given)
   if (!callback) return capture
   // Out of the promise, so that what the callback throws is the app's uncaught exception and no rejection.
   capture.then(
@@ -32,88 +35,59 @@ function writeSnapshot(...given) {
   )
 }
 
-async function queued(given) {
-  const { path, options } = argumentsOf(given, RULES)
-  const turn = last.then(() => capture(path, options))
-  last = turn.catch(() => undefined)
-  return turn
+async function written(given) {
+  const { target, options } = argumentsOf(given, RULES)
+  const job = typeof target === 'string' ? fileJob(target, options) : streamJob(target, options)
+  const { result, capture } = await take(job, options)
+  return { ...result, ...capture }
 }
 
-async function capture(path, options) {
-  await nextTurn() // what the app has under way goes out before the pause
-  proceed(options)
-  const start = performance.now()
-  let file
-  try {
-    file = new PendingFile(path)
-    const pauseMs = writeInline(file, options)
-    await file.flush()
-    proceed(options)
-    const bytes = file.publish()
-    await flushFolder(path)
-    return { path, bytes, mode: 'inline', pauseMs, durationMs: performance.now() - start }
-  } catch (error) {
-    file?.discard()
-    throw coded(error, path)
+function fileJob(path, options) {
+  return {
+    into: 'file',
+    folder: dirname(path),
+    twin: () => new FileTarget(path, options.compress),
+    inline: () => inlineToFile(path, options),
+  }
+}
+
+function streamJob(stream, options) {
+  const folder = process.env.LEAKGUARD_DIR || tmpdir()
+  return {
+    into: 'stream',
+    folder,
+    twin: () => new StreamTarget(stream, options.compress),
+    inline: () => inlineToStream(stream, folder, options),
   }
 }
 
 /** `writeSnapshotSync([path][, options])`: the same, with the thread waiting for the disk too. */
 function writeSnapshotSync(...given) {
-  const { path, options } = argumentsOf(given, SYNC_RULES)
-  const start = performance.now()
-  let file
-  try {
-    file = new PendingFile(path)
-    writeInline(file, options)
-    file.flushSync()
-    const bytes = file.publish()
-    flushFolderSync(path)
-    const durationMs = performance.now() - start
-    return { path, bytes, mode: 'inline', pauseMs: durationMs, durationMs }
-  } catch (error) {
-    file?.discard()
-    throw coded(error, path)
-  }
+  const { target: path, options } = argumentsOf(given, SYNC_RULES)
+  if (typeof path !== 'string') throw wrong('a stream cannot be written at once; use writeSnapshot')
+  permit('inline', { into: 'file', folder: dirname(path) }, options)
+  return inlineToFileSync(path, options)
 }
 
 function argumentsOf(given, rules) {
-  const path = given[0] === undefined || given[0] === null || isPath(given[0]) ? given.shift() : undefined
+  const first = given[0]
+  const target = first === undefined || first === null || isPath(first) || isWritable(first) ? given.shift() : undefined
   if (given.length > 1) throw wrong(`after the path come options and a callback, got ${given.map(shown).join(', ')}`)
-  return { path: absolute(path), options: validate(given[0], rules) }
+  const options = validate(given[0], rules)
+  return { target: isWritable(target) ? target : absolute(target, options), options }
 }
 
-function absolute(path) {
+function isWritable(value) {
+  return typeof value?.write === 'function' && typeof value.end === 'function' && typeof value.on === 'function'
+}
+
+function absolute(path, { compress }) {
   const named = isPath(path) ? pathOf(path, 'path') : undefined
   try {
-    return named === undefined ? defaultPath() : resolve(named)
+    return named === undefined ? defaultPath(compress) : resolve(named)
   } catch (error) {
     throw coded(error, named ?? 'a snapshot') // the working directory was removed
   }
-}
-
-function proceed({ signal }) {
-  if (signal?.aborted) throw cancelled('capture', signal)
-}
-
-/** The system's error with what to do about it. */
-function coded(cause, path) {
-  if (cause instanceof LeakguardError) return cause
-  const advice = {
-    ENOENT: 'its folder does not exist; create it first',
-    ENOTDIR: 'its folder is a file',
-    EACCES: 'this process may not write there; choose another folder',
-    EPERM: 'this process may not write there; choose another folder',
-    EROFS: 'the file system is read-only; choose another folder',
-    ENOSPC: `the disk is full; a snapshot takes up to twice the used heap, now ${megabytes()}; free space or choose another disk`,
-    EDQUOT: `the quota is used up; a snapshot takes up to twice the used heap, now ${megabytes()}`,
-  }[cause?.code]
-  const message = `cannot write ${path}: ${advice ?? cause?.message ?? cause}`
-  return new LeakguardError('ERR_LEAKGUARD_IO', message, { cause })
-}
-
-function megabytes() {
-  return `${Math.ceil(memoryUsage().heapUsed / 1e6)} MB`
 }
 
 module.exports = { writeSnapshot, writeSnapshotSync }

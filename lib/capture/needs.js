@@ -1,0 +1,59 @@
+'use strict'
+
+const v8 = require('node:v8')
+
+/**
+ * What a capture costs for a byte of small objects in the heap (large ones add nothing to speak of), by Node's line:
+ * memory of an inline capture and of a twin, ms of the app's pause inline, and bytes of the file. The dearest of the usual
+ * shapes of heaps (objects, closures, strings, maps), because a guard that is wrong must be wrong on the safe side.
+ * Measured by bench/needs.js.
+ */
+const COSTS = {
+  20: { inline: 16, twin: 16, msPerMegabyte: 100, file: 2.3 },
+  22: { inline: 16, twin: 16, msPerMegabyte: 90, file: 2.3 },
+  24: { inline: 15, twin: 15, msPerMegabyte: 75, file: 2.1 },
+  26: { inline: 15, twin: 15, msPerMegabyte: 65, file: 2.1 },
+}
+const COMPRESSED = 1 / 4
+/** The analysis in a twin takes so many bytes a byte of the snapshot. */
+const ANALYSIS = 2.2
+
+/** What the last capture of this process really cost, which says more of this heap than any table. */
+let seen = {}
+
+/** Estimates: `{ memory, disk, pauseMs }` in bytes and ms. `into`: `file`, `stream` or `report`. */
+function needs({ mode, into, compress }) {
+  const small = smallBytes()
+  const cost = { ...lineOf(process.versions.node), ...seen }
+  const raw = small * cost.file
+  const memory = small * cost[mode] + (into === 'report' && mode === 'twin' ? raw * ANALYSIS : 0)
+  const kept = into === 'file' ? raw * (compress ? COMPRESSED : 1) : 0
+  // What an inline capture does not leave as it is lies on the disk until then.
+  const passing = mode === 'inline' && (into !== 'file' || compress) ? raw : 0
+  return { memory, disk: kept + passing, pauseMs: mode === 'inline' ? (small / 1e6) * cost.msPerMegabyte : 0 }
+}
+
+/** Remembers what a capture cost. */
+function learn({ mode, pauseMs, rawBytes, twinPeakBytes, analysed }) {
+  const small = smallBytes()
+  seen = { ...seen, file: (rawBytes / small) * 1.1 }
+  if (mode === 'inline') seen.msPerMegabyte = pauseMs / (small / 1e6)
+  if (twinPeakBytes !== undefined && !analysed) seen.twin = (twinPeakBytes / small) * 1.1
+}
+
+function lineOf(version) {
+  const lines = Object.keys(COSTS).map(Number)
+  const own = Number(version.split('.')[0])
+  return COSTS[lines.findLast((line) => line <= own) ?? lines[0]]
+}
+
+/** Bytes of the used heap without large objects, at least what an empty program has. */
+function smallBytes() {
+  const spaces = v8.getHeapSpaceStatistics().filter(({ space_name: name }) => !name.includes('large_object'))
+  return Math.max(
+    4e6,
+    spaces.reduce((sum, space) => sum + space.space_used_size, 0),
+  )
+}
+
+module.exports = { needs, learn }

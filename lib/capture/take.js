@@ -1,0 +1,66 @@
+'use strict'
+
+const { performance } = require('node:perf_hooks')
+const { LeakguardError, cancelled } = require('../errors.js')
+const { boolean, choice, duration, abortSignal } = require('../options.js')
+const { requireHeadroom } = require('./headroom.js')
+const { modeFor } = require('./mode.js')
+const { needs, learn } = require('./needs.js')
+const { inTurn } = require('./turn.js')
+const { captureByTwin } = require('./twin.js')
+
+/** What every capture can be told that does not hold the thread until it is done. */
+const CAPTURE_RULES = {
+  mode: choice(['auto', 'twin', 'inline'], 'auto'),
+  fallback: choice(['inline']),
+  maxPause: duration(),
+  busy: choice(['wait', 'reject'], 'wait'),
+  force: boolean(false),
+  signal: abortSignal,
+}
+
+/**
+ * Takes one capture when it is its turn, and answers its result with `capture`, its figures.
+ *
+ * A job has `into` (`file`, `stream` or `report`), `folder` for what it leaves on the disk, `twin()`, which makes the target of
+ * a twin, and `inline()`, which captures while the app waits and answers `{ result, pauseMs, rawBytes }`.
+ */
+function take(job, options) {
+  return inTurn(options, async () => {
+    const { mode, reason } = modeFor(options.mode)
+    try {
+      return await takeBy(mode, reason, job, options)
+    } catch (error) {
+      if (mode === 'inline' || options.fallback !== 'inline' || error.code !== 'ERR_LEAKGUARD_TWIN') throw error
+      return takeBy('inline', `no twin could be made: ${error.message}`, job, options)
+    }
+  })
+}
+
+async function takeBy(mode, reason, job, options) {
+  const start = performance.now()
+  if (options.signal?.aborted) throw cancelled('capture', options.signal)
+  permit(mode, job, options)
+  if (mode === 'inline') {
+    const { result, pauseMs, rawBytes } = await job.inline()
+    learn({ mode, pauseMs, rawBytes })
+    return { result, capture: { mode, reason, pauseMs, durationMs: performance.now() - start } }
+  }
+  const { result, rawBytes, ...figures } = await captureByTwin(job.twin(), options)
+  learn({ mode, rawBytes, twinPeakBytes: figures.twinPeakBytes, analysed: job.into === 'report' })
+  return { result, capture: { mode, reason, ...figures, durationMs: performance.now() - start } }
+}
+
+/** Refuses what would stop the app for longer, or take more, than the caller or the machine allows. */
+function permit(mode, { into, folder }, { compress, maxPause, force }) {
+  const need = needs({ mode, into, compress })
+  if (need.pauseMs > maxPause) {
+    const message =
+      `an inline capture would stop this thread for about ${Math.ceil(need.pauseMs)} ms, and "maxPause" allows ` +
+      `${maxPause}: allow more, or use mode 'twin' where there is one`
+    throw new LeakguardError('ERR_LEAKGUARD_PAUSE', message, { estimateMs: need.pauseMs })
+  }
+  if (!force) requireHeadroom(need, mode, folder)
+}
+
+module.exports = { take, permit, CAPTURE_RULES }

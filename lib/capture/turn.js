@@ -1,0 +1,24 @@
+'use strict'
+
+const { setImmediate: nextTurn } = require('node:timers/promises')
+const { LeakguardError } = require('../errors.js')
+
+/** The captures of this thread, one at a time: how many there are, and the end of the last. */
+let captures = 0
+let last = Promise.resolve()
+
+/** Runs `capture` when the earlier ones of this thread have ended; with `busy: 'reject'` not at all if there is one. */
+async function inTurn({ busy }, capture) {
+  if (captures > 0 && busy === 'reject') throw occupied()
+  captures++
+  const turn = last.then(nextTurn).then(capture) // what the app has under way goes out before a pause
+  last = turn.catch(() => undefined).then(() => captures--)
+  return turn
+}
+
+function occupied() {
+  const message = "a capture is in progress in this process; wait for it, or leave out busy: 'reject'"
+  return new LeakguardError('ERR_LEAKGUARD_BUSY', message)
+}
+
+module.exports = { inTurn, occupied }
