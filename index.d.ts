@@ -11,7 +11,18 @@ export class LeakguardError extends Error {
   readonly cause?: any
   /** Where in the (decompressed) snapshot it happened, where it has a place. */
   readonly byte?: number
+  /** With `ERR_LEAKGUARD_HEADROOM`: bytes that the capture is estimated to need. */
+  readonly need?: number
+  /** With `ERR_LEAKGUARD_HEADROOM`: bytes that are left for it. */
+  readonly headroom?: number
+  /** With `ERR_LEAKGUARD_HEADROOM`: whose limit it is, in words. */
+  readonly limit?: string
+  /** With `ERR_LEAKGUARD_PAUSE`: the estimated pause in ms. */
+  readonly estimateMs?: number
 }
+
+/** A duration: ms, or a text such as `'30s'` (ms, s, m, h, d). */
+export type Duration = number | string
 
 export type ErrorCode =
   /** An argument or option is wrong; the message names it. */
@@ -24,35 +35,101 @@ export type ErrorCode =
   | 'ERR_LEAKGUARD_LIMIT'
   /** The caller's signal was aborted; `cause` is its reason. */
   | 'ERR_LEAKGUARD_CANCELLED'
+  /** This machine cannot afford the capture; `need`, `headroom` and `limit` say what is missing. */
+  | 'ERR_LEAKGUARD_HEADROOM'
+  /** Another capture is in progress, and the caller would not wait. */
+  | 'ERR_LEAKGUARD_BUSY'
+  /** An inline capture would stop the thread for longer than `maxPause`; `estimateMs` says for how long. */
+  | 'ERR_LEAKGUARD_PAUSE'
+  /** No twin could be made, or it ended before it was done; the app was not harmed. */
+  | 'ERR_LEAKGUARD_TWIN'
+  /** This platform or this Node.js cannot do that. */
+  | 'ERR_LEAKGUARD_UNSUPPORTED'
   /** The native addon does not load here. */
   | 'ERR_LEAKGUARD_NATIVE_MISSING'
   /** A defect of leakguard. */
   | 'ERR_LEAKGUARD_INTERNAL'
+
+/** What this process can do here. */
+export interface Capabilities {
+  /** Can the heap be captured by a twin, while the app goes on? */
+  twin: boolean
+  /** Why not, for each one that is false. */
+  reasons: { twin?: string }
+}
+
+/** Looks what this process can do here: asks the system, changes nothing. */
+export function capabilities(): Capabilities
 
 export interface SnapshotOptions {
   /** Let the snapshot show V8's own objects too. Default: false. */
   exposeInternals?: boolean
   /** Let it hold the values of numbers. Default: false. */
   exposeNumericValues?: boolean
+  /** Refuses an inline capture whose pause is estimated to be longer: `ERR_LEAKGUARD_PAUSE`. */
+  maxPause?: Duration
+  /**
+   * Goes ahead where the estimate of memory or disk says that there is not enough, and does not end a twin that comes near
+   * the limit. Default: false.
+   */
+  force?: boolean
 }
 
-export interface AsyncSnapshotOptions extends SnapshotOptions {
-  /** Gives up: before the pause, or after it without a file. V8 cannot be stopped within the pause. */
+/** How a capture is taken. */
+export interface CaptureOptions {
+  /**
+   * `twin`: a copy-on-write copy of the process does the work, the app goes on; Linux only. `inline`: in this process, which
+   * stands still meanwhile. `auto`, the default: by a twin where `capabilities().twin` says so, else inline.
+   */
+  mode?: 'auto' | 'twin' | 'inline'
+  /** Captures inline if no twin can be made after all. Default: the call fails with `ERR_LEAKGUARD_TWIN`. */
+  fallback?: 'inline'
+  maxPause?: Duration
+  /** Whether the twin gives way to the app where both want the processor. Default: `low`, it does. */
+  priority?: 'low' | 'normal'
+  /** What to do while another capture of this process is in progress: wait, the default, or fail with `ERR_LEAKGUARD_BUSY`. */
+  busy?: 'wait' | 'reject'
+  force?: boolean
+  /** Gives up: a twin is ended, nothing is left. V8 cannot be stopped within the pause of an inline capture. */
   signal?: AbortSignal
 }
 
+export interface AsyncSnapshotOptions extends SnapshotOptions, CaptureOptions {
+  maxPause?: Duration
+  force?: boolean
+  /** Compresses the snapshot on the way; `analyze` reads it as it is. Inline, `zstd` needs Node.js 22.15. */
+  compress?: 'gzip' | 'zstd'
+}
+
+/** How a heap was captured, and what it cost. */
+export interface CaptureFigures {
+  mode: 'twin' | 'inline'
+  /** Why in this mode, in words. */
+  reason: string
+  /** How long the event loop stood still at a stretch because of the capture, in ms. */
+  pauseMs: number
+  /** From the start of this capture until its result was whole, in ms; time in the queue does not count. */
+  durationMs: number
+  /** Of `pauseMs`, the system's `fork`, in ms. */
+  forkMs?: number
+  /** How many twins were made: one that stalls is ended and made again. */
+  attempts?: number
+  /** The most memory that the twin had for itself, in bytes. */
+  twinPeakBytes?: number
+}
+
 /** A heap snapshot that is whole and on the disk. */
-export interface Capture {
+export interface Capture extends CaptureFigures {
   /** Absolute. */
   path: string
   /** Size of the file. */
   bytes: number
-  /** How it was taken: in this process, which stood still meanwhile. */
-  mode: 'inline'
-  /** How long the event loop stood still at a stretch, in ms. */
-  pauseMs: number
-  /** From the start of this capture until the file was on the disk, in ms; time in the queue does not count. */
-  durationMs: number
+}
+
+/** A heap snapshot that went into a stream. */
+export interface StreamCapture extends CaptureFigures {
+  /** How many bytes the stream got. */
+  bytes: number
 }
 
 export type SnapshotCallback = (error: LeakguardError | null, path?: string, capture?: Capture) => void
@@ -62,6 +139,9 @@ export type SnapshotCallback = (error: LeakguardError | null, path?: string, cap
  *
  * The default path is `leakguard-<ISO time>-<pid>-<thread>-<n>.heapsnapshot` in the folder that the environment's
  * `LEAKGUARD_DIR` names, else in the working directory. Concurrent calls wait for one another.
+ *
+ * Before anything is done, memory of the cgroup and the machine, and the disk, are held against an estimate of what the
+ * capture needs: too little is `ERR_LEAKGUARD_HEADROOM`.
  */
 export function writeSnapshot(path?: string | URL | null, options?: AsyncSnapshotOptions): Promise<Capture>
 export function writeSnapshot(options: AsyncSnapshotOptions): Promise<Capture>
@@ -73,10 +153,31 @@ export function writeSnapshot(
   options: AsyncSnapshotOptions | undefined,
   callback: SnapshotCallback,
 ): void
+/**
+ * Writes it into a stream, at the stream's pace and never whole in memory; the stream is ended then, or destroyed where it
+ * did not get all. An inline capture goes over a file in `LEAKGUARD_DIR` or the system's temporary folder.
+ */
+export function writeSnapshot(stream: NodeJS.WritableStream, options?: AsyncSnapshotOptions): Promise<StreamCapture>
 
-/** The same at once: throws a LeakguardError where it fails. The thread waits for the disk too. */
+/** The same inline and at once: throws a LeakguardError where it fails. The thread waits for the disk too. */
 export function writeSnapshotSync(path?: string | URL | null, options?: SnapshotOptions): Capture
 export function writeSnapshotSync(options: SnapshotOptions): Capture
+
+export interface CensusOptions extends AnalyzeOptions, CaptureOptions {
+  signal?: AbortSignal
+  onProgress?: (progress: Progress) => void
+}
+
+/** A Report of this process's own heap. */
+export interface Census extends Report {
+  capture: CaptureFigures
+}
+
+/**
+ * Captures this thread's heap and analyses it in the twin: only the report comes back, no file is left. Where there is no
+ * twin, inline over a passing file in `LEAKGUARD_DIR` or the system's temporary folder.
+ */
+export function census(options?: CensusOptions): Promise<Census>
 
 export interface AnalyzeOptions {
   /** How many rows each table of the report has at most. Default: 50. */
@@ -108,7 +209,8 @@ export interface AnalyzeOptions {
 }
 
 export interface Progress {
-  stage: 'parse' | 'edges' | 'dominators' | 'report'
+  /** `snapshot`: V8 makes its own list of the heap, in a census. */
+  stage: 'snapshot' | 'parse' | 'edges' | 'dominators' | 'report'
   /** Bytes of the input read, before decompression. */
   bytes: number
   /** Bytes of the input, where known: a stream has none. */

@@ -10,7 +10,7 @@ const path = require('path')
 const { finished } = require('stream/promises')
 const { parseArgs } = require('util')
 const { measure } = require('./measure')
-const { table, time, memory } = require('./table')
+const { table, replaceTable, time, memory } = require('./table')
 
 const UNITS = { 10: 1370, 100: 13777, 500: 70000, 1800: 262000 }
 const cache = path.join(__dirname, '.cache')
@@ -68,19 +68,12 @@ async function main() {
   }
   const text = table(rows, tools, process.version)
   console.log(text)
-  if (!options.dry) write(text)
+  if (!options.dry) replaceTable(docs, 'bench', text)
 }
 
 /** Reads the file into the page cache, so that no one pays for the disk. */
 function warm(file) {
   return finished(fs.createReadStream(file, { highWaterMark: 1 << 20 }).resume())
-}
-
-/** Puts the table between its marks. */
-function write(text) {
-  const page = fs.readFileSync(docs, 'utf8')
-  const [start, end] = ['<!-- bench -->', '<!-- /bench -->'].map((mark) => page.indexOf(mark))
-  fs.writeFileSync(docs, `${page.slice(0, start)}<!-- bench -->\n${text}\n${page.slice(end)}`)
 }
 
 main().catch((error) => {

@@ -1,6 +1,7 @@
 'use strict'
 // Figures to Markdown.
 
+const fs = require('fs')
 const os = require('os')
 
 const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1]
@@ -46,4 +47,18 @@ function middle(runs) {
   return { seconds: median(runs.map((run) => run.seconds)), bytes: median(runs.map((run) => run.bytes)) }
 }
 
-module.exports = { table, time, memory }
+/** Rows under a head, with the machine and the day. */
+function plainTable(head, rows) {
+  const line = (cells) => `| ${cells.join(' | ')} |`
+  return [`Measured ${machine()}, Node ${process.version}.`, '', line(head), `|${'---|'.repeat(head.length)}`, ...rows.map(line)].join('\n')
+}
+
+/** Puts a table between `<!-- mark -->` and `<!-- /mark -->` of a file. */
+function replaceTable(file, mark, text) {
+  const before = fs.readFileSync(file, 'utf8')
+  const place = new RegExp(`(<!-- ${mark} -->\n)[^]*(\n<!-- /${mark} -->)`)
+  if (!place.test(before)) throw new Error(`${file} has no place for ${mark}`)
+  fs.writeFileSync(file, before.replace(place, (_, head, tail) => head + text + tail))
+}
+
+module.exports = { table, plainTable, replaceTable, time, memory }

@@ -1,10 +1,10 @@
 'use strict'
 
 const fs = require('node:fs')
-const { randomBytes } = require('node:crypto')
 const { promisify } = require('node:util')
 const { dirname, basename, join } = require('node:path')
 const { isMainThread } = require('node:worker_threads')
+const { hiddenName, sweep } = require('./hidden-name.js')
 
 const fsync = promisify(fs.fsync)
 
@@ -13,7 +13,7 @@ const fsync = promisify(fs.fsync)
  *
  * It is written under a hidden random name in the same folder, created exclusively with mode 0600, and renamed when it
  * is on the disk. A rename replaces a symlink at the path, never what the symlink points to. If the process is killed in
- * between, the hidden file stays and the path is untouched.
+ * between, the path is untouched, and the hidden file stays until the next capture into that folder.
  */
 class PendingFile {
   #fd
@@ -22,7 +22,8 @@ class PendingFile {
   constructor(path) {
     this.path = path
     refuseDevice(path)
-    this.#hidden = join(dirname(path), `.${basename(path).slice(0, 200)}.${randomBytes(8).toString('hex')}.tmp`)
+    sweep(this.folder)
+    this.#hidden = join(this.folder, hiddenName(basename(path)))
     this.#fd = fs.openSync(this.#hidden, 'wx', 0o600)
   }
 

@@ -14,6 +14,7 @@ const CAPTURE_RULES = {
   mode: choice(['auto', 'twin', 'inline'], 'auto'),
   fallback: choice(['inline']),
   maxPause: duration(),
+  priority: choice(['low', 'normal'], 'low'),
   busy: choice(['wait', 'reject'], 'wait'),
   force: boolean(false),
   signal: abortSignal,

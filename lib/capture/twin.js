@@ -12,6 +12,7 @@ const ATTEMPTS = 4
 /** V8's workers were never seen to be busy for longer than a third of a second; then a stall is risked. */
 const PATIENCE_MS = 3000
 const LAST_LOOK_MS = 16
+const NICE = { low: 10, normal: 0 }
 
 /**
  * Lets a twin capture this thread's heap for a target, and answers the target's result with the twin's figures.
@@ -40,7 +41,8 @@ async function captureByTwin(target, options) {
 }
 
 async function oneTwin(target, options) {
-  const job = new (native().TwinJob)(JSON.stringify({ sink: target.sink, watchMemory: !options.force }))
+  const nice = NICE[options.priority]
+  const job = new (native().TwinJob)(JSON.stringify({ sink: target.sink, nice, watchMemory: !options.force }))
   try {
     target.attached(job)
     await started(job, options)
