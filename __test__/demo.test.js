@@ -15,6 +15,7 @@ test('the demo names leakedArray with its file and line, clears the fixed server
   assert.ok(source[line - 1].slice(column - 1).startsWith('leakedArray = []'), `${line}:${column}`)
   assert.match(stdout, /1\. leakedArray: Array of Object/)
   assert.match(stdout, /20,0\d\d objects/)
+  assert.match(stdout, /captured (by a twin|inline) in [\d.]+ s; the server stood still for \d+ ms and answered \d+ requests/)
   assert.match(stdout, /The leak was named, with its file and line\./)
   assert.match(stdout, /The fixed server has a clean bill\./)
 })

@@ -1,5 +1,5 @@
 'use strict'
-// node bench/needs.js [--megabytes 60]
+// node bench/needs.js [--megabytes 60] [--dry]
 // What a capture costs for a byte of small objects, by Node's line and by the shape of the heap: the source of the table in
 // lib/capture/needs.js. Memory and bytes are the same on any machine; ms are not, and are rounded up there.
 
@@ -9,6 +9,7 @@ const os = require('os')
 const path = require('path')
 const { parseArgs } = require('util')
 const v8 = require('v8')
+const { plainTable, replaceTable } = require('./table')
 
 const SHAPES = {
   objects: (keep, n) => keep.push({ id: n, name: `item ${n}`, tags: [n, n + 1], at: { x: n, y: null } }),
@@ -45,7 +46,7 @@ async function child(shape, megabytes, how) {
 
 function main(megabytes) {
   const { nodes } = require('../scripts/nodes')
-  console.log('| Node | heap of | inline memory | twin memory | file | inline pause |\n|---|---|---|---|---|---|')
+  const rows = []
   for (const node of nodes()) {
     for (const shape of Object.keys(SHAPES)) {
       const measure = (how) => {
@@ -54,13 +55,17 @@ function main(megabytes) {
       }
       const [inline, twin] = [measure('inline'), measure('twin')]
       const cells = [node.version, shape, ...[inline.memory, twin.memory, inline.file].map((value) => value.toFixed(2)), `${inline.ms.toFixed(0)} ms/MB`]
-      console.log(`| ${cells.join(' | ')} |`)
+      console.error(cells.join(' | '))
+      rows.push(cells)
     }
   }
+  const text = plainTable(['Node', 'heap of', 'inline memory', 'twin memory', 'file', 'inline pause'], rows)
+  console.log(text)
+  if (!values.dry) replaceTable(path.join(__dirname, '../docs/performance.md'), 'needs', text)
 }
 
 const { values } = parseArgs({
-  options: { megabytes: { type: 'string', default: '60' }, child: { type: 'string' }, how: { type: 'string' } },
+  options: { dry: { type: 'boolean' }, megabytes: { type: 'string', default: '60' }, child: { type: 'string' }, how: { type: 'string' } },
 })
 if (values.child) child(values.child, Number(values.megabytes), values.how)
 else main(values.megabytes)

@@ -1,7 +1,7 @@
 'use strict'
 // node bench/twin.js [--sizes 50,250,1000] [--rate 100] [--dry]
 // A server under steady load captures its heap: by leakguard's twin, and by v8.writeHeapSnapshot. Reports the longest stall of
-// its event loop, the latency of requests, and memory, and writes the table into docs/performance.md (--dry: to the terminal).
+// its event loop, the latency of requests, and memory, and writes tables into docs/performance.md and the README (--dry: to the terminal).
 
 const { fork } = require('child_process')
 const { once } = require('events')
@@ -112,7 +112,10 @@ async function main() {
   const lines = head.slice(1).map((name, at) => [name, ...rows.map((row) => row[at + 1])])
   const text = plainTable([head[0], ...rows.map(([used]) => used)], lines)
   console.log(text)
-  if (!options.dry) replaceTable(path.join(__dirname, '../docs/performance.md'), 'twin', text)
+  if (options.dry) return
+  replaceTable(path.join(__dirname, '../docs/performance.md'), 'twin', text)
+  const short = ['used heap', ...head.slice(1, 4), ...head.slice(5, 7)]
+  replaceTable(path.join(__dirname, '../README.md'), 'twin', plainTable(short, rows.map((row) => [...row.slice(0, 4), ...row.slice(5, 7)])))
 }
 
 main()

@@ -35,13 +35,29 @@ async function examine(script) {
     const address = await firstLine(server, script)
     console.log(`${script} serves ${address}: sending ${REQUESTS.toLocaleString('en')} requests …`)
     await load(address)
-    const file = await get(`${address}/heap`)
+    const file = await capture(address)
     const report = await leakguard.analyze(file, { top: 5 }).finally(() => fs.rmSync(file))
     console.log(`\n${textOf(report, { source: script, stream: process.stdout })}`)
     return report
   } finally {
     server.kill()
   }
+}
+
+/** Asks the server for its heap and goes on asking for pages meanwhile; answers the snapshot's path. */
+async function capture(address) {
+  let answered = 0
+  let done = false
+  const visitor = (async () => {
+    for (; !done; answered++) await get(`${address}/product/${answered}`)
+  })()
+  const figures = JSON.parse(await get(`${address}/heap`))
+  done = true
+  await visitor
+  const { path: file, mode, pauseMs, durationMs } = figures
+  const still = `stood still for ${pauseMs.toFixed(0)} ms and answered ${answered} requests meanwhile`
+  console.log(`captured ${mode === 'twin' ? 'by a twin' : mode} in ${(durationMs / 1000).toFixed(1)} s; the server ${still}`)
+  return file
 }
 
 async function firstLine(server, script) {

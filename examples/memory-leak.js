@@ -12,9 +12,9 @@ const leakedArray = []
 const server = http.createServer((request, response) => {
   if (request.url === '/heap') {
     const file = path.join(os.tmpdir(), `memory-leak-${process.pid}.heapsnapshot`)
-    leakguard.writeSnapshot(file, (err, filename) => {
+    leakguard.writeSnapshot(file, (err, filename, capture) => {
       response.statusCode = err ? 500 : 200
-      response.end(err ? err.message : filename)
+      response.end(err ? err.message : JSON.stringify(capture)) // { path: filename, mode, pauseMs, … }
     })
     return
   }

@@ -3,16 +3,16 @@
 const v8 = require('node:v8')
 
 /**
- * What a capture costs for a byte of small objects in the heap (large ones add nothing to speak of), by Node's line:
- * memory of an inline capture and of a twin, ms of the app's pause inline, and bytes of the file. The dearest of the usual
- * shapes of heaps (objects, closures, strings, maps), because a guard that is wrong must be wrong on the safe side.
- * Measured by bench/needs.js.
+ * What a capture costs for a byte of small objects in the heap (large ones add next to nothing), by Node's line: memory of an
+ * inline capture and of a twin, ms of an inline pause a megabyte, bytes of the file. Measured by bench/needs.js; the table is
+ * in docs/performance.md. An inline capture cannot be ended, so the dearest shape counts (arrays of short strings); a twin is
+ * ended in time, so the dearest of the usual ones does (closures).
  */
 const COSTS = {
-  20: { inline: 16, twin: 16, msPerMegabyte: 100, file: 2.3 },
-  22: { inline: 16, twin: 16, msPerMegabyte: 90, file: 2.3 },
-  24: { inline: 15, twin: 15, msPerMegabyte: 75, file: 2.1 },
-  26: { inline: 15, twin: 15, msPerMegabyte: 65, file: 2.1 },
+  20: { inline: 30, twin: 17, msPerMegabyte: 100, file: 2.4 },
+  22: { inline: 29, twin: 16, msPerMegabyte: 90, file: 2.4 },
+  24: { inline: 27, twin: 15, msPerMegabyte: 75, file: 2.2 },
+  26: { inline: 26, twin: 15, msPerMegabyte: 65, file: 2.1 },
 }
 const COMPRESSED = 1 / 4
 /** The analysis in a twin takes so many bytes a byte of the snapshot. */
