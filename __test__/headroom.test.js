@@ -1,0 +1,96 @@
+'use strict'
+
+// The guard of memory and disk, in real cgroups and on real small disks.
+
+const test = require('node:test')
+const assert = require('node:assert/strict')
+const fs = require('node:fs')
+const { join } = require('node:path')
+const leakguard = require('leakguard')
+const { program } = require('./support/child.js')
+const { cgroupWith } = require('./support/cgroup.js')
+const { folderFor } = require('./support/folder.js')
+const { prelude } = require('./support/heap.js')
+const { mounted } = require('./support/mount.js')
+
+const MB = 1e6
+const { twin } = leakguard.capabilities()
+
+/** A program within a cgroup that tells how its capture ended, and that it lives on. */
+function confined(group, objects, capture) {
+  return program(`require('node:fs').writeFileSync(${JSON.stringify(group)}, String(process.pid)); ${prelude(objects)};
+    ${capture}.then(
+      (result) => ({ ...result }),
+      ({ code, message, need, headroom, limit }) => ({ code, message, need, headroom, limit }),
+    ).then((end) => console.log(JSON.stringify({ ...end, children: children(), alive: leakedArray.length })))`)
+}
+
+for (const mode of twin ? ['twin', 'inline'] : ['inline']) {
+  test(`${mode}: a cgroup just above the heap refuses the capture, with figures`, async (t) => {
+    const group = cgroupWith(t, 250 * MB)
+    if (!group) return
+    const folder = folderFor(t)
+    const path = JSON.stringify(join(folder, 'a'))
+    const end = await confined(group, 200_000, `leakguard.writeSnapshot(${path}, { mode: '${mode}' })`)
+    assert.equal(end.code, 'ERR_LEAKGUARD_HEADROOM', JSON.stringify(end))
+    assert.match(end.message, /needs about [\d,]+ MB, and the cgroup's memory limit of 250 MB leaves \d+ MB: raise it, or go ahead with force: true/)
+    assert.ok(end.need > end.headroom && end.headroom < 250 * MB)
+    assert.equal(end.alive, 200_000)
+    assert.deepEqual(fs.readdirSync(folder), [])
+    assert.equal((await confined(group, 200_000, "leakguard.census({ mode: '" + mode + "' })")).code, 'ERR_LEAKGUARD_HEADROOM')
+  })
+}
+
+test('forced, a twin that takes the cgroup to its limit is what the kernel ends, not the app', { skip: !twin }, async (t) => {
+  const group = cgroupWith(t, 250 * MB)
+  if (!group) return
+  const folder = folderFor(t)
+  const path = JSON.stringify(join(folder, 'a'))
+  const end = await confined(group, 200_000, `leakguard.writeSnapshot(${path}, { mode: 'twin', force: true })`)
+  assert.equal(end.code, 'ERR_LEAKGUARD_TWIN', JSON.stringify(end))
+  assert.deepEqual(end.children, [])
+  assert.equal(end.alive, 200_000)
+  assert.deepEqual(fs.readdirSync(folder), [])
+})
+
+test('a twin that takes more than was thought is ended before the limit', { skip: !twin }, async (t) => {
+  const group = cgroupWith(t, 1000 * MB)
+  if (!group) return
+  const folder = folderFor(t)
+  // Short strings take twice what the guard supposes of a twin.
+  const end = await confined(group, 0, `(() => {
+    for (let nth = 0; nth < 1_100_000; nth++) leakedArray.push(Buffer.from('text of number ' + nth).toString('latin1'))
+    return leakguard.writeSnapshot(${JSON.stringify(join(folder, 'a'))}, { mode: 'twin' })
+  })()`)
+  assert.equal(end.code, 'ERR_LEAKGUARD_HEADROOM', JSON.stringify(end))
+  assert.match(end.message, /was ended because the cgroup has \d+ MiB of \d+ MiB left/)
+  assert.deepEqual(end.children, [])
+  assert.deepEqual(fs.readdirSync(folder), [])
+})
+
+test('a disk that is too small refuses the capture, with figures', async (t) => {
+  const folder = mounted(t, 'size=1m')
+  if (!folder) return
+  for (const mode of twin ? ['twin', 'inline'] : ['inline']) {
+    await assert.rejects(leakguard.writeSnapshot(join(folder, 'a'), { mode }), (error) => {
+      assert.equal(error.code, 'ERR_LEAKGUARD_HEADROOM')
+      assert.equal(error.limit, 'the disk')
+      assert.ok(error.need > error.headroom && error.headroom <= 2 ** 20)
+      return true
+    })
+  }
+  assert.throws(() => leakguard.writeSnapshotSync(join(folder, 'a')), { code: 'ERR_LEAKGUARD_HEADROOM' })
+  assert.deepEqual(fs.readdirSync(folder), [])
+})
+
+test("inline, a heap that is nearly at V8's own limit is refused", async (t) => {
+  const path = JSON.stringify(join(folderFor(t), 'a'))
+  const source = `
+    const v8 = require('node:v8')
+    const real = v8.getHeapStatistics()
+    v8.getHeapStatistics = () => ({ ...real, used_heap_size: real.heap_size_limit * 0.99 }) // a real one would not live long
+    leakguard.writeSnapshot(${path}, { mode: 'inline' }).catch(({ code, limit }) => console.log(JSON.stringify([code, limit])))`
+  const [code, limit] = await program(source)
+  assert.equal(code, 'ERR_LEAKGUARD_HEADROOM')
+  assert.match(limit, /^V8's heap limit of/)
+})
