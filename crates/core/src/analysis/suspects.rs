@@ -1,65 +1,30 @@
 //! Piles put into words: name, place, path, count, bytes, and what to do.
 
-use super::accumulation::{Accumulation, Pile, accumulations, is_scope};
+use super::accumulation::{Accumulation, Pile, accumulations};
+use super::advice::{About, advice};
+use super::content::{Stored, content, short, stored};
+use super::functions::Function;
 use super::heap::Heap;
+use super::modules::Modules;
 use super::paths::Paths;
 use super::route::Route;
 use super::scopes::Scopes;
 use super::scripts::Scripts;
-use crate::graph::NodeKind;
+use super::timers::{self, Timer};
+use crate::graph::{EdgeKind, NodeIx, NodeKind};
 use crate::{AnalyzeOptions, Error, Location, PathStep, Sources, Suspect, Watch};
+use rustc_hash::FxHashMap;
 use std::borrow::Cow;
 
 /// More suspects than a person reads.
 const MOST: usize = 10;
-
-/// Names each pile.
-pub(super) fn suspects(
-    heap: &Heap,
-    piles: &[Accumulation],
-    paths: &Paths,
-    scripts: &Scripts,
-    sources: &dyn Sources,
-    top: usize,
-) -> Vec<Suspect> {
-    let routes: Vec<Route> = piles.iter().map(|pile| Route::new(heap, &paths.to(heap.graph(), pile.holder))).collect();
-    let scopes = Scopes::find(heap, &routes.iter().filter_map(|route| route.scope(heap)).collect::<Vec<_>>());
-    let describe = |(pile, route): (&Accumulation, &Route)| {
-        let location = match (route.scope(heap), route.variable()) {
-            (Some(scope), Some(variable)) => scopes.location(heap, scripts, scope, variable, sources),
-            _ => None,
-        };
-        let location = location.or_else(|| exported(route.module(heap)?, sources));
-        let location = location.or_else(|| nearest(heap, scripts, route));
-        suspect(heap, pile, route, location)
-    };
-    let shown = |&(pile, route): &(&Accumulation, &Route)| !is_runtimes_own(heap, scripts, pile, route);
-    piles
-        .iter()
-        .zip(&routes)
-        .filter(shown)
-        .map(describe)
-        .filter(|suspect| !is_table_of_names(suspect))
-        .take(MOST.min(top))
-        .collect()
-}
-
-/// Is it the text of a script, or of something that only the runtime holds?
-fn is_runtimes_own(heap: &Heap, scripts: &Scripts, pile: &Accumulation, route: &Route) -> bool {
-    let is_text = heap.graph().kind(pile.holder).is_string();
-    is_text && (scripts.is_text(heap.graph(), pile.holder) || !route.is_named() && !route.is_empty())
-}
-
-/// Is it one of Node's own collections of names?
-fn is_table_of_names(suspect: &Suspect) -> bool {
-    let is_nodes = suspect.location.as_ref().is_some_and(|location| location.file.starts_with("node:"));
-    is_nodes && suspect.path.last().is_some_and(|step| step.kind == "string")
-}
+/// Members that are asked for the way to them, where no holder has them all.
+const ASKED: usize = 8;
 
 /// The piles that count as suspects, largest first.
 pub(super) fn piles(heap: &Heap, options: &AnalyzeOptions, watch: &Watch) -> Result<Vec<Accumulation>, Error> {
     let mut piles = accumulations(heap, least_bytes(heap, options), watch)?;
-    // Some will turn out to be the runtime's own.
+    // Some will turn out to be the runtime's own, or one with another.
     piles.truncate(2 * MOST.min(options.top));
     Ok(piles)
 }
@@ -75,114 +40,326 @@ fn least_bytes(heap: &Heap, options: &AnalyzeOptions) -> u64 {
     bytes.max(options.min_bytes).max(1)
 }
 
-/// Where a module declares what it exports; its first line where that cannot be told.
-fn exported((file, name): (&str, &str), sources: &dyn Sources) -> Option<Location> {
-    let file = Some(file).filter(|file| file.contains(['/', '\\']))?;
-    let text = sources.read(file);
-    let found = text.and_then(|text| super::declaration::declaration(&text, name, (u32::MAX, u32::MAX)));
-    let (line, column) = found.unwrap_or((1, 1));
-    Some(Location { file: file.to_owned(), line, column })
+/// The nodes whose paths name a pile: its holder; some members, where the holder is just one of them.
+pub(super) fn named_by(pile: &Accumulation) -> Vec<NodeIx> {
+    match pile.pile {
+        Pile::Class | Pile::Shared => {
+            pile.members.iter().copied().step_by(pile.members.len().div_ceil(ASKED)).collect()
+        }
+        _ => vec![pile.holder],
+    }
 }
 
-/// The place of the nearest function or class of the app on the way.
-fn nearest(heap: &Heap, scripts: &Scripts, route: &Route) -> Option<Location> {
-    let place_of = |node| heap.graph().place(node).and_then(|place| scripts.location(heap.graph(), place));
-    route.nodes_back().filter_map(place_of).find(|location| !location.file.starts_with("node:"))
+/// The way to a pile that most of those that name it have.
+pub(super) fn route(heap: &Heap, modules: &Modules, paths: &Paths, pile: &Accumulation) -> Route {
+    let mut ways: Vec<(Vec<PathStep>, usize, Route)> = Vec::new();
+    for node in named_by(pile) {
+        let route = Route::new(heap, modules, &paths.to(heap.graph(), node));
+        let shown: Vec<PathStep> = route.shown(heap).into_iter().filter(|step| step.kind != "folded").collect();
+        match ways.iter_mut().find(|(way, ..)| *way == shown) {
+            Some((_, count, _)) => *count += 1,
+            None => ways.push((shown, 1, route)),
+        }
+    }
+    // Of equally common ones the first.
+    let best = ways.into_iter().rev().max_by_key(|&(_, count, _)| count);
+    best.map_or_else(|| Route::new(heap, modules, &[]), |(.., route)| route)
 }
 
-fn suspect(heap: &Heap, pile: &Accumulation, route: &Route, location: Option<Location>) -> Suspect {
+/// What piles are named with.
+pub(super) struct Names<'a> {
+    pub(super) heap: &'a Heap,
+    pub(super) scripts: &'a Scripts,
+    pub(super) scopes: &'a Scopes,
+    pub(super) sources: &'a dyn Sources,
+}
+
+impl Names<'_> {
+    /// Names each pile; those that turn out to be one are put together.
+    pub(super) fn suspects(&self, piles: &[Accumulation], routes: &[Route], top: usize) -> Vec<Suspect> {
+        let mut found: Vec<Finding> = Vec::new();
+        let mut known = FxHashMap::default();
+        for (pile, route) in piles.iter().zip(routes) {
+            if self.is_runtimes_own(pile, route) {
+                continue;
+            }
+            let finding = self.finding(pile, route);
+            if finding.is_table_of_names() {
+                continue;
+            }
+            let key = (finding.name.clone(), finding.class.clone(), finding.place());
+            match known.get(&key).and_then(|&at: &usize| found.get_mut(at)) {
+                Some(same) => {
+                    // The room for the many is one more object, and not one of them.
+                    same.count += if finding.kind == "object" { 0 } else { finding.count };
+                    same.bytes = same.bytes.saturating_add(finding.bytes);
+                }
+                None => {
+                    known.insert(key, found.len());
+                    found.push(finding);
+                }
+            }
+        }
+        found.sort_by_key(|finding| std::cmp::Reverse(finding.bytes));
+        found.truncate(MOST.min(top));
+        found.into_iter().map(|finding| finding.suspect(self.heap)).collect()
+    }
+
+    /// Is it the text of a script, or of something that only the runtime holds?
+    fn is_runtimes_own(&self, pile: &Accumulation, route: &Route) -> bool {
+        let graph = self.heap.graph();
+        let is_text = graph.kind(pile.holder).is_string();
+        is_text && (self.scripts.is_text(graph, pile.holder) || !route.is_named() && !route.is_empty())
+    }
+
+    fn finding(&self, pile: &Accumulation, route: &Route) -> Finding {
+        let heap = self.heap;
+        let timer = timer(heap, pile);
+        let listened = route.listened();
+        let content = content(heap, self.scripts, pile);
+        let stored = stored(heap, pile.holder);
+        let named = match timer {
+            Some(timer) => timer.name(heap),
+            // What only a weak edge leads to has no way to be named by.
+            None if route.is_empty() => heap.class_name(pile.holder).into_owned(),
+            None => route.name(heap),
+        };
+        let name = match pile.pile {
+            Pile::Class if timer.is_none() => content.clone(),
+            Pile::Shared => {
+                let named = named.trim_end_matches("[]");
+                // A list that is held at both ends is named by what holds it, not by its links.
+                let list = named.rsplit_once('.').map(|(list, _)| list).filter(|_| is_linked(heap, pile, route));
+                list.unwrap_or(named).to_owned()
+            }
+            _ => named,
+        };
+        let (kind, class, count) = match timer {
+            Some(_) => ("collection", "Timeout".to_owned(), pending(heap, pile)),
+            None => described(heap, pile, route, &content, &stored),
+        };
+        let location = match timer {
+            Some(timer) => timer.callback.location(heap.graph(), self.scripts),
+            None => self.location(route),
+        };
+        let advice = advice(
+            heap,
+            &About {
+                pile,
+                is_linked: is_linked(heap, pile, route),
+                name: &name,
+                content: &content,
+                stored: &stored,
+                timer,
+                listened,
+            },
+        );
+        let mut path = route.shown(heap);
+        // From timer to timer of Node's list leads to any of them.
+        if let Some(list) = path.iter().rposition(|step| timer.is_some() && step.name == "TimersList") {
+            path.truncate(list + 1);
+        }
+        let holder = heap.class_name(pile.holder);
+        let from = if timer.is_some() { path.len() } else { 0 };
+        let fingerprint = fingerprint(&name, &holder, &path[from..], location.as_ref());
+        path.extend(self.last_step(pile, timer, &content));
+        Finding {
+            fingerprint,
+            name,
+            class,
+            kind,
+            location,
+            path,
+            count,
+            bytes: pile.bytes,
+            holder: pile.holder,
+            advice,
+        }
+    }
+
+    /// What a path ends with: one of the many.
+    fn last_step(&self, pile: &Accumulation, timer: Option<Timer>, content: &str) -> Option<PathStep> {
+        let step =
+            |edge: &str, name: String, kind: &str| PathStep { edge: edge.to_owned(), name, kind: kind.to_owned() };
+        if let Some(timer) = timer {
+            return Some(step("callback", timer.callback.call(self.heap.graph()), "closure"));
+        }
+        let member = *pile.members.first()?;
+        let kind = match self.heap.graph().kind(member) {
+            kind if kind.is_string() => "string",
+            NodeKind::CLOSURE => "closure",
+            _ => "object",
+        };
+        matches!(pile.pile, Pile::Collection { .. }).then(|| step("[]", content.to_owned(), kind))
+    }
+
+    /// Where the variable is declared that holds the end, or what comes nearest to it.
+    fn location(&self, route: &Route) -> Option<Location> {
+        let Self { heap, scripts, scopes, sources } = *self;
+        let place_of = |node| heap.graph().place(node).and_then(|place| scripts.location(heap.graph(), place));
+        if let Some(function) = route.frame(heap) {
+            return place_of(function);
+        }
+        let location = match (route.scope(heap), route.variable()) {
+            (Some(scope), Some(variable)) => scopes.location(heap, scripts, scope, variable, sources),
+            _ => None,
+        };
+        // Else that of the nearest function or class of the app on the way.
+        location
+            .or_else(|| exported(route.module(heap)?, sources))
+            .or_else(|| route.listener(heap)?.location(heap.graph(), scripts))
+            .or_else(|| {
+                let mut places = route.nodes_back().filter_map(place_of);
+                places.find(|location| !location.file.starts_with("node:"))
+            })
+    }
+}
+
+/// The callback behind a pile of timers, or of what timers hold.
+fn timer(heap: &Heap, pile: &Accumulation) -> Option<Timer> {
+    if timers::is_list(heap, pile.holder) {
+        return Timer::most_common(heap, heap.dominated(pile.holder));
+    }
+    let members = pile.members.iter().chain([&pile.holder]).copied();
+    if matches!(pile.pile, Pile::Class) { Timer::most_common(heap, members) } else { Timer::of(heap, pile.holder) }
+}
+
+/// How many timers a pile has.
+fn pending(heap: &Heap, pile: &Accumulation) -> u64 {
+    let is_list = timers::is_list(heap, pile.holder);
+    let timers = heap.dominated(pile.holder).filter(|&node| is_list && Timer::of(heap, node).is_some()).count() as u64;
+    if timers > 0 { timers } else { pile.count }
+}
+
+/// Kind, type and count of a pile.
+fn described(
+    heap: &Heap,
+    pile: &Accumulation,
+    route: &Route,
+    content: &str,
+    stored: &Stored,
+) -> (&'static str, String, u64) {
     let graph = heap.graph();
-    let content = content(heap, pile);
-    // What only a weak edge leads to has no way to be named by.
-    let named = if route.is_empty() { heap.class_name(pile.holder).into_owned() } else { route.name(heap) };
     let holder =
         if graph.kind(pile.holder).is_string() { Cow::Borrowed("string") } else { heap.class_name(pile.holder) };
-    let (kind, class, name) = match pile.pile {
-        Pile::Collection { mixed: false } => ("collection", format!("{holder} of {content}"), named),
-        Pile::Collection { mixed: true } => ("collection", format!("{holder} of {content} and others"), named),
-        Pile::Shared => {
+    let (kind, class) = match (pile.pile, stored) {
+        (Pile::Collection { mixed }, Stored::Entries { key, value, count }) => {
+            let class = format!("{holder} of {key} → {value}");
+            return ("collection", class, if mixed { *count } else { pile.count });
+        }
+        // Its keys are texts of their own, its values numbers: those have no nodes.
+        (Pile::Collection { mixed: false }, _) if is_count(heap, pile) => {
+            ("collection", format!("{holder} of string → number"))
+        }
+        (Pile::Collection { mixed: false }, _) => ("collection", format!("{holder} of {content}")),
+        (Pile::Collection { mixed: true }, _) => ("collection", format!("{holder} of {content} and others")),
+        (Pile::Shared, _) => {
             let container = route.nodes_back().nth(1).map_or(Cow::Borrowed("scope"), |node| heap.class_name(node));
-            ("collection", format!("{container} of {content}"), named.trim_end_matches("[]").to_owned())
+            let container = if is_linked(heap, pile, route) { "chain" } else { &*container };
+            ("collection", format!("{container} of {content}"))
         }
-        Pile::Object => ("object", holder.into_owned(), named),
-        Pile::Chain => ("collection", format!("chain of {content}"), named),
-        Pile::Class => ("class", content.clone(), content.clone()),
+        (Pile::Object, Stored::Numbers) => ("object", format!("{holder} of numbers")),
+        (Pile::Object, Stored::Values(value)) => ("object", format!("{holder} of {value}")),
+        (Pile::Object, Stored::Entries { key, value, .. }) => ("object", format!("{holder} of {key} → {value}")),
+        (Pile::Object, Stored::Other) => ("object", holder.into_owned()),
+        (Pile::Chain, _) if graph.kind(pile.holder).is_string() => ("object", "concatenated string".to_owned()),
+        (Pile::Chain, _) => {
+            let between = pile.between.iter().map(|&node| match graph.kind(node) {
+                NodeKind::CLOSURE => {
+                    Function::of(graph, node).map_or_else(String::new, |function| function.call(graph))
+                }
+                _ if super::accumulation::is_scope(heap, node) => "scope".to_owned(),
+                _ => heap.class_name(node).into_owned(),
+            });
+            let turn: Vec<String> = std::iter::once(content.to_owned()).chain(between).collect();
+            ("collection", format!("chain of {}", turn.join(" → ")))
+        }
+        (Pile::Tree, _) => ("collection", format!("tree of {content}")),
+        (Pile::Class, _) => ("class", content.to_owned()),
     };
-    let advice = advice(pile, &name, &content);
-    let mut path = route.shown(heap);
-    let fingerprint = fingerprint(&name, &heap.class_name(pile.holder), &path, location.as_ref());
-    if !matches!(pile.pile, Pile::Object | Pile::Shared)
-        && let Some(member) = pile.members.first()
-    {
-        let kind = if graph.kind(*member).is_string() { "string" } else { "object" };
-        path.extend((pile.pile != Pile::Class).then(|| PathStep {
-            edge: "[]".to_owned(),
-            name: content.clone(),
-            kind: kind.to_owned(),
-        }));
-    }
-    let share = ratio(pile.bytes, heap.total_size());
-    let text = text(&name, location.as_ref(), &class, pile, share);
-    Suspect {
-        fingerprint,
-        name,
-        class,
-        kind: kind.to_owned(),
-        location,
-        path,
-        count: pile.count,
-        retained_size: pile.bytes,
-        share,
-        id: u64::from(graph.id(pile.holder)),
-        advice,
-        text,
-    }
+    (kind, class, pile.count)
 }
 
-/// What the pile is made of, in a word.
-fn content(heap: &Heap, pile: &Accumulation) -> String {
-    let sample = pile.members.first().copied().unwrap_or(pile.holder);
-    match heap.graph().kind(sample) {
-        kind if kind.is_string() => "string".to_owned(),
-        NodeKind::NUMBER => "number".to_owned(),
-        _ if is_scope(heap, sample) => "closure scope".to_owned(),
-        _ => heap.classes()[pile.class as usize].name(heap.graph()).into_owned(),
-    }
+/// Is it a plain object whose properties' names are its members?
+fn is_count(heap: &Heap, pile: &Accumulation) -> bool {
+    let graph = heap.graph();
+    let is_name = |&member: &NodeIx| graph.kind(member).is_string();
+    graph.kind(pile.holder) == NodeKind::OBJECT
+        && graph.raw_name(pile.holder) == b"Object"
+        && pile.members.iter().all(is_name)
+        && !graph.edges_of(pile.holder).iter().any(|edge| edge.kind() == EdgeKind::Property && is_name(&edge.target()))
 }
 
-fn advice(pile: &Accumulation, name: &str, content: &str) -> String {
-    match pile.pile {
-        Pile::Collection { .. } => format!(
-            "Find what adds {content} to {name} and never removes it: bound it, expire entries, or key it weakly (WeakMap, WeakRef)."
-        ),
-        Pile::Shared => format!(
-            "Find what adds {content} to {name}, and to what else holds them, and never removes it: bound it, or expire entries."
-        ),
-        Pile::Object => format!("{name} is one large object: keep less of it, or let go of it after use."),
-        Pile::Chain => {
-            format!("Each {content} holds the next: cut the chain at {name} where its head is no longer needed.")
+/// Do members hold one another?
+fn is_linked(heap: &Heap, pile: &Accumulation, route: &Route) -> bool {
+    route.nodes_back().nth(1).is_some_and(|node| heap.class(node) == pile.class)
+}
+
+/// Where a module declares what it exports; its first line where that cannot be told.
+fn exported((file, name): (String, &str), sources: &dyn Sources) -> Option<Location> {
+    let file = Some(file).filter(|file| file.contains(['/', '\\']))?;
+    let text = sources.read(&file);
+    let found = text.and_then(|text| super::declaration::declaration(&text, name, (u32::MAX, u32::MAX)));
+    let (line, column) = found.unwrap_or((1, 1));
+    Some(Location { file, line, column })
+}
+
+/// A pile with its words.
+struct Finding {
+    fingerprint: String,
+    name: String,
+    class: String,
+    kind: &'static str,
+    location: Option<Location>,
+    path: Vec<PathStep>,
+    count: u64,
+    bytes: u64,
+    holder: NodeIx,
+    advice: String,
+}
+
+impl Finding {
+    fn place(&self) -> Option<(String, u32, u32)> {
+        self.location.as_ref().map(|location| (location.file.clone(), location.line, location.column))
+    }
+
+    /// Is it one of Node's own collections of names?
+    fn is_table_of_names(&self) -> bool {
+        let is_nodes = self.location.as_ref().is_some_and(|location| location.file.starts_with("node:"));
+        is_nodes && self.path.last().is_some_and(|step| step.kind == "string")
+    }
+
+    fn suspect(self, heap: &Heap) -> Suspect {
+        let share = ratio(self.bytes, heap.total_size());
+        Suspect {
+            text: self.text(share),
+            fingerprint: self.fingerprint,
+            name: self.name,
+            class: self.class,
+            kind: self.kind.to_owned(),
+            location: self.location,
+            path: self.path,
+            count: self.count,
+            retained_size: self.bytes,
+            share,
+            id: u64::from(heap.graph().id(self.holder)),
+            advice: self.advice,
         }
-        Pile::Class => {
-            format!(
-                "{content} objects are held in many places: see who keeps them, and compare two snapshots to see which grow."
-            )
-        }
     }
-}
 
-fn text(name: &str, location: Option<&Location>, class: &str, pile: &Accumulation, share: f64) -> String {
-    use std::fmt::Write;
-    let mut text = name.to_owned();
-    if let Some(Location { file, line, .. }) = location {
-        let base = if file.starts_with("node:") { file } else { file.rsplit(['/', '\\']).next().unwrap_or(file) };
-        let _ = write!(text, " ({base}:{line})");
+    fn text(&self, share: f64) -> String {
+        use std::fmt::Write;
+        let mut text = self.name.clone();
+        if let Some(location) = &self.location {
+            let _ = write!(text, " ({})", short(location));
+        }
+        let _ = write!(text, ", {}", self.class);
+        if self.count > 1 {
+            let _ = write!(text, ", {} objects", grouped(self.count));
+        }
+        let _ = write!(text, ", {} retained, {:.0} % of the heap", size(self.bytes), share * 100.0);
+        text
     }
-    let _ = write!(text, ", {class}");
-    if pile.count > 1 {
-        let _ = write!(text, ", {} objects", grouped(pile.count));
-    }
-    let _ = write!(text, ", {} retained, {:.0} % of the heap", size(pile.bytes), share * 100.0);
-    text
 }
 
 /// `12,000`.
@@ -219,7 +396,7 @@ fn ratio(part: u64, whole: u64) -> f64 {
 fn fingerprint(name: &str, holder: &str, path: &[PathStep], location: Option<&Location>) -> String {
     let base = |text: &'_ str| text.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
     let file = location.map_or_else(String::new, |location| base(&location.file));
-    let from = path.iter().rposition(|step| step.kind == "context" || step.name == "Module").unwrap_or(0);
+    let from = path.iter().rposition(|step| matches!(step.kind.as_str(), "context" | "module")).unwrap_or(0);
     let steps = path[from..].iter().filter(|step| step.kind != "folded");
     let steps = steps.flat_map(|step| [base(&step.edge), base(&step.name)]);
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;
