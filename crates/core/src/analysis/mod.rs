@@ -15,6 +15,7 @@ mod detached;
 pub mod distances;
 mod dominators;
 mod duplicates;
+mod finding;
 mod functions;
 mod heap;
 mod largest;

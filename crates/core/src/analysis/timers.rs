@@ -1,12 +1,10 @@
 //! Timers: objects that Node's lists hold until they are due, each with the callback that a person knows.
 
+use super::accumulation::is_storage;
 use super::functions::Function;
 use super::heap::Heap;
 use crate::graph::{NodeIx, NodeKind};
 use rustc_hash::FxHashMap;
-
-/// The class of the lists that Node keeps timers in, one for each duration.
-pub(super) const LIST: &[u8] = b"TimersList";
 
 /// What a timer calls.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -58,7 +56,18 @@ impl Timer {
     }
 }
 
-/// Is the node one of Node's lists of timers?
+/// The timers that a node dominates, through storage and lists.
+pub(super) fn held(heap: &Heap, holder: NodeIx) -> impl Iterator<Item = NodeIx> + '_ {
+    let mut open = vec![holder];
+    let lists = std::iter::from_fn(move || {
+        let node = open.pop()?;
+        open.extend(heap.dominated(node).filter(|&node| is_list(heap, node) || is_storage(heap, node)));
+        Some(node)
+    });
+    lists.flat_map(|list| heap.dominated(list)).filter(|&node| Timer::of(heap, node).is_some())
+}
+
+/// Is the node one of the lists that Node keeps timers in, one for each duration?
 pub(super) fn is_list(heap: &Heap, node: NodeIx) -> bool {
-    heap.graph().kind(node) == NodeKind::OBJECT && heap.graph().raw_name(node) == LIST
+    heap.graph().kind(node) == NodeKind::OBJECT && heap.graph().raw_name(node) == b"TimersList"
 }
