@@ -63,9 +63,14 @@ pub(super) fn advice(heap: &Heap, about: &About) -> String {
         Pile::Object if matches!(stored, Stored::Numbers) => format!(
             "Find what adds numbers to {name} and never removes them: bound it, or keep sums in place of single values."
         ),
-        Pile::Object if matches!(stored, Stored::Values(_) | Stored::Entries { .. }) => format!(
-            "{name} is large itself, and others hold what is in it too: find what adds to it and never removes, and bound it."
-        ),
+        Pile::Object
+            if heap.graph().raw_name(pile.holder) != b"Object"
+                && matches!(stored, Stored::Values { .. } | Stored::Entries { .. }) =>
+        {
+            format!(
+                "{name} is large itself, and others hold what is in it too: find what adds to it and never removes, and bound it."
+            )
+        }
         Pile::Object if is_bytes(heap, pile.holder) => format!(
             "{name} is one large block of bytes outside of JavaScript's own heap: let go of it after use, or work on it as a stream."
         ),

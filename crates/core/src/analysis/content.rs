@@ -68,27 +68,31 @@ pub(super) enum Stored {
     Numbers,
     /// A map's keys and values, and how many.
     Entries { key: String, value: String, count: u64 },
-    /// An array's or set's values, a map's where keys or values have no nodes.
-    Values(String),
+    /// The values of an array, set or plain object, or of a map where keys or values have no nodes.
+    Values { value: String, count: u64 },
     /// No collection of JavaScript's own.
     Other,
 }
 
-/// Looks into the storage of a Map, Set or Array.
+/// Looks into the storage of a Map, Set or Array, or at the properties of a plain object.
 pub(super) fn stored(heap: &Heap, holder: NodeIx) -> Stored {
     let graph = heap.graph();
     let class = graph.raw_name(holder);
     let storage = match class {
         b"Map" | b"Set" => graph.child(holder, b"table"),
         b"Array" => graph.child(holder, b"elements"),
+        b"Object" => Some(holder),
         _ => None,
     };
     let Some(storage) = storage else { return Stored::Other };
     let is_held = |node| is_content(heap, node) && graph.kind(node) != NodeKind::CODE;
-    let held =
-        || graph.edge_indices(storage).filter(|(_, edge)| edge.kind() != EdgeKind::Weak && is_held(edge.target()));
+    let is_value = |at: EdgeIx, kind| match class {
+        b"Object" => kind == EdgeKind::Property && graph.raw_edge_name(at) != b"__proto__",
+        _ => kind != EdgeKind::Weak,
+    };
+    let held = || graph.edge_indices(storage).filter(|&(at, edge)| is_value(at, edge.kind()) && is_held(edge.target()));
     if !held().any(|(_, edge)| graph.kind(edge.target()) != NodeKind::NUMBER) {
-        return Stored::Numbers;
+        return if class == b"Object" { Stored::Other } else { Stored::Numbers };
     }
     // An entry is a key, a value and a link to the next one, which is a small number without a node.
     let mut counts = [0u64; 3];
@@ -114,5 +118,6 @@ pub(super) fn stored(heap: &Heap, holder: NodeIx) -> Stored {
     let entries = |keys: usize| {
         Some(Stored::Entries { key: common(Some(keys))?, value: common(Some((keys + 1) % 3))?, count: most })
     };
-    keys.and_then(entries).or_else(|| common(None).map(Stored::Values)).unwrap_or(Stored::Other)
+    let values = || Some(Stored::Values { value: common(None)?, count: counts.iter().sum() });
+    keys.and_then(entries).or_else(values).unwrap_or(Stored::Other)
 }

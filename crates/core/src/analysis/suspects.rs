@@ -255,6 +255,12 @@ fn described(
             ("collection", format!("{holder} of string → number"))
         }
         (Pile::Collection { mixed: false }, _) => ("collection", format!("{holder} of {content}")),
+        // The others are the names of properties.
+        (Pile::Collection { mixed: true }, Stored::Values { value, count })
+            if holder == "Object" && value == content && count * 4 >= pile.count =>
+        {
+            return ("collection", format!("{holder} of {content}"), *count);
+        }
         (Pile::Collection { mixed: true }, _) => ("collection", format!("{holder} of {content} and others")),
         (Pile::Shared, _) => {
             let container = route.nodes_back().nth(1).map_or(Cow::Borrowed("scope"), |node| heap.class_name(node));
@@ -262,9 +268,11 @@ fn described(
             ("collection", format!("{container} of {content}"))
         }
         (Pile::Object, Stored::Numbers) => ("object", format!("{holder} of numbers")),
-        (Pile::Object, Stored::Values(value)) => ("object", format!("{holder} of {value}")),
+        (Pile::Object, Stored::Values { value, .. }) if holder != "Object" => {
+            ("object", format!("{holder} of {value}"))
+        }
         (Pile::Object, Stored::Entries { key, value, .. }) => ("object", format!("{holder} of {key} → {value}")),
-        (Pile::Object, Stored::Other) => ("object", holder.into_owned()),
+        (Pile::Object, _) => ("object", holder.into_owned()),
         (Pile::Chain, _) if graph.kind(pile.holder).is_string() => ("object", "concatenated string".to_owned()),
         (Pile::Chain, _) => {
             let between = pile.between.iter().map(|&node| match graph.kind(node) {
