@@ -88,7 +88,9 @@ impl Names<'_> {
             if finding.is_table_of_names() {
                 continue;
             }
-            let key = (finding.name.clone(), finding.class.clone(), finding.place());
+            // Where no place tells them apart, two of one name may well be two.
+            let place = finding.place().ok_or(pile.holder);
+            let key = (finding.name.clone(), finding.class.clone(), place);
             match known.get(&key).and_then(|&at: &usize| found.get_mut(at)) {
                 Some(same) => {
                     // The room for the many is one more object, and not one of them.
@@ -118,7 +120,10 @@ impl Names<'_> {
         let timer = timer(heap, pile);
         let listened = route.listened();
         let content = content(heap, self.scripts, pile);
-        let stored = stored(heap, pile.holder);
+        // An array of many objects says what it holds by those.
+        let told = matches!(pile.pile, Pile::Collection { .. })
+            && matches!(heap.graph().raw_name(pile.holder), b"Array" | b"Set");
+        let stored = if told { Stored::Other } else { stored(heap, pile.holder) };
         let named = match timer {
             Some(timer) => timer.name(heap),
             // What only a weak edge leads to has no way to be named by.
