@@ -26,7 +26,7 @@ pub(super) fn largest(heap: &Heap, top: usize, watch: &Watch) -> Result<Vec<Node
         watch.check()?;
         if is_wrapper(heap, node) {
             open.extend(heap.dominated(node).map(|node| (heap.retained(node), node)).filter(|&(size, _)| size > least));
-        } else if heap.distance(node) < SYSTEM && graph.kind(node) != NodeKind::ARRAY {
+        } else if heap.distance(node) < SYSTEM && !matches!(graph.kind(node), NodeKind::ARRAY | NodeKind::CODE) {
             found.push(node);
         }
     }

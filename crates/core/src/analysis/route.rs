@@ -242,7 +242,9 @@ impl Route {
             let busiest = || listeners::busiest(heap, self.steps.last()?.to).map(|(event, _)| event);
             let event = if *event == "[]" { busiest() } else { Some((*event).into()) };
             let event = event.map_or_else(|| "…".to_owned(), |event| format!("'{event}'"));
-            name.push_str(&format!("{function}({event})"));
+            for part in [function, "(", &event, ")"] {
+                name.push_str(part);
+            }
             join(&mut name, if rest.iter().all(|part| matches!(*part, "[]" | "next")) { &[] } else { rest });
         }
         name
@@ -287,7 +289,7 @@ impl Route {
                 steps.push(PathStep { edge: step.edge.clone(), name, kind: kind.to_owned() });
             }
         }
-        let mut shown = folded(steps);
+        let mut shown = folded(&steps);
         if shown.len() > MOST {
             let left_out = shown.len() - MOST;
             shown.splice(MOST / 2..MOST / 2 + left_out, [turns(format!("{left_out} more"))]);
@@ -307,7 +309,7 @@ fn join(name: &mut String, parts: &[&str]) {
 }
 
 /// The path with each run of the same steps told once: of a list, or of closures that hold one another.
-fn folded(steps: Vec<PathStep>) -> Vec<PathStep> {
+fn folded(steps: &[PathStep]) -> Vec<PathStep> {
     let mut shown: Vec<PathStep> = Vec::new();
     let mut at = 0;
     while at < steps.len() {

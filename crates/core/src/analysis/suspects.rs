@@ -91,16 +91,13 @@ impl Names<'_> {
             // Where no place tells them apart, two of one name may well be two.
             let place = finding.place().ok_or(pile.holder);
             let key = (finding.name.clone(), finding.class.clone(), place);
-            match known.get(&key).and_then(|&at: &usize| found.get_mut(at)) {
-                Some(same) => {
-                    // The room for the many is one more object, and not one of them.
-                    same.count += if finding.kind == "object" { 0 } else { finding.count };
-                    same.bytes = same.bytes.saturating_add(finding.bytes);
-                }
-                None => {
-                    known.insert(key, found.len());
-                    found.push(finding);
-                }
+            if let Some(same) = known.get(&key).and_then(|&at: &usize| found.get_mut(at)) {
+                // The room for the many is one more object, and not one of them.
+                same.count += if finding.kind == "object" { 0 } else { finding.count };
+                same.bytes = same.bytes.saturating_add(finding.bytes);
+            } else {
+                known.insert(key, found.len());
+                found.push(finding);
             }
         }
         found.sort_by_key(|finding| std::cmp::Reverse(finding.bytes));
