@@ -63,7 +63,7 @@ pub fn live(
     if !identity::die_with(parent) {
         report.fail(Failure::new(Kind::Died, "the parent ended"));
     }
-    if let Err(error) = slots.silence() {
+    if let Err(error) = slots.replace() {
         report.fail(Failure::system(Kind::Unsupported, "cannot change the slots of pthread_cond_signal", &error));
     }
     identity::step_back(settings.nice);
@@ -139,10 +139,10 @@ impl Progress {
         let mut told = None;
         loop {
             thread::sleep(TICK);
-            let frame = Some(self.frame());
-            if frame != told {
-                frame.iter().for_each(|frame| report.send(frame));
-                told = frame;
+            let frame = self.frame();
+            if told.as_ref() != Some(&frame) {
+                report.send(&frame);
+                told = Some(frame);
             }
         }
     }
