@@ -1,7 +1,7 @@
 //! One twin, and JavaScript's view of it.
 //!
 //! The object owns the twin: when it is collected, or its worker ends, the twin is killed and nobody waits for it.
-#![cfg_attr(test, expect(dead_code, reason = "called from JavaScript alone"))]
+#![cfg_attr(test, allow(dead_code, reason = "called from JavaScript alone"))]
 #![expect(clippy::needless_pass_by_value, reason = "napi hands arguments over by value")]
 
 use crate::guard::guarded;

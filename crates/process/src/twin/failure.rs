@@ -44,6 +44,7 @@ impl Kind {
         KINDS.iter().find(|(kind, _)| *kind == self).map_or("internal", |(_, name)| name)
     }
 
+    #[cfg(any(target_os = "linux", test))]
     pub(super) fn named(name: &str) -> Option<Self> {
         KINDS.iter().find(|(_, known)| *known == name).map(|(kind, _)| *kind)
     }

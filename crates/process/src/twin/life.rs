@@ -106,7 +106,10 @@ fn work(
     let consumer = spawn("leakguard-sink", consume).map_err(refused("no thread in the twin"))?;
 
     let path = format!("/proc/self/fd/{}", writer.as_raw_fd());
-    capture(&path).map_err(|message| Failure::new(Kind::Capture, message))?;
+    if let Err(message) = capture(&path) {
+        // Said before the writer is dropped, or the consumer would complain of an early end.
+        report.fail(Failure::new(Kind::Capture, message));
+    }
     drop(writer);
     let answer = consumer.join().map_err(|_| Failure::new(Kind::Internal, "a panic while consuming the snapshot"))?;
     report.send(&progress.frame());

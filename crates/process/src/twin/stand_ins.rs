@@ -138,7 +138,7 @@ mod tests {
                 // SAFETY: the mutex outlives this thread.
                 unsafe { libc::pthread_mutex_lock(address as *mut libc::pthread_mutex_t) };
                 held.send(()).unwrap();
-                drop(stopped.recv());
+                assert!(stopped.recv().is_err(), "the sender is dropped");
             });
             wait.recv().unwrap();
             // SAFETY: the child takes a mutex of its own memory and ends; the parent waits for it.

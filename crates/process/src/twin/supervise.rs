@@ -5,7 +5,7 @@ use super::frames::{Decoder, Frame};
 use super::job::{Place, Shared, milliseconds};
 use super::life::TICKER;
 use super::stall::{Look, Stall};
-use super::watch::MemoryWatch;
+use super::watch::{MemoryWatch, Resident};
 use super::{Limits, Outcome, tasks};
 use std::io::{self, PipeReader, Read};
 use std::os::fd::AsRawFd;
@@ -21,6 +21,8 @@ pub struct Child {
     pub status: PipeReader,
     pub place: Place,
     pub began: Instant,
+    /// Resident memory of the parent at the fork.
+    pub inherited: Option<Resident>,
     pub fork_ms: f64,
     pub held_ms: f64,
     pub limits: Limits,
@@ -36,7 +38,7 @@ impl Child {
 
 /// Looks after the twin until it is gone, then leaves the outcome.
 pub fn supervise(child: Child, shared: &Shared) {
-    let mut watch = MemoryWatch::new(child.process, child.limits.watch_memory, child.limits.reserve);
+    let mut watch = MemoryWatch::new(&child);
     let result = attend(&child, shared, &mut watch);
     if result.is_err() {
         kill(child.process);
