@@ -10,6 +10,7 @@ const fs = require('node:fs')
 const { join } = require('node:path')
 const { setTimeout: sleep } = require('node:timers/promises')
 const leakguard = require('leakguard')
+const { cgroupFor } = require('./support/cgroup.js')
 const { root } = require('./support/child.js')
 const { folderFor } = require('./support/folder.js')
 const { mounted } = require('./support/mount.js')
@@ -30,8 +31,9 @@ const HEAD = `
 `
 
 /** Starts a program; `lines` waits for that many of its answers. */
-function run(t, body, { args = [], ...options } = {}) {
-  const child = spawn(process.execPath, [...args, '-e', `${HEAD};(async () => {${body}})()`], { cwd: root, ...options })
+function run(t, body, { args = [], inside = ([command, ...rest]) => [command, rest], ...options } = {}) {
+  const command = [process.execPath, ...args, '-e', `${HEAD};(async () => {${body}})()`]
+  const child = spawn(...inside(command), { cwd: root, ...options })
   t.after(() => child.kill('SIGKILL'))
   const all = { out: '', err: '' }
   child.stdout.setEncoding('utf8').on('data', (text) => (all.out += text))
@@ -197,7 +199,7 @@ test('killed half-way: told, and the parent lives', { skip }, async (t) => {
     process.kill(twins()[0], 'SIGKILL')
     const outcome = await ended(job)
     tell({ ...outcome, left: twins() })`)
-  assert.deepEqual([failure.code, failure.kind], ['ERR_LEAKGUARD_TWIN', 'died'])
+  assert.deepEqual([failure.code, failure.kind, failure.retry], ['ERR_LEAKGUARD_TWIN', 'killed', false])
   assert.match(failure.message, /SIGKILL/)
   assert.deepEqual(left, [])
 })
@@ -333,6 +335,21 @@ test('the twin is ended before memory runs out', { skip }, async (t) => {
     tell(await twin({ sink: { kind: 'analyze' }, reserveBytes: 2 ** 50 }, slow(60000)))`)
   assert.deepEqual([failure.code, failure.kind, failure.retry], ['ERR_LEAKGUARD_HEADROOM', 'headroom', false])
   assert.match(failure.message, /MiB of \d+ MiB left/)
+})
+
+test('in a cgroup with a limit just above the heap, the twin is ended and the app lives', { skip }, async (t) => {
+  const group = cgroupFor(t, 300 << 20)
+  if (!group) return
+  const answer = await asked(t, `
+    globalThis.kept = Array.from({ length: 700000 }, (_, at) => ({ at, list: [at] }))
+    const { readMachine } = require('./binding.js')
+    const { cgroup } = readMachine()
+    tell({ cgroup, ...(await twin({ sink: { kind: 'analyze' } })) })`, { inside: group.run })
+  assert.equal(answer.cgroup.path, group.path)
+  assert.equal(answer.cgroup.limit, 300 << 20)
+  assert.equal(answer.cgroup.headroom, answer.cgroup.limit - answer.cgroup.current + answer.cgroup.reclaimable)
+  assert.equal(answer.failure?.code, 'ERR_LEAKGUARD_HEADROOM')
+  assert.match(answer.failure.message, /the cgroup.* 300 MiB/)
 })
 
 test('a fork that the system refuses is told, and the marks are back', { skip: skip || (process.getuid() !== 0 && 'needs to change users') }, async (t) => {

@@ -84,7 +84,7 @@ pub struct TwinFailure {
     pub code: String,
     /// A sentence, without the code.
     pub message: String,
-    /// `unsupported`, `refused`, `died`, `stalled`, `capture`, `sink`, `headroom`, `cancelled` or `internal`.
+    /// `unsupported`, `refused`, `died`, `killed`, `stalled`, `capture`, `sink`, `headroom`, `cancelled` or `internal`.
     pub kind: String,
     /// Whether another twin could fare better.
     pub retry: bool,

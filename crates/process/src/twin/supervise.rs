@@ -14,6 +14,8 @@ use std::time::{Duration, Instant};
 
 /// How long the thread waits for a frame before it looks around.
 const PERIOD: Duration = Duration::from_millis(50);
+/// The same while memory is short: a twin can take a mebibyte in a millisecond.
+const HASTE: Duration = Duration::from_millis(8);
 
 /// A twin just made.
 pub struct Child {
@@ -45,7 +47,7 @@ pub fn supervise(child: Child, shared: &Shared) {
     }
     watch.look_at_twin();
     let end = reap(child.process);
-    let result = result.and_then(|last| last.ok_or_else(|| died(&end)));
+    let result = result.and_then(|last| last.ok_or_else(|| watch.killed_by_kernel().unwrap_or_else(|| died(&end))));
     watch.rest(end.largest);
     let Child { place, status, began, fork_ms, held_ms, .. } = child;
     // The place is free before JavaScript can ask for the next.
@@ -73,7 +75,8 @@ fn attend(child: &Child, shared: &Shared, watch: &mut MemoryWatch) -> Result<Opt
         if shared.cancelled.load(Relaxed) {
             return Err(Failure::new(Kind::Cancelled, "the twin was cancelled"));
         }
-        if readable(&child.status, PERIOD) {
+        let period = if watch.short() { HASTE } else { PERIOD };
+        if readable(&child.status, period) {
             let count = match (&child.status).read(&mut buffer) {
                 Ok(0) => return Ok(None),
                 Ok(count) => count,
@@ -93,11 +96,14 @@ fn attend(child: &Child, shared: &Shared, watch: &mut MemoryWatch) -> Result<Opt
             }
         }
         let since = looked.elapsed();
+        if since < period {
+            continue;
+        }
+        watch.look()?;
         if since < PERIOD {
             continue;
         }
         looked = Instant::now();
-        watch.look()?;
         let progress = shared.progress.lock().clone();
         if stall.stalled(look(child.process, &progress, excused), since) {
             let seconds = child.limits.stall.as_secs_f64();
@@ -154,9 +160,13 @@ fn reap(process: i32) -> End {
 }
 
 fn died(end: &End) -> Failure {
+    let mut kind = Kind::Died;
     let how = match end.status {
         Some(status) if libc::WIFSIGNALED(status) => match libc::WTERMSIG(status) {
-            libc::SIGKILL => "was killed (SIGKILL), by somebody or for want of memory".to_owned(),
+            libc::SIGKILL => {
+                kind = Kind::Killed;
+                "was killed (SIGKILL)".to_owned()
+            }
             libc::SIGSEGV => "crashed (SIGSEGV)".to_owned(),
             libc::SIGABRT => "was aborted (SIGABRT): V8 gives up so when its heap limit is reached".to_owned(),
             signal => format!("was ended by signal {signal}"),
@@ -164,5 +174,5 @@ fn died(end: &End) -> Failure {
         Some(status) => format!("ended with code {}", libc::WEXITSTATUS(status)),
         None => "ended".to_owned(),
     };
-    Failure::new(Kind::Died, format!("the twin {how} before it was done"))
+    Failure::new(kind, format!("the twin {how} before it was done"))
 }

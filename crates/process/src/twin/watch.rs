@@ -11,6 +11,9 @@ use crate::machine::{Cgroup, Meminfo};
 use std::fs;
 use std::time::{Duration, Instant};
 
+/// Head-room above the reserve from which on the limits are asked more often.
+const SHORT: u64 = 512 << 20;
+
 const SMALLEST_RESERVE: u64 = 16 << 20;
 const LARGEST_RESERVE: u64 = 256 << 20;
 
@@ -24,6 +27,11 @@ pub struct MemoryWatch {
     measured: Option<Measure>,
     next: Instant,
     head_room: Option<u64>,
+    /// What went between two looks, of late.
+    fall: u64,
+    short: bool,
+    /// How many processes the kernel has killed in this cgroup for want of memory.
+    kills: Option<u64>,
 }
 
 /// What one reading of `smaps_rollup` said, and what was resident then.
@@ -42,6 +50,9 @@ impl MemoryWatch {
             measured: None,
             next: Instant::now(),
             head_room: None,
+            fall: 0,
+            short: false,
+            kills: Cgroup::read().and_then(|group| group.kills()),
         }
     }
 
@@ -74,8 +85,10 @@ impl MemoryWatch {
         let reserve = self.limits.reserve.unwrap_or_else(|| (limit / 20).clamp(SMALLEST_RESERVE, LARGEST_RESERVE));
         // What went since the last look may go again before the next.
         let fall = self.head_room.map_or(0, |before| before.saturating_sub(head_room));
+        self.fall = fall.max(self.fall / 2);
         self.head_room = Some(head_room);
-        if head_room > reserve + fall {
+        self.short = head_room < reserve.saturating_add(SHORT);
+        if head_room > reserve.saturating_add(self.fall) {
             return Ok(());
         }
         let [room, limit, keep] = [head_room, limit, reserve].map(|bytes| bytes >> 20);
@@ -83,6 +96,22 @@ impl MemoryWatch {
             "the twin was ended because {whose} has {room} MiB of {limit} MiB left, and {keep} MiB are kept for the app"
         );
         Err(Failure::new(Kind::Headroom, message))
+    }
+
+    /// Whether the limits are near.
+    pub fn short(&self) -> bool {
+        self.short
+    }
+
+    /// Whether the kernel was faster, as far as the cgroup's count tells.
+    pub fn killed_by_kernel(&self) -> Option<Failure> {
+        let group = Cgroup::read()?;
+        let killed = group.kills()? > self.kills?;
+        let message = format!(
+            "the kernel killed for want of memory in the cgroup, which may have {} MiB; the twin is gone",
+            group.limit >> 20
+        );
+        killed.then(|| Failure::new(Kind::Headroom, message))
     }
 
     /// The kernel kept the twin's most resident memory, of which no look may have been at the right moment.
