@@ -1,0 +1,181 @@
+'use strict'
+
+const test = require('node:test')
+const assert = require('node:assert/strict')
+const fs = require('node:fs')
+const { join } = require('node:path')
+const leakguard = require('leakguard')
+const { program } = require('./support/child.js')
+const { folderFor } = require('./support/folder.js')
+
+const { twin } = leakguard.capabilities()
+
+/**
+ * A program whose work goes on for some ms, with a full collection now and then; `leaky` keeps what it makes. It tells all
+ * events of its watchdog and what is left in the process when that was stopped.
+ */
+const watched = (leaky, options, ms) => `
+  const kept = []
+  const events = []
+  const before = inventory()
+  function inventory() {
+    return { listeners: process.eventNames().flatMap((name) => process.listeners(name)).length, resources: process.getActiveResourcesInfo().filter((type) => type === 'Timeout').length }
+  }
+  const watchdog = leakguard.watch(${JSON.stringify(options)})
+  for (const name of ['suspicion', 'leak', 'recovered', 'pressure', 'error']) watchdog.on(name, (message) => events.push([name, message]))
+  let stats = 0
+  watchdog.on('stats', () => stats++)
+  const began = Date.now()
+  const work = () => {
+    let passing = []
+    for (let nth = 0; nth < 2000; nth++) passing.push({ nth, text: 'passing ' + nth })
+    ${leaky ? 'for (let nth = 0; nth < 1500; nth++) kept.push({ date: new Date(nth), url: "/product/" + kept.length })' : ''}
+    leakguard.gc()
+    const done = Date.now() - began > ${ms} || (${leaky} && events.some(([name]) => name === 'leak'))
+    if (!done) return setTimeout(work, 40)
+    const samples = watchdog.samples().length
+    const { verdict } = watchdog
+    watchdog.stop()
+    watchdog.stop()
+    setTimeout(() => console.log(JSON.stringify({ events, stats, samples, verdict, before, after: inventory() })), 50)
+  }
+  work()`
+
+test('a leaking program: suspicion, then one leak event that names what leaks; and nothing is left after the stop', async () => {
+  const options = { sensitivity: 'high', interval: '200ms', evidence: twin }
+  const { events, stats, samples, before, after } = await program(watched(true, options, 60_000))
+  const names = events.map(([name]) => name)
+  assert.deepEqual(names, ['suspicion', 'leak'], JSON.stringify(events))
+  const [, leak] = events.at(-1)
+  assert.equal(leak.kind, 'heap')
+  assert.equal(leak.state, 'confirmed')
+  assert.ok(leak.growthBytes > 0 && leak.bytesPerHour > 0)
+  assert.match(leak.text, /Leak: the heap \+[\d.]+ (MB|kB)/)
+  if (twin) {
+    assert.equal(leak.evidence, 'snapshot')
+    assert.equal(leak.capture.mode, 'twin')
+    assert.match(leak.suspects[0].name, /kept/)
+    assert.match(leak.text, /kept/)
+  }
+  assert.ok(stats >= 10 && samples >= 10)
+  assert.deepEqual(after, before)
+})
+
+test('a healthy program: silence', async () => {
+  const { events, stats, verdict } = await program(watched(false, { sensitivity: 'high', interval: '200ms' }, 4000))
+  assert.deepEqual(events, [])
+  assert.ok(stats >= 10)
+  assert.equal(verdict.leak, false)
+})
+
+test('with a folder: the snapshot of the leak is kept there, so many and no more', { skip: !twin }, async (t) => {
+  const folder = join(folderFor(t), 'heaps')
+  fs.mkdirSync(folder)
+  for (const nth of [1, 2, 3]) fs.writeFileSync(join(folder, `leakguard-leak-2020-01-0${nth}.heapsnapshot`), '')
+  fs.writeFileSync(join(folder, 'mine.heapsnapshot'), '')
+  const { events } = await program(watched(true, { sensitivity: 'high', interval: '200ms', snapshotDir: folder, keep: 2 }, 60_000))
+  const [, leak] = events.find(([name]) => name === 'leak')
+  assert.equal(fs.statSync(leak.capture.path).mode & 0o777, 0o600)
+  const left = fs.readdirSync(folder).sort()
+  assert.deepEqual(left.filter((name) => name.includes('2020')), ['leakguard-leak-2020-01-03.heapsnapshot'])
+  assert.equal(left.length, 3)
+  assert.ok(left.includes('mine.heapsnapshot'))
+})
+
+test('what a listener throws is an uncaught exception, and the watchdog goes on; two of them do not mind each other', async () => {
+  const answer = await program(`
+    const seen = { uncaught: 0, first: 0, second: 0 }
+    process.on('uncaughtException', () => seen.uncaught++)
+    const first = leakguard.watch()
+    const second = leakguard.watch()
+    first.on('stats', () => { seen.first++; throw new Error('mine') })
+    second.on('stats', () => seen.second++)
+    let turns = 0
+    const timer = setInterval(() => {
+      leakguard.gc()
+      if (++turns < 5) return
+      clearInterval(timer)
+      setTimeout(() => { first.stop(); second.stop(); console.log(JSON.stringify(seen)) }, 600)
+    }, 20)`)
+  assert.deepEqual(answer, { uncaught: 5, first: 5, second: 5 })
+})
+
+test('a blocked loop loses no reading', async () => {
+  const [stats, spread] = await program(`
+    const watchdog = leakguard.watch()
+    const times = []
+    watchdog.on('stats', ({ time }) => times.push(time))
+    const end = Date.now() + 1000
+    while (Date.now() < end) { leakguard.gc(); for (let wait = Date.now() + 100; Date.now() < wait;); }
+    setTimeout(() => { watchdog.stop(); console.log(JSON.stringify([times.length, times.at(-1) - times[0]])) }, 600)`)
+  assert.ok(stats >= 5, `${stats} readings`)
+  // perf_hooks tells later, but with the times of the collections.
+  assert.ok(spread > 300, `${spread} ms from the first to the last`)
+})
+
+test('pressure is told once a band', async () => {
+  const bands = await program(`
+    const v8 = require('node:v8')
+    const real = v8.getHeapStatistics
+    let share = 0.5
+    v8.getHeapStatistics = () => { const figures = real(); return { ...figures, heap_size_limit: figures.used_heap_size / share } }
+    const watchdog = leakguard.watch({ interval: '20ms' })
+    const bands = []
+    watchdog.on('pressure', ({ limit, band }) => bands.push([limit, band]))
+    const steps = [0.5, 0.82, 0.83, 0.92, 0.93, 0.82, 0.5, 0.85]
+    const timer = setInterval(() => {
+      share = steps.shift() ?? 0
+      if (share > 0) return
+      clearInterval(timer)
+      watchdog.stop()
+      console.log(JSON.stringify(bands.filter(([limit]) => limit === 'heap').map(([, band]) => band)))
+    }, 150)`)
+  assert.deepEqual(bands, [0.8, 0.9, 0.8])
+})
+
+test('subscribers of the diagnostics channels hear it too', async () => {
+  const heard = await program(`
+    const { subscribe } = require('node:diagnostics_channel')
+    let heard = 0
+    subscribe('leakguard:stats', ({ heapUsed }) => { if (heapUsed > 0) heard++ })
+    const watchdog = leakguard.watch()
+    leakguard.gc()
+    setTimeout(() => { watchdog.stop(); console.log(heard) }, 600)`)
+  assert.ok(heard >= 1)
+})
+
+test('it keeps no process alive, works in a worker, and ends with it', async () => {
+  const answer = await program(`
+    leakguard.watch()
+    const { Worker } = require('node:worker_threads')
+    const worker = new Worker(\`
+      const leakguard = require('leakguard')
+      const watchdog = leakguard.watch()
+      watchdog.on('stats', (stats) => { require('node:worker_threads').parentPort.postMessage(stats.heapUsed > 0); process.exit() })
+      leakguard.gc()
+      setInterval(() => {}, 10)\`, { eval: true })
+    worker.on('message', (seen) => console.log(seen))`)
+  assert.equal(answer, true)
+})
+
+test('the recorder has the events, and how it ended, when the process was killed', async (t) => {
+  const path = join(folderFor(t), 'leakguard.rec')
+  await assert.rejects(program(`
+    const watchdog = leakguard.watch({ recorder: ${JSON.stringify(path)}, interval: '20ms' })
+    setTimeout(() => process.kill(process.pid, 'SIGKILL'), 400)`), /SIGKILL/)
+  const { runs } = await leakguard.postmortem(path)
+  assert.ok(runs.at(-1).samples.length >= 5)
+  assert.equal(runs.at(-1).end.how, 'cut')
+})
+
+test('wrong options are named', () => {
+  for (const [options, message] of [
+    [{ sensitivity: 'loud' }, /"sensitivity" must be/],
+    [{ pressure: [2] }, /"pressure" must be an array of shares/],
+    [{ recorder: 3 }, /"recorder" must be a path/],
+    [{ thresholds: { minByts: 3 } }, /"minByts" is not known in "thresholds"/],
+    [{ interval: 1 }, /"interval" must be at least 10 ms/],
+  ]) {
+    assert.throws(() => leakguard.watch(options), (error) => error.code === 'ERR_LEAKGUARD_OPTION' && message.test(error.message))
+  }
+})

@@ -1,0 +1,40 @@
+'use strict'
+
+const { duration, choice, group, integer, boolean, validate, wrong, shown } = require('../options.js')
+const { THRESHOLDS } = require('../detect.js')
+const { isPath, pathOf } = require('../path.js')
+const { Watchdog } = require('./watchdog.js')
+
+const RULES = {
+  sensitivity: choice(['low', 'normal', 'high'], 'normal'),
+  thresholds: group(THRESHOLDS),
+  interval: duration('10s', 10),
+  history: integer(100, 100_000, 1000),
+  pressure: bands,
+  evidence: boolean(true),
+  looksPerHour: integer(0, 1000, 4),
+  mode: choice(['auto', 'twin', 'inline'], 'twin'),
+  maxPause: duration(),
+  snapshotDir: path,
+  keep: integer(1, 1000, 3),
+  recorder: path,
+  onHeapLimit: choice(['snapshot', 'report', 'none'], 'none'),
+}
+
+function bands(name, value = [0.8, 0.9]) {
+  if (Array.isArray(value) && value.length > 0 && value.every((band) => band > 0 && band < 1)) return [...value].sort()
+  throw wrong(`"${name}" must be an array of shares between 0 and 1, got ${shown(value)}`)
+}
+
+function path(name, value) {
+  if (value === undefined) return undefined
+  if (!isPath(value)) throw wrong(`"${name}" must be a path, got ${shown(value)}`)
+  return pathOf(value, name)
+}
+
+/** Watches this thread's memory until it is stopped or the thread ends; it keeps nothing alive. */
+function watch(options) {
+  return new Watchdog(validate(options, RULES))
+}
+
+module.exports = { watch }

@@ -1,0 +1,205 @@
+'use strict'
+
+const { EventEmitter } = require('node:events')
+const { channel } = require('node:diagnostics_channel')
+const { performance } = require('node:perf_hooks')
+const v8 = require('node:v8')
+const { writeSnapshot } = require('../capture/snapshot.js')
+const { detect } = require('../detect.js')
+const { gcFeed } = require('../gc-feed.js')
+const { Recorder } = require('../recorder.js')
+const { startSampling } = require('../sampling/sampler.js')
+const { Evidence } = require('./evidence.js')
+const { Pressure } = require('./pressure.js')
+const { Series } = require('./series.js')
+const { textOfLeak } = require('./words.js')
+
+/** How soon after a collection it is told: the reading itself is of that moment. */
+const LOOK_MS = 250
+/** A judgement takes about a millisecond, so it is made so often at most. */
+const JUDGE_MS = 1000
+/** The same leak is told again when it has grown by half. */
+const AGAIN = 1.5
+
+/**
+ * Watches this thread's memory: `watching → suspicious → confirmed → quiet`. Collections feed it, and a slow timer for what
+ * collections do not show; the judgement is `detect`'s, made here and nowhere else.
+ */
+class Watchdog extends EventEmitter {
+  #options
+  #origin = Date.now() - performance.now()
+  #series
+  #pressure
+  #evidence
+  #recorder
+  #feed
+  #sampler
+  #judged = -Infinity
+  #timer
+  #state = 'watching'
+  #verdict
+  #reported = new Map()
+  #gathering = false
+  #stopped = false
+  #exit = () => this.#recorder.event('exit')
+
+  constructor(options) {
+    super()
+    this.#options = options
+    this.#series = new Series(options.history)
+    this.#pressure = new Pressure(options.pressure)
+    this.#evidence = new Evidence(options)
+    if (options.recorder !== undefined) {
+      this.#recorder = new Recorder(options.recorder)
+      process.on('exit', this.#exit)
+    }
+    this.#feed = gcFeed((reading) => this.#collected(reading), { every: LOOK_MS })
+    this.#sampler = startSampling({ interval: options.interval, history: 1, fields: ['cgroup', 'machine', 'fds'] })
+    this.#sampler.on('sample', (sample) => this.#sampled(sample))
+  }
+
+  /** The last judgement; `undefined` before there was one. */
+  get verdict() {
+    return this.#verdict
+  }
+
+  /** The readings that are judged, oldest first. */
+  samples() {
+    return [...this.#series.readings()]
+  }
+
+  toJSON() {
+    return { verdict: this.#verdict, samples: this.samples() }
+  }
+
+  #collected({ kind, at, pauseMs, heapUsed, heapTotal, external, exact }) {
+    const time = this.#origin + at
+    const { heap_size_limit: heapLimit } = v8.getHeapStatistics()
+    const reading = { time, heapUsed, heapTotal, heapLimit, external, markCompact: true }
+    this.#series.add(reading)
+    this.#tell('stats', { kind, pauseMs, exact, ...reading })
+    this.#look(reading)
+  }
+
+  #sampled(sample) {
+    const time = this.#origin + performance.now()
+    this.#recorder?.sample({ ...sample, gc: sumOf(sample.gc) })
+    this.#series.add({ ...sample, time, markCompact: false })
+    this.#tell('sample', sample)
+    this.#look(sample)
+  }
+
+  #look(reading) {
+    for (const entered of this.#pressure.entered(reading)) {
+      this.#tell('pressure', { time: reading.time, ...entered })
+      if (entered.limit === 'heap' && entered.band === this.#options.pressure.at(-1)) this.#nearTheEnd()
+    }
+    // Now, or when the last judgement is old enough.
+    if (this.#timer !== undefined || this.#stopped) return
+    const wait = this.#judged + JUDGE_MS - performance.now()
+    if (wait <= 0) return this.#judge()
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined
+      this.#judge()
+    }, wait).unref()
+  }
+
+  #judge() {
+    this.#judged = performance.now()
+    const { sensitivity, thresholds } = this.#options
+    const verdict = { time: Math.round(this.#origin + this.#judged), ...detect(this.#series.readings(), { sensitivity, ...thresholds }) }
+    const before = this.#state
+    this.#verdict = verdict
+    this.#state = verdict.state
+    if (verdict.state === 'suspicious' && before !== 'suspicious' && before !== 'confirmed') this.#tell('suspicion', verdict)
+    if (verdict.state === 'quiet' && this.#reported.size > 0) {
+      this.#reported.clear()
+      this.#tell('recovered', verdict)
+    }
+    if (verdict.leak && !this.#gathering && this.#isNews(verdict)) {
+      this.#gathering = true
+      this.#accuse(verdict)
+        .catch((error) => this.#failed(error))
+        .finally(() => (this.#gathering = false))
+    }
+  }
+
+  /** Before the heap is looked at only the kind is known. */
+  #isNews({ kind, growthBytes, growthCount }) {
+    const growth = growthCount ?? growthBytes
+    return [...this.#reported.values()].every((reported) => reported.kind !== kind || growth >= reported.growth * AGAIN)
+  }
+
+  async #accuse(verdict) {
+    const found = this.#options.evidence ? await this.#evidence.gather() : { evidence: 'trend', suspects: [] }
+    if (this.#stopped) return
+    const fingerprint = found.suspects[0]?.fingerprint ?? verdict.kind
+    this.#reported.set(fingerprint, { kind: verdict.kind, growth: verdict.growthCount ?? verdict.growthBytes })
+    this.#tell('leak', { ...verdict, fingerprint, ...found, text: textOfLeak(verdict, found.suspects) })
+  }
+
+  /** Evidence while there is still a heap to look at: V8 ends the process without asking. */
+  #nearTheEnd() {
+    const { onHeapLimit, snapshotDir, mode, maxPause } = this.#options
+    try {
+      if (onHeapLimit === 'report') process.report.writeReport()
+      if (onHeapLimit !== 'snapshot') return
+      const path = snapshotDir && require('node:path').join(snapshotDir, `leakguard-limit-${process.pid}-${Date.now()}.heapsnapshot`)
+      writeSnapshot(path, { mode, maxPause }).catch((error) => this.#failed(error))
+    } catch (error) {
+      this.#failed(error)
+    }
+  }
+
+  /** To the recorder first, then to whoever listens; what they throw is theirs, and the watchdog goes on. */
+  #tell(event, message) {
+    if (this.#recorder && RECORDED.has(event)) this.#recorder.event(event, { text: message.text ?? message.reason ?? '', ...figuresOf(message) })
+    CHANNELS[event].publish(message)
+    try {
+      this.emit(event, message)
+    } catch (error) {
+      queueMicrotask(() => {
+        throw error
+      })
+    }
+  }
+
+  /** A failure of the watchdog's own. */
+  #failed(error) {
+    if (this.#stopped) return
+    if (this.listenerCount('error') > 0) this.#tell('error', error)
+    else process.emitWarning(error)
+  }
+
+  /** Ends it: nothing of it is left in the process. Doing so again does nothing. */
+  stop() {
+    if (this.#stopped) return
+    this.#stopped = true
+    clearTimeout(this.#timer)
+    this.#feed.stop()
+    this.#sampler.stop()
+    this.#evidence.stop()
+    process.off('exit', this.#exit)
+    this.#recorder?.close()
+  }
+
+  [Symbol.dispose]() {
+    this.stop()
+  }
+}
+
+const EVENTS = ['stats', 'sample', 'suspicion', 'leak', 'pressure', 'recovered', 'error']
+const CHANNELS = Object.fromEntries(EVENTS.map((event) => [event, channel(`leakguard:${event}`)]))
+const RECORDED = new Set(['suspicion', 'leak', 'pressure', 'recovered'])
+
+/** Collections of all kinds since the last sample. */
+function sumOf(gc = {}) {
+  const kinds = Object.values(gc)
+  return { count: kinds.reduce((sum, { count }) => sum + count, 0), time: kinds.reduce((sum, { ms }) => sum + ms, 0) }
+}
+
+function figuresOf(message) {
+  return Object.fromEntries(Object.entries(message).filter(([, value]) => typeof value === 'number'))
+}
+
+module.exports = { Watchdog }

@@ -1,0 +1,26 @@
+'use strict'
+
+/** A leak in a paragraph that a person can act on. */
+function textOfLeak(verdict, suspects) {
+  const [first] = suspects
+  const what = { heap: 'the heap', external: 'memory of buffers', native: 'native memory', resources: verdict.resource }[verdict.kind]
+  const growth = verdict.kind === 'resources' ? `${Math.round(verdict.growthCount)} more` : `+${bytes(verdict.growthBytes)}`
+  const rate = verdict.kind === 'resources' ? '' : `, ${bytes(verdict.bytesPerHour)}/h`
+  const limit = verdict.reachesLimitAt === undefined ? '' : `, limit reached in ${duration(verdict.reachesLimitAt - verdict.time)}`
+  const since = verdict.since === undefined ? '' : ` since ${new Date(verdict.since).toISOString()}`
+  const name = first === undefined ? '' : `${first.text}. `
+  return `${name}Leak: ${what} ${growth}${since}${rate}${limit}. ${verdict.reason}${first ? ` ${first.advice}` : ''}`
+}
+
+function bytes(value) {
+  const unit = value >= 1e9 ? ['GB', 1e9] : value >= 1e6 ? ['MB', 1e6] : ['kB', 1e3]
+  return `${(value / unit[1]).toFixed(1)} ${unit[0]}`
+}
+
+function duration(ms) {
+  const steps = [[86_400_000, 'd'], [3_600_000, 'h'], [60_000, 'min']]
+  const [size, unit] = steps.find(([size]) => ms >= size * 2) ?? [1000, 's']
+  return `${Math.max(0, Math.round(ms / size))} ${unit}`
+}
+
+module.exports = { textOfLeak }
