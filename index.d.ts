@@ -67,10 +67,11 @@ export interface Capabilities {
 export function capabilities(): Capabilities
 
 /**
- * What a sample has only if it is asked for, because it costs more than all the rest: `spaces`; `cgroup`; `machine`
- * (`machineAvailable`); `pressure` (`cgroup.pressure`, `machinePressure`; with `cgroup`); `fds`; `resources`.
+ * What a sample has only if it is asked for, because it costs as much as all the rest, or more: `process` (`rssFile`,
+ * `rssShared`, `rssPeak`, `threads`); `spaces`; `cgroup`; `machine` (`machineAvailable`); `pressure` (`cgroup.pressure`,
+ * `machinePressure`; with `cgroup`); `fds`; `resources`.
  */
-export type SampleField = 'spaces' | 'cgroup' | 'machine' | 'pressure' | 'fds' | 'resources'
+export type SampleField = 'process' | 'spaces' | 'cgroup' | 'machine' | 'pressure' | 'fds' | 'resources'
 
 export interface SampleOptions {
   /** Dear fields, by name, or all of them. Default: none, and at most twice the cost of `process.memoryUsage()`. */
@@ -100,18 +101,18 @@ export interface Sample {
   nativeContexts: number
   /** Realms that should have been collected: not 0 for long is a leak. */
   detachedContexts: number
-  /** Resident memory of the process; the next ones from `/proc/self/status`. */
+  /** Resident memory of the process (`/proc/self/statm`). */
   rss: number | undefined
   /** Of `rss`, memory without a file: heaps, stacks. */
   rssAnon: number | undefined
-  /** Of `rss`, pages of mapped files, of programs and libraries too. */
-  rssFile: number | undefined
+  /** Of `rss`, pages of mapped files, of programs and libraries too (`/proc/self/status`, and so the next ones). */
+  rssFile?: number
   /** Of `rss`, shared memory. */
-  rssShared: number | undefined
+  rssShared?: number
   /** The most that was ever resident. */
-  rssPeak: number | undefined
+  rssPeak?: number
   /** Threads of the process, all of them. */
-  threads: number | undefined
+  threads?: number
   /** Each space of V8's heap, by name. */
   spaces?: Record<string, { size: number; used: number; available: number }>
   /** The cgroup level, from the process's own up, with the least left; `undefined` where no level has a limit. */
@@ -125,8 +126,8 @@ export interface Sample {
   /** What may keep this thread's loop alive, counted by type (`process.getActiveResourcesInfo`). */
   resources?: Record<string, number>
   /**
-   * How late the loop was with its timers since the last sample, in ms (`monitorEventLoopDelay`). From a sampler;
-   * `undefined` where the loop has not come round since.
+   * How late the loop was with its timers since the last sample, in ms: a timer of 20 ms, looked at each time. From a sampler;
+   * `undefined` where its turn has not come since.
    */
   loopDelay?: { p50: number; p99: number; max: number }
   /** Collections since the last sample, by kind; those that did not happen are left out. From a sampler. */
@@ -177,7 +178,7 @@ export interface SamplingOptions {
   interval?: Duration
   /** How many samples are kept at most. Default: 2,000. */
   history?: number
-  /** Dear fields. Default: `['cgroup', 'machine', 'pressure', 'fds']`. */
+  /** Dear fields. Default: `['process', 'cgroup', 'machine', 'pressure', 'fds']`. */
   fields?: SampleField[] | 'all'
 }
 

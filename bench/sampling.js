@@ -49,8 +49,7 @@ function child() {
   const calls = {
     memoryUsage: () => process.memoryUsage(),
     cheap: () => sample(),
-    sampler: () => sample({ fields: ['cgroup', 'machine', 'pressure', 'fds'] }),
-    spaces: () => sample({ fields: ['spaces'] }),
+    sampler: () => sample({ fields: ['process', 'cgroup', 'machine', 'pressure', 'fds'] }),
     all: () => sample({ fields: 'all' }),
   }
   costs(calls, 20, 100) // compiled

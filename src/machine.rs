@@ -1,7 +1,7 @@
 //! Readings of the machine, as JavaScript sees them: what a platform does not tell is left out.
 
 use crate::outcome::number;
-use leakguard_process::machine::{Cgroup, Disk, Meminfo, Own, Pressure, Stall, open_descriptors};
+use leakguard_process::machine::{Cgroup, Disk, Meminfo, Own, Pressure, Resident, Stall, open_descriptors};
 use napi_derive::napi;
 
 /// The cgroup level with the least memory left.
@@ -82,7 +82,21 @@ pub fn read_machine(path: Option<String>) -> MachineReading {
     MachineReading { cgroup, memory, disk, process }
 }
 
-/// Reads this process's memory and threads alone: the cheap part.
+/// This process's resident memory in bytes.
+#[napi(object)]
+pub struct ResidentReading {
+    pub rss: f64,
+    /// Of it, memory without a file, that is not shared.
+    pub anonymous: f64,
+}
+
+/// Reads this process's resident memory, the cheapest way.
+#[napi]
+pub fn read_resident() -> Option<ResidentReading> {
+    Resident::read().map(|own| ResidentReading { rss: number(own.all), anonymous: number(own.anonymous) })
+}
+
+/// Reads this process's memory by its parts, and its threads.
 #[napi]
 pub fn read_process() -> Option<ProcessReading> {
     Own::read().map(|own| ProcessReading {

@@ -2,8 +2,8 @@
 
 const { wrong, shown } = require('../options.js')
 
-/** What a reading has only if it is asked for by name, because it costs more than all the rest together. */
-const DEAR = ['spaces', 'cgroup', 'machine', 'pressure', 'fds', 'resources']
+/** What a reading has only if it is asked for by name, because it costs as much as all the rest, or more. */
+const DEAR = ['process', 'spaces', 'cgroup', 'machine', 'pressure', 'fds', 'resources']
 
 /** The rule for `fields`: names of dear fields, or all of them. */
 function fields(fallback) {

@@ -1,35 +1,48 @@
 'use strict'
 
-const { monitorEventLoopDelay } = require('node:perf_hooks')
+const { createHistogram, performance } = require('node:perf_hooks')
 
-/** Every so many ms Node looks how late it is: rarely enough to cost nothing, often enough to see what users feel. */
-const RESOLUTION_MS = 20
+/** Rarely enough to cost nothing, often enough to see what users feel. */
+const EVERY_MS = 20
 
-/** How late the event loop is with its timers, in ms, from one `take` to the next. */
+/**
+ * How late the event loop is with its timers, in ms, from one `take` to the next. A timer looks that keeps no process alive.
+ *
+ * Not `monitorEventLoopDelay`: its `reset` forgets the delay that is under way, and that is the very one when a sampler is
+ * late because the loop was blocked.
+ */
 class LoopDelay {
-  #histogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
+  #histogram = createHistogram()
+  #due = performance.now() + EVERY_MS
+  #timer = setInterval(() => this.#look(), EVERY_MS).unref()
 
-  constructor() {
-    this.#histogram.enable()
+  #look() {
+    const now = performance.now()
+    this.#record(now - this.#due)
+    this.#due = now + EVERY_MS
   }
 
-  /** `{ p50, p99, max }`; `undefined` where the loop has not come round since the last time. */
+  #record(late) {
+    this.#histogram.record(Math.max(1, Math.round(late * 1e6))) // whole ns, at least one
+  }
+
+  /** `{ p50, p99, max }`; `undefined` where it was not looked since the last time, and nothing is late. */
   take() {
+    const now = performance.now()
+    if (now > this.#due) {
+      this.#record(now - this.#due)
+      this.#due = now // the timer, when its turn comes, has only what is added
+    }
     const histogram = this.#histogram
     if (histogram.count === 0) return undefined
-    const delay = { p50: late(histogram.percentile(50)), p99: late(histogram.percentile(99)), max: late(histogram.max) }
+    const delay = { p50: histogram.percentile(50) / 1e6, p99: histogram.percentile(99) / 1e6, max: histogram.max / 1e6 }
     histogram.reset()
     return delay
   }
 
   stop() {
-    this.#histogram.disable()
+    clearInterval(this.#timer)
   }
-}
-
-/** Node counts the sleep in, as it was asked for. */
-function late(ns) {
-  return Math.max(0, ns / 1e6 - RESOLUTION_MS)
 }
 
 module.exports = { LoopDelay }

@@ -21,7 +21,8 @@ function read(fields) {
   const heap = v8.getHeapStatistics()
   const memory = memoryUsage()
   const limits = fields.has('cgroup') || fields.has('machine') || fields.has('pressure') ? system?.readMachine() : undefined
-  const own = limits === undefined ? system?.readProcess() : limits.process
+  const own = fields.has('process') ? (limits?.process ?? system?.readProcess()) : undefined
+  const resident = own ?? system?.readResident()
   const reading = {
     time: Date.now(),
     heapUsed: heap.used_heap_size,
@@ -32,13 +33,10 @@ function read(fields) {
     malloced: heap.malloced_memory,
     nativeContexts: heap.number_of_native_contexts,
     detachedContexts: heap.number_of_detached_contexts,
-    rss: own?.rss ?? memory?.rss,
-    rssAnon: own?.anonymous,
-    rssFile: own?.file,
-    rssShared: own?.shared,
-    rssPeak: own?.peak,
-    threads: own?.threads,
+    rss: resident?.rss ?? memory?.rss,
+    rssAnon: resident?.anonymous,
   }
+  if (fields.has('process')) addParts(reading, own)
   if (fields.has('spaces')) reading.spaces = spaces()
   if (fields.has('cgroup') || fields.has('pressure')) reading.cgroup = cgroup(limits?.cgroup)
   if (fields.has('machine')) reading.machineAvailable = limits?.memory?.available
@@ -63,6 +61,13 @@ function memoryUsage() {
   } catch {
     return undefined
   }
+}
+
+function addParts(reading, own) {
+  reading.rssFile = own?.file
+  reading.rssShared = own?.shared
+  reading.rssPeak = own?.peak
+  reading.threads = own?.threads
 }
 
 function spaces() {

@@ -15,7 +15,7 @@ const LONGEST = 2 ** 31 - 1
 const RULES = {
   interval,
   history: integer(1, 1_000_000, 2000),
-  fields: fields(['cgroup', 'machine', 'pressure', 'fds']),
+  fields: fields(['process', 'cgroup', 'machine', 'pressure', 'fds']),
 }
 
 function interval(name, value) {
