@@ -163,6 +163,21 @@ test('stopping ends it, twice is fine, and many feeds are independent', native, 
   assert.deepEqual(feeds[0].totals(), totals)
 })
 
+test('feeds and samplers that come and go leave no memory behind', native, async () => {
+  const grown = await program(`
+    const { gcFeed } = require('./lib/gc-feed.js')
+    const cycle = () => { gcFeed(() => {}).stop(); leakguard.startSampling().stop() }
+    const rss = () => { leakguard.gc(); return process.memoryUsage().rss }
+    const turn = () => new Promise((resolve) => setImmediate(resolve))
+    ;(async () => {
+      const round = async () => { for (let n = 0; n < 1000; n++) { cycle(); if (n % 50 === 0) await turn() } await turn(); leakguard.gc(); await turn(); return rss() }
+      await round()
+      const before = await round()
+      console.log(JSON.stringify(Math.max(await round(), await round()) - before))
+    })()`)
+  assert.ok(grown < 20e6, `${grown} bytes for 2,000, of which each has 60 kB`)
+})
+
 test('a listener that throws is the uncaught exception of the app, and misses nothing', native, async () => {
   const answer = await program(`
     const caught = []

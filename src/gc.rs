@@ -2,11 +2,19 @@
 //!
 //! A feed belongs to its environment: a hook takes its callbacks out of V8 when that ends before it was stopped. There is no
 //! thread and no handle, so that nothing keeps a process alive or has to be waited for.
+//!
+//! One hook an environment, never removed: napi-rs frees a hook's data when it runs, and not when it is removed.
 
 use crate::outcome::number;
 use leakguard_process::gc::{self, Feed, HeapFigures, Reading};
-use napi::{CleanupEnvHook, Env, Error, Result};
+use napi::{Env, Error, Result};
 use napi_derive::napi;
+use std::cell::Cell;
+
+thread_local! {
+    /// Whether this thread's environment has its hook.
+    static HOOKED: Cell<bool> = const { Cell::new(false) };
+}
 
 /// One collection, just after it.
 #[napi(object)]
@@ -43,7 +51,6 @@ pub struct GcTotal {
 #[napi]
 pub struct GcFeed {
     feed: Feed,
-    hook: Option<CleanupEnvHook<Feed>>,
 }
 
 #[napi]
@@ -51,9 +58,14 @@ impl GcFeed {
     /// Begins. `kinds`: bits of those whose readings are kept; totals are kept of all.
     #[napi(constructor)]
     pub fn new(env: Env, kinds: u32) -> Result<Self> {
-        let feed = Feed::start(kinds).map_err(Error::from_reason)?;
-        let hook = env.add_env_cleanup_hook(feed.clone(), |feed| feed.stop())?;
-        Ok(Self { feed, hook: Some(hook) })
+        if !HOOKED.get() {
+            env.add_env_cleanup_hook((), |()| {
+                HOOKED.set(false);
+                Feed::stop_all();
+            })?;
+            HOOKED.set(true);
+        }
+        Feed::start(kinds).map(|feed| Self { feed }).map_err(Error::from_reason)
     }
 
     /// The readings since the last call, oldest first.
@@ -87,9 +99,8 @@ impl GcFeed {
 
     /// Ends it. Doing so again does nothing.
     #[napi]
-    pub fn stop(&mut self, env: Env) -> Result<()> {
+    pub fn stop(&self) {
         self.feed.stop();
-        self.hook.take().map_or(Ok(()), |hook| env.remove_env_cleanup_hook(hook))
     }
 }
 

@@ -5,6 +5,9 @@ const { createHistogram, performance } = require('node:perf_hooks')
 /** Rarely enough to cost nothing, often enough to see what users feel. */
 const EVERY_MS = 20
 
+/** In µs, up to an hour, to a percent: 30 kB. */
+const RANGE = { lowest: 1, highest: 36e8, figures: 2 }
+
 /**
  * How late the event loop is with its timers, in ms, from one `take` to the next. A timer looks that keeps no process alive.
  *
@@ -12,7 +15,7 @@ const EVERY_MS = 20
  * late because the loop was blocked.
  */
 class LoopDelay {
-  #histogram = createHistogram()
+  #histogram = createHistogram(RANGE)
   #due = performance.now() + EVERY_MS
   #timer = setInterval(() => this.#look(), EVERY_MS).unref()
 
@@ -23,7 +26,7 @@ class LoopDelay {
   }
 
   #record(late) {
-    this.#histogram.record(Math.max(1, Math.round(late * 1e6))) // whole ns, at least one
+    this.#histogram.record(Math.max(1, Math.round(late * 1e3))) // whole µs, at least one
   }
 
   /** `{ p50, p99, max }`; `undefined` where it was not looked since the last time, and nothing is late. */
@@ -35,7 +38,7 @@ class LoopDelay {
     }
     const histogram = this.#histogram
     if (histogram.count === 0) return undefined
-    const delay = { p50: histogram.percentile(50) / 1e6, p99: histogram.percentile(99) / 1e6, max: histogram.max / 1e6 }
+    const delay = { p50: histogram.percentile(50) / 1e3, p99: histogram.percentile(99) / 1e3, max: histogram.max / 1e3 }
     histogram.reset()
     return delay
   }

@@ -6,9 +6,9 @@
 use super::heap::HeapFigures;
 use super::ring::{Reading, Ring};
 use super::v8::{Isolate, V8};
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::ffi::c_void;
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
@@ -29,9 +29,13 @@ pub struct Total {
     pub pause: u64,
 }
 
-/// A feed of the isolate that this thread is in. It ends with `stop`, and when the last clone is dropped.
-#[derive(Clone)]
+/// A feed of the isolate that this thread is in. It ends with `stop`, when it is dropped, and with `Feed::stop_all`.
 pub struct Feed(Rc<Registration>);
+
+thread_local! {
+    /// Those of this thread, to be stopped when its environment ends.
+    static FEEDS: RefCell<Vec<Weak<Registration>>> = const { RefCell::new(Vec::new()) };
+}
 
 /// Holds the callbacks in V8.
 struct Registration {
@@ -45,7 +49,8 @@ struct State {
     isolate: *mut Isolate,
     clock: Instant,
     wanted: u32,
-    ring: Ring,
+    /// None where no readings are wanted.
+    ring: Option<Ring>,
     began: [AtomicU64; KINDS],
     counts: [AtomicU64; KINDS],
     pauses: [AtomicU64; KINDS],
@@ -67,7 +72,7 @@ impl Feed {
             isolate,
             clock: Instant::now(),
             wanted: kinds,
-            ring: Ring::default(),
+            ring: (kinds != 0).then(Ring::new),
             began: std::array::from_fn(|_| AtomicU64::new(IDLE)),
             counts: std::array::from_fn(|_| AtomicU64::new(0)),
             pauses: std::array::from_fn(|_| AtomicU64::new(0)),
@@ -79,17 +84,28 @@ impl Feed {
             (v8.add_prologue)(isolate, prologue, data, ALL);
             (v8.add_epilogue)(isolate, epilogue, data, ALL);
         }
-        Ok(Self(Rc::new(Registration { state, open: Cell::new(true) })))
+        let feed = Self(Rc::new(Registration { state, open: Cell::new(true) }));
+        FEEDS.with_borrow_mut(|feeds| {
+            feeds.retain(|feed| feed.strong_count() > 0);
+            feeds.push(Rc::downgrade(&feed.0));
+        });
+        Ok(feed)
+    }
+
+    /// Stops all feeds of this thread.
+    pub fn stop_all() {
+        let feeds = FEEDS.take();
+        feeds.iter().filter_map(Weak::upgrade).for_each(|feed| feed.stop());
     }
 
     /// The readings since the last call, oldest first.
     pub fn drain(&self) -> Vec<Reading> {
-        self.0.state.ring.drain()
+        self.0.state.ring.as_ref().map(Ring::drain).unwrap_or_default()
     }
 
     /// How many readings were overwritten before they were fetched.
     pub fn lost(&self) -> u64 {
-        self.0.state.ring.lost()
+        self.0.state.ring.as_ref().map_or(0, Ring::lost)
     }
 
     /// Counts of each kind since the start.
@@ -155,13 +171,11 @@ impl State {
         let pause = ended.saturating_sub(began); // nothing, where a beginning was not seen
         self.counts[place].fetch_add(1, Relaxed);
         self.pauses[place].fetch_add(pause, Relaxed);
-        if kind & self.wanted == 0 {
-            return;
-        }
+        let Some(ring) = self.ring.as_ref().filter(|_| kind & self.wanted != 0) else { return };
         // SAFETY: V8 calls with a living isolate, on its thread.
         let heap = unsafe { HeapFigures::of(self.v8, self.isolate) };
         let wall = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_millis());
-        self.ring.push(&Reading {
+        ring.push(&Reading {
             kind,
             flags,
             ended,

@@ -39,14 +39,13 @@ pub struct Ring {
     lost: AtomicU64,
 }
 
-impl Default for Ring {
-    fn default() -> Self {
+impl Ring {
+    /// An empty ring of `SLOTS`, 57 kB.
+    pub fn new() -> Self {
         let slots = (0..SLOTS).map(|_| std::array::from_fn(|_| AtomicU64::new(0))).collect();
         Self { slots, written: AtomicU64::new(0), fetched: AtomicU64::new(0), lost: AtomicU64::new(0) }
     }
-}
 
-impl Ring {
     /// Keeps a reading, in the place of the oldest one.
     pub fn push(&self, reading: &Reading) {
         let number = self.written.load(Relaxed);
@@ -96,7 +95,7 @@ mod tests {
 
     #[test]
     fn what_is_pushed_comes_back_once_and_in_order() {
-        let ring = Ring::default();
+        let ring = Ring::new();
         assert_eq!(ring.drain(), []);
         (0..3).for_each(|number| ring.push(&reading(number)));
         assert_eq!(ring.drain(), [reading(0), reading(1), reading(2)]);
@@ -106,7 +105,7 @@ mod tests {
 
     #[test]
     fn a_full_ring_loses_the_oldest_and_counts_them() {
-        let ring = Ring::default();
+        let ring = Ring::new();
         let slots = SLOTS as u64;
         (0..slots).for_each(|number| ring.push(&reading(number)));
         assert_eq!(ring.drain().len(), SLOTS);
