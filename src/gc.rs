@@ -4,6 +4,7 @@
 //! thread and no handle, so that nothing keeps a process alive or has to be waited for.
 //!
 //! One hook an environment, never removed: napi-rs frees a hook's data when it runs, and not when it is removed.
+#![cfg_attr(test, allow(dead_code, reason = "called from JavaScript alone"))]
 
 use crate::outcome::number;
 use leakguard_process::gc::{self, Feed, HeapFigures, Reading};
