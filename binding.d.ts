@@ -187,16 +187,6 @@ export declare function readPressure(cgroup?: string | undefined | null): Pressu
 /** Reads this process's memory by its parts, and its threads. */
 export declare function readProcess(): ProcessReading | null
 
-/** Reads this process's resident memory, the cheapest way. */
-export declare function readResident(): ResidentReading | null
-
-/** This process's resident memory in bytes. */
-export interface ResidentReading {
-  rss: number
-  /** Of it, memory without a file, that is not shared. */
-  anonymous: number
-}
-
 /** All of something, and what is left of it, in bytes. */
 export interface Room {
   total: number

@@ -845,5 +845,4 @@ module.exports.readHeapFigures = nativeBinding.readHeapFigures
 module.exports.readMachine = nativeBinding.readMachine
 module.exports.readPressure = nativeBinding.readPressure
 module.exports.readProcess = nativeBinding.readProcess
-module.exports.readResident = nativeBinding.readResident
 module.exports.twinUnsupported = nativeBinding.twinUnsupported

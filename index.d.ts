@@ -67,8 +67,8 @@ export interface Capabilities {
 export function capabilities(): Capabilities
 
 /**
- * What a sample has only if it is asked for, because it costs as much as all the rest, or more: `process` (`rssFile`,
- * `rssShared`, `rssPeak`, `threads`); `spaces`; `cgroup`; `machine` (`machineAvailable`); `pressure` (`cgroup.pressure`,
+ * What a sample has only if it is asked for, because it costs as much as all the rest, or more: `process` (`rssAnon`,
+ * `rssFile`, `rssShared`, `rssPeak`, `threads`); `spaces`; `cgroup`; `machine` (`machineAvailable`); `pressure` (`cgroup.pressure`,
  * `machinePressure`; with `cgroup`); `fds`; `resources`.
  */
 export type SampleField = 'process' | 'spaces' | 'cgroup' | 'machine' | 'pressure' | 'fds' | 'resources'
@@ -101,11 +101,11 @@ export interface Sample {
   nativeContexts: number
   /** Realms that should have been collected: not 0 for long is a leak. */
   detachedContexts: number
-  /** Resident memory of the process (`/proc/self/statm`). */
+  /** Resident memory of the process (`process.memoryUsage`; with the field `process`, of one reading with its parts). */
   rss: number | undefined
-  /** Of `rss`, memory without a file: heaps, stacks. */
-  rssAnon: number | undefined
-  /** Of `rss`, pages of mapped files, of programs and libraries too (`/proc/self/status`, and so the next ones). */
+  /** Of `rss`, memory without a file: heaps, stacks (`/proc/self/status`, and so the next ones). */
+  rssAnon?: number
+  /** Of `rss`, pages of mapped files, of programs and libraries too. */
   rssFile?: number
   /** Of `rss`, shared memory. */
   rssShared?: number

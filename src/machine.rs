@@ -2,7 +2,7 @@
 #![cfg_attr(test, allow(dead_code, reason = "called from JavaScript alone"))]
 
 use crate::outcome::number;
-use leakguard_process::machine::{Cgroup, Disk, Meminfo, Own, Pressure, Resident, Stall, open_descriptors};
+use leakguard_process::machine::{Cgroup, Disk, Meminfo, Own, Pressure, Stall, open_descriptors};
 use napi_derive::napi;
 
 /// The cgroup level with the least memory left.
@@ -81,20 +81,6 @@ pub fn read_machine(path: Option<String>) -> MachineReading {
     let memory = Meminfo::read().map(|memory| room(memory.total, memory.available));
     let disk = path.and_then(|path| Disk::read(&path)).map(|disk| room(disk.total, disk.free));
     MachineReading { cgroup, memory, disk, process }
-}
-
-/// This process's resident memory in bytes.
-#[napi(object)]
-pub struct ResidentReading {
-    pub rss: f64,
-    /// Of it, memory without a file, that is not shared.
-    pub anonymous: f64,
-}
-
-/// Reads this process's resident memory, the cheapest way.
-#[napi]
-pub fn read_resident() -> Option<ResidentReading> {
-    Resident::read().map(|own| ResidentReading { rss: number(own.all), anonymous: number(own.anonymous) })
 }
 
 /// Reads this process's memory by its parts, and its threads.

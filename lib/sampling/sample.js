@@ -7,7 +7,7 @@ const { fields } = require('./fields.js')
 
 const RULES = { fields: fields([]) }
 
-/** Readings of the system; `null` where the addon does not load: then they are left out. */
+/** Readings of the system, from the first dear field on; `null` where the addon does not load: then they are left out. */
 let addon
 
 /** One reading of this thread's heap and of the process. */
@@ -17,12 +17,12 @@ function sample(options) {
 
 /** The reading of this moment, with these dear fields. It never throws: what cannot be read is `undefined`. */
 function read(fields) {
-  const system = (addon ??= loaded())
+  if (addon === undefined && fields.size > 0) addon = loaded()
+  const system = addon
   const heap = v8.getHeapStatistics()
   const memory = memoryUsage()
   const limits = fields.has('cgroup') || fields.has('machine') || fields.has('pressure') ? system?.readMachine() : undefined
   const own = fields.has('process') ? (limits?.process ?? system?.readProcess()) : undefined
-  const resident = own ?? system?.readResident()
   const reading = {
     time: Date.now(),
     heapUsed: heap.used_heap_size,
@@ -33,8 +33,7 @@ function read(fields) {
     malloced: heap.malloced_memory,
     nativeContexts: heap.number_of_native_contexts,
     detachedContexts: heap.number_of_detached_contexts,
-    rss: resident?.rss ?? memory?.rss,
-    rssAnon: resident?.anonymous,
+    rss: own?.rss ?? memory?.rss, // of one reading with its parts
   }
   if (fields.has('process')) addParts(reading, own)
   if (fields.has('spaces')) reading.spaces = spaces()
@@ -64,6 +63,7 @@ function memoryUsage() {
 }
 
 function addParts(reading, own) {
+  reading.rssAnon = own?.anonymous
   reading.rssFile = own?.file
   reading.rssShared = own?.shared
   reading.rssPeak = own?.peak

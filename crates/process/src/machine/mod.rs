@@ -11,7 +11,6 @@ mod meminfo;
 mod mounts;
 mod own;
 mod pressure;
-mod resident;
 
 pub use cgroup::Cgroup;
 pub use descriptors::open_descriptors;
@@ -19,7 +18,6 @@ pub use disk::Disk;
 pub use meminfo::Meminfo;
 pub use own::Own;
 pub use pressure::{Pressure, Stall};
-pub use resident::Resident;
 
 /// `key   123 kB` in a file of the kernel, in bytes.
 fn kibibytes(text: &str, key: &str) -> Option<u64> {
