@@ -31,6 +31,22 @@ export declare class AnalysisJob {
   take(): Outcome | null
 }
 
+/** Follows the collections of this thread's heap. */
+export declare class GcFeed {
+  /** Begins. `kinds`: bits of those whose readings are kept; totals are kept of all. */
+  constructor(kinds: number)
+  /** The readings since the last call, oldest first. */
+  drain(): Array<GcReading>
+  /** How many readings were overwritten before they were fetched: 1,024 are kept. */
+  lost(): number
+  /** Totals of every kind. */
+  totals(): Array<GcTotal>
+  /** Now, in ms of the feed's clock. */
+  now(): number
+  /** Ends it. Doing so again does nothing. */
+  stop(): void
+}
+
 /** One twin: `start` until it says `started`, then `take` until there is an outcome. */
 export declare class TwinJob {
   /** A twin that waits for its start. `options` is JSON. */
@@ -66,6 +82,12 @@ export interface CgroupReading {
   headroom: number
 }
 
+/** Collects this thread's garbage now; `false`: there is no way to. */
+export declare function collectGarbage(): boolean
+
+/** How many file descriptors this process has open. */
+export declare function countDescriptors(): number | null
+
 /** What went wrong. */
 export interface Failure {
   /** `ERR_LEAKGUARD_…`. */
@@ -76,6 +98,38 @@ export interface Failure {
   byte?: number
   /** The operating system's reason: `ENOENT`, `EISDIR`, … */
   errno?: string
+}
+
+/** Why this program's collections cannot be followed; `null`: they can, if `readHeapFigures` agrees with V8's own. */
+export declare function gcFeedUnsupported(): string | null
+
+/** One collection, just after it. */
+export interface GcReading {
+  /** V8's `GCType`: one bit. */
+  kind: number
+  /** V8's `GCCallbackFlags`. */
+  flags: number
+  /** When it ended, in ms of the feed's clock. */
+  endedMs: number
+  /** When it ended, in ms since 1970. */
+  wallMs: number
+  /** How long it took. */
+  pauseMs: number
+  /** Bytes of objects right after it. */
+  heapUsed: number
+  /** Bytes of V8's pages. */
+  heapTotal: number
+  /** Bytes outside of the heap that its objects hold. */
+  external: number
+}
+
+/** All collections of a kind since the feed began. */
+export interface GcTotal {
+  /** V8's `GCType`: one bit. */
+  kind: number
+  count: number
+  /** How long they took together. */
+  pauseMs: number
 }
 
 /** What could be read at one moment. */
@@ -94,6 +148,12 @@ export interface Outcome {
   failure?: Failure
 }
 
+/** Memory pressure: when some tasks waited, and when all of them did. */
+export interface PressureReading {
+  some: StallReading
+  full?: StallReading
+}
+
 /** This process's resident memory in bytes, and its parts. */
 export interface ProcessReading {
   rss: number
@@ -101,6 +161,8 @@ export interface ProcessReading {
   file: number
   shared: number
   peak: number
+  /** How many threads there are. */
+  threads: number
 }
 
 /** How far a job is. */
@@ -113,13 +175,30 @@ export interface Progress {
   total?: number
 }
 
+/** The fields of `v8::HeapStatistics`, in its order, as the feed reads them. */
+export declare function readHeapFigures(): Array<number> | null
+
 /** Reads limits and memory now; with `path`, an existing file or folder, the room on its disk too. */
 export declare function readMachine(path?: string | undefined | null): MachineReading
+
+/** Memory pressure of the cgroup in a folder, or of the machine. */
+export declare function readPressure(cgroup?: string | undefined | null): PressureReading | null
+
+/** Reads this process's memory by its parts, and its threads. */
+export declare function readProcess(): ProcessReading | null
 
 /** All of something, and what is left of it, in bytes. */
 export interface Room {
   total: number
   available: number
+}
+
+/** How long tasks waited for memory: percent of the last 10, 60 and 300 seconds, and ms in all. */
+export interface StallReading {
+  avg10: number
+  avg60: number
+  avg300: number
+  totalMs: number
 }
 
 /** Why a twin left nothing. */

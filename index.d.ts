@@ -54,12 +54,159 @@ export type ErrorCode =
 export interface Capabilities {
   /** Can the heap be captured by a twin, while the app goes on? */
   twin: boolean
-  /** Why not, for each one that is false. */
-  reasons: { twin?: string }
+  /**
+   * What tells of garbage collections: V8's own callbacks, or `perf_hooks`, which tells later, when the loop comes round, and
+   * with the heap's figures of that moment.
+   */
+  gcFeed: 'v8' | 'perf_hooks'
+  /** Why not: no twin, not V8's own callbacks. */
+  reasons: { twin?: string; gcFeed?: string }
 }
 
 /** Looks what this process can do here: asks the system, changes nothing. */
 export function capabilities(): Capabilities
+
+/**
+ * What a sample has only if it is asked for, because it costs as much as all the rest, or more: `process` (`rssAnon`,
+ * `rssFile`, `rssShared`, `rssPeak`, `threads`); `spaces`; `cgroup`; `machine` (`machineAvailable`); `pressure` (`cgroup.pressure`,
+ * `machinePressure`; with `cgroup`); `fds`; `resources`.
+ */
+export type SampleField = 'process' | 'spaces' | 'cgroup' | 'machine' | 'pressure' | 'fds' | 'resources'
+
+export interface SampleOptions {
+  /** Dear fields, by name, or all of them. Default: none, and at most twice the cost of `process.memoryUsage()`. */
+  fields?: SampleField[] | 'all'
+}
+
+/**
+ * One reading, plain and serialisable; sizes in bytes. The heap's figures are those of this thread, the rest is of the process.
+ * What cannot be read here is `undefined`: nothing is estimated.
+ */
+export interface Sample {
+  /** When, in ms since 1970. */
+  time: number
+  /** Objects, living and not yet collected (`v8.getHeapStatistics`, and so the next ones). */
+  heapUsed: number
+  /** Pages of V8's heap. */
+  heapTotal: number
+  /** What the heap may have, before V8 ends the process. */
+  heapLimit: number
+  /** Outside of the heap, held by its objects: buffers and the like. */
+  external: number
+  /** Of `external`, array buffers, those of Node's buffers too (`process.memoryUsage`). */
+  arrayBuffers: number | undefined
+  /** What V8 has from `malloc` for itself. */
+  malloced: number
+  /** Realms: the main one, and those of `node:vm`. */
+  nativeContexts: number
+  /** Realms that should have been collected: not 0 for long is a leak. */
+  detachedContexts: number
+  /** Resident memory of the process (`process.memoryUsage`; with the field `process`, of one reading with its parts). */
+  rss: number | undefined
+  /** Of `rss`, memory without a file: heaps, stacks (`/proc/self/status`, and so the next ones). */
+  rssAnon?: number
+  /** Of `rss`, pages of mapped files, of programs and libraries too. */
+  rssFile?: number
+  /** Of `rss`, shared memory. */
+  rssShared?: number
+  /** The most that was ever resident. */
+  rssPeak?: number
+  /** Threads of the process, all of them. */
+  threads?: number
+  /** Each space of V8's heap, by name. */
+  spaces?: Record<string, { size: number; used: number; available: number }>
+  /** The cgroup level, from the process's own up, with the least left; `undefined` where no level has a limit. */
+  cgroup?: CgroupSample
+  /** Memory that the machine can give without swapping (`MemAvailable`). */
+  machineAvailable?: number
+  /** The machine's memory pressure (`/proc/pressure/memory`). */
+  machinePressure?: Pressure
+  /** Open file descriptors: files, sockets, pipes. */
+  fds?: number
+  /** What may keep this thread's loop alive, counted by type (`process.getActiveResourcesInfo`). */
+  resources?: Record<string, number>
+  /**
+   * How late the loop was with its timers since the last sample, in ms: a timer of 20 ms, looked at each time. From a sampler;
+   * `undefined` where its turn has not come since.
+   */
+  loopDelay?: { p50: number; p99: number; max: number }
+  /** Collections since the last sample, by kind; those that did not happen are left out. From a sampler. */
+  gc?: Partial<Record<GcKind, { count: number; ms: number }>>
+}
+
+/** V8's kinds of collections: `mark-compact` is a full one, `scavenge` one of the young generation. */
+export type GcKind = 'scavenge' | 'minor-mark-compact' | 'mark-compact' | 'incremental' | 'weak-callbacks'
+
+export interface CgroupSample {
+  version: number
+  /** What it has, page cache included. */
+  current: number
+  /** `memory.max` or `memory.high`, whichever is less; `memory.limit_in_bytes`. */
+  limit: number
+  /** Of `current`, page cache that the kernel takes back before it kills. */
+  reclaimable: number
+  /** What is left: `limit - (current - reclaimable)`. */
+  headroom: number
+  /** Version 2 only, with the field `pressure`. */
+  pressure?: Pressure
+}
+
+/** The share of time in which tasks stood still because memory was short: the kernel's PSI. */
+export interface Pressure {
+  /** At least one task did. */
+  some: Stall
+  /** All of them did at once. */
+  full?: Stall
+}
+
+export interface Stall {
+  /** Percent of the last 10 seconds. */
+  avg10: number
+  /** Percent of the last minute. */
+  avg60: number
+  /** Percent of the last 5 minutes. */
+  avg300: number
+  /** Since the machine or the cgroup began. */
+  totalMs: number
+}
+
+/** Reads the figures of this moment. It does not throw for what cannot be read, only for options that are wrong. */
+export function sample(options?: SampleOptions): Sample
+
+export interface SamplingOptions {
+  /** From one sample to the next, at least 10 ms. Default: 5 s. */
+  interval?: Duration
+  /** How many samples are kept at most. Default: 2,000. */
+  history?: number
+  /** Dear fields. Default: `['process', 'cgroup', 'machine', 'pressure', 'fds']`. */
+  fields?: SampleField[] | 'all'
+}
+
+/** Takes samples from a timer that keeps no process alive. */
+export interface Sampler extends NodeJS.EventEmitter {
+  /** After each sample. What the listener throws is an uncaught exception of the app; the sampler goes on. */
+  on(event: 'sample', listener: (sample: Sample) => void): this
+  once(event: 'sample', listener: (sample: Sample) => void): this
+  off(event: 'sample', listener: (sample: Sample) => void): this
+  /** Oldest first: those of the last hour in full, those of the last day by the minute, `history` of them at most. */
+  samples(): Sample[]
+  toJSON(): { interval: number; samples: Sample[] }
+  /** Ends it; the history stays. Doing so again does nothing. */
+  stop(): void
+  [Symbol.dispose](): void
+}
+
+/**
+ * Takes a sample now and then, the first at the next turn of the loop, each with `loopDelay` and `gc` since the last. It ends
+ * with `stop()` or with its thread.
+ */
+export function startSampling(options?: SamplingOptions): Sampler
+
+/**
+ * Collects all garbage of this thread, now; it takes as long as that takes. No flag is needed and none is set: V8 is
+ * asked as DevTools' bin asks it. `ERR_LEAKGUARD_UNSUPPORTED` where there is no way to.
+ */
+export function gc(): void
 
 export interface SnapshotOptions {
   /** Let the snapshot show V8's own objects too. Default: false. */

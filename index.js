@@ -7,10 +7,16 @@ const { writeSnapshot, writeSnapshotSync } = require('./lib/capture/snapshot.js'
 const { capabilities } = require('./lib/capture/mode.js')
 const { census } = require('./lib/capture/census.js')
 const { analyze } = require('./lib/analyze.js')
+const { gc } = require('./lib/gc/collect.js')
+const { sample } = require('./lib/sampling/sample.js')
+const { startSampling } = require('./lib/sampling/sampler.js')
 
 module.exports.LeakguardError = LeakguardError
 module.exports.writeSnapshot = writeSnapshot
 module.exports.writeSnapshotSync = writeSnapshotSync
 module.exports.analyze = analyze
 module.exports.census = census
+module.exports.sample = sample
+module.exports.startSampling = startSampling
+module.exports.gc = gc
 module.exports.capabilities = capabilities

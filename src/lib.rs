@@ -7,6 +7,7 @@
 mod analysis;
 mod counted;
 mod feed;
+mod gc;
 mod guard;
 mod machine;
 mod outcome;

@@ -2,7 +2,7 @@
 #![cfg_attr(test, allow(dead_code, reason = "called from JavaScript alone"))]
 
 use crate::outcome::number;
-use leakguard_process::machine::{Cgroup, Disk, Meminfo, Own};
+use leakguard_process::machine::{Cgroup, Disk, Meminfo, Own, Pressure, Stall, open_descriptors};
 use napi_derive::napi;
 
 /// The cgroup level with the least memory left.
@@ -37,6 +37,24 @@ pub struct ProcessReading {
     pub file: f64,
     pub shared: f64,
     pub peak: f64,
+    /// How many threads there are.
+    pub threads: u32,
+}
+
+/// How long tasks waited for memory: percent of the last 10, 60 and 300 seconds, and ms in all.
+#[napi(object)]
+pub struct StallReading {
+    pub avg10: f64,
+    pub avg60: f64,
+    pub avg300: f64,
+    pub total_ms: f64,
+}
+
+/// Memory pressure: when some tasks waited, and when all of them did.
+#[napi(object)]
+pub struct PressureReading {
+    pub some: StallReading,
+    pub full: Option<StallReading>,
 }
 
 /// What could be read at one moment.
@@ -59,16 +77,43 @@ pub fn read_machine(path: Option<String>) -> MachineReading {
         headroom: number(group.head_room()),
         path: group.path,
     });
-    let process = Own::read().map(|own| ProcessReading {
+    let process = read_process();
+    let memory = Meminfo::read().map(|memory| room(memory.total, memory.available));
+    let disk = path.and_then(|path| Disk::read(&path)).map(|disk| room(disk.total, disk.free));
+    MachineReading { cgroup, memory, disk, process }
+}
+
+/// Reads this process's memory by its parts, and its threads.
+#[napi]
+pub fn read_process() -> Option<ProcessReading> {
+    Own::read().map(|own| ProcessReading {
         rss: number(own.resident),
         anonymous: number(own.anonymous),
         file: number(own.file),
         shared: number(own.shared),
         peak: number(own.peak),
-    });
-    let memory = Meminfo::read().map(|memory| room(memory.total, memory.available));
-    let disk = path.and_then(|path| Disk::read(&path)).map(|disk| room(disk.total, disk.free));
-    MachineReading { cgroup, memory, disk, process }
+        threads: own.threads,
+    })
+}
+
+/// Memory pressure of the cgroup in a folder, or of the machine.
+#[napi]
+pub fn read_pressure(cgroup: Option<String>) -> Option<PressureReading> {
+    let pressure = match cgroup {
+        Some(folder) => Pressure::of_cgroup(&folder),
+        None => Pressure::of_machine(),
+    }?;
+    Some(PressureReading { some: stall(&pressure.some), full: pressure.full.as_ref().map(stall) })
+}
+
+/// How many file descriptors this process has open.
+#[napi]
+pub fn count_descriptors() -> Option<f64> {
+    open_descriptors().map(number)
+}
+
+fn stall(stall: &Stall) -> StallReading {
+    StallReading { avg10: stall.avg10, avg60: stall.avg60, avg300: stall.avg300, total_ms: number(stall.total) / 1e3 }
 }
 
 fn room(total: u64, available: u64) -> Room {

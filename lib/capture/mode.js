@@ -1,12 +1,17 @@
 'use strict'
 
 const { LeakguardError } = require('../errors.js')
+const { gcFeedSupport } = require('../gc-feed.js')
 const { native } = require('../native.js')
 
 /** What this process can do here, and why not the rest. */
 function capabilities() {
   const reason = twinUnsupported()
-  return reason === undefined ? { twin: true, reasons: {} } : { twin: false, reasons: { twin: reason } }
+  const feed = gcFeedSupport()
+  const reasons = {}
+  if (reason !== undefined) reasons.twin = reason
+  if (feed.reason !== undefined) reasons.gcFeed = feed.reason
+  return { twin: reason === undefined, gcFeed: feed.source, reasons }
 }
 
 /** Why there can be no twin; `undefined`: there can. */

@@ -2,6 +2,7 @@
 //!
 //! Every `#[cfg]` of a platform and all `unsafe` code outside the binding belong here.
 
+pub mod gc;
 pub mod machine;
 mod script_file;
 mod snapshot_file;

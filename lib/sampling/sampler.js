@@ -1,0 +1,93 @@
+'use strict'
+
+const { EventEmitter } = require('node:events')
+const { performance } = require('node:perf_hooks')
+const { duration, integer, validate, wrong, shown } = require('../options.js')
+const { gcFeed } = require('../gc-feed.js')
+const { fields } = require('./fields.js')
+const { History } = require('./history.js')
+const { LoopDelay } = require('./loop-delay.js')
+const { read } = require('./sample.js')
+
+/** The longest that a timer of Node waits. */
+const LONGEST = 2 ** 31 - 1
+
+const RULES = {
+  interval,
+  history: integer(1, 1_000_000, 2000),
+  fields: fields(['process', 'cgroup', 'machine', 'pressure', 'fds']),
+}
+
+function interval(name, value) {
+  const ms = duration('5s', 10)(name, value)
+  if (ms > LONGEST) throw wrong(`"${name}" must be at most ${LONGEST} ms, got ${shown(value)}`)
+  return ms
+}
+
+/** Reads a sample now and then, tells of it, and keeps a history. */
+class Sampler extends EventEmitter {
+  #interval
+  #fields
+  #history
+  #timers
+  #loopDelay = new LoopDelay()
+  #gc = gcFeed()
+  #collected = {}
+
+  constructor(options) {
+    super()
+    this.#interval = options.interval
+    this.#fields = options.fields
+    this.#history = new History(options.history)
+    const tick = () => this.#tick()
+    // The first one soon, when the caller has had the time to listen.
+    this.#timers = [setTimeout(tick, 0).unref(), setInterval(tick, options.interval).unref()]
+  }
+
+  #tick() {
+    const sample = read(this.#fields)
+    sample.loopDelay = this.#loopDelay.take()
+    sample.gc = this.#collections()
+    this.#history.add(performance.now(), sample)
+    this.emit('sample', sample) // last: what a listener throws is the app's, and the timer goes on
+  }
+
+  /** What was collected since the last time. */
+  #collections() {
+    const totals = this.#gc.totals()
+    const since = {}
+    for (const [kind, { count, ms }] of Object.entries(totals)) {
+      const before = this.#collected[kind] ?? { count: 0, ms: 0 }
+      if (count > before.count) since[kind] = { count: count - before.count, ms: ms - before.ms }
+    }
+    this.#collected = totals
+    return since
+  }
+
+  /** Oldest first. */
+  samples() {
+    return this.#history.samples()
+  }
+
+  toJSON() {
+    return { interval: this.#interval, samples: this.samples() }
+  }
+
+  /** Ends it, and leaves the history as it is. Doing so again does nothing. */
+  stop() {
+    for (const timer of this.#timers) clearTimeout(timer)
+    this.#loopDelay.stop()
+    this.#gc.stop()
+  }
+
+  [Symbol.dispose]() {
+    this.stop()
+  }
+}
+
+/** Starts to take samples, until it is stopped or the thread ends; it keeps nothing alive. */
+function startSampling(options) {
+  return new Sampler(validate(options, RULES))
+}
+
+module.exports = { startSampling }
