@@ -10,5 +10,6 @@ mod feed;
 mod guard;
 mod machine;
 mod outcome;
+mod recorder;
 mod scripts;
 mod twin;

@@ -3,6 +3,7 @@
 //! Every `#[cfg]` of a platform and all `unsafe` code outside the binding belong here.
 
 pub mod machine;
+pub mod recorder;
 mod script_file;
 mod snapshot_file;
 pub mod twin;

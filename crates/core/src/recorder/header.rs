@@ -3,6 +3,7 @@
 use super::checksum::checksum;
 use super::layout::{HEADER_BYTES, HEADER_FIELDS, MAGIC, META_BYTES, ORDER, RECORD_BYTES, VERSION, field};
 use crate::Error;
+use serde_json::{Map, Value};
 
 /// Where the checksum lies; over itself it counts as zero.
 const SUM: std::ops::Range<usize> = 24..28;
@@ -54,11 +55,19 @@ impl Header {
         bytes.starts_with(&MAGIC)
     }
 
-    /// Reads a header. `Ok(None)`: it is one of this version, and harmed.
+    /// The process that wrote it.
+    pub fn pid(&self) -> Option<u64> {
+        serde_json::from_str::<Map<String, Value>>(&self.meta).ok()?.get("pid")?.as_u64()
+    }
+
+    /// Reads a header. `Ok(None)`: it is one of this version, and harmed, or somebody emptied the file.
     ///
     /// # Errors
     /// [`Code::Parse`](crate::Code::Parse) where it is no recorder file, or of another version or byte order.
     pub fn decode(bytes: &[u8]) -> Result<Option<Self>, Error> {
+        if bytes.first_chunk::<HEADER_BYTES>().is_some_and(|page| page.iter().all(|&byte| byte == 0)) {
+            return Ok(None);
+        }
         if !Self::is_there(bytes) {
             return Err(Error::parse("this is no file of leakguard's flight recorder", 0));
         }
@@ -83,9 +92,7 @@ impl Header {
         unsummed[SUM].fill(0);
         let length = usize::try_from(u32::from_le_bytes(field(page, 28))).ok()?;
         let slots = u64::from_le_bytes(field(page, 16));
-        let sane = checksum(&unsummed).to_le_bytes() == page[SUM]
-            && field(page, 12) == RECORD_SIZE
-            && slots > 0;
+        let sane = checksum(&unsummed).to_le_bytes() == page[SUM] && field(page, 12) == RECORD_SIZE && slots > 0;
         let meta = page.get(HEADER_FIELDS..HEADER_FIELDS.checked_add(length)?)?;
         sane.then(|| Self {
             slots,
