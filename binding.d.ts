@@ -31,6 +31,25 @@ export declare class AnalysisJob {
   take(): Outcome | null
 }
 
+/** A file that is written to: `open` it, then `sample` and `event`, then `close`. */
+export declare class RecorderWriter {
+  /** A writer without a file. */
+  constructor()
+  /** Opens or makes the file. `meta` is JSON. Answers why it could not. */
+  open(path: string, size: number, pid: number, started: number, meta: string): RecorderFailure | null
+  /**
+   * Writes a sample: the time and then the numbers in the order of `recorderFields`, NaN where one is not known. `false`:
+   * it was not written, and `failure` says why.
+   */
+  sample(values: Float64Array): boolean
+  /** Writes an event. `figures` is the JSON of an object. `false`: it was not written whole, or there is no such kind. */
+  event(kind: string, time: number, text: string, figures: string): boolean
+  /** Why the last record that could not be written was not. */
+  failure(): RecorderFailure | null
+  /** Lets go of the file. */
+  close(): void
+}
+
 /** One twin: `start` until it says `started`, then `take` until there is an outcome. */
 export declare class TwinJob {
   /** A twin that waits for its start. `options` is JSON. */
@@ -78,6 +97,9 @@ export interface Failure {
   errno?: string
 }
 
+/** Whether a writer has the file that a descriptor is open for; `null`: that cannot be told here. */
+export declare function isRecorderWritten(descriptor: number): boolean | null
+
 /** What could be read at one moment. */
 export interface MachineReading {
   cgroup?: CgroupReading
@@ -115,6 +137,24 @@ export interface Progress {
 
 /** Reads limits and memory now; with `path`, an existing file or folder, the room on its disk too. */
 export declare function readMachine(path?: string | undefined | null): MachineReading
+
+/** Reads a file's bytes, with those of the `earlier` one that was put aside for it, into a recording as JSON. */
+export declare function readRecording(file: Uint8Array, earlier: Uint8Array | undefined | null, running: boolean): Outcome
+
+/** Why a file could not be opened, or a record not be written. */
+export interface RecorderFailure {
+  /** `ERR_LEAKGUARD_…`. */
+  code: string
+  /** A sentence, without the code. */
+  message: string
+  /** The system's number for it. */
+  errno?: number
+  /** Another writer has the file. */
+  occupied: boolean
+}
+
+/** The names of a sample's numbers, in the order in which `sample` takes them after the time. */
+export declare function recorderFields(): Array<string>
 
 /** All of something, and what is left of it, in bytes. */
 export interface Room {

@@ -836,6 +836,10 @@ function __napiStampBindingTarget(exportsObject, target) {
 module.exports.__napiBindingTarget = __napiStampBindingTarget(nativeBinding, __napiLoadedBindingTarget)
 module.exports = nativeBinding
 module.exports.AnalysisJob = nativeBinding.AnalysisJob
+module.exports.RecorderWriter = nativeBinding.RecorderWriter
 module.exports.TwinJob = nativeBinding.TwinJob
+module.exports.isRecorderWritten = nativeBinding.isRecorderWritten
 module.exports.readMachine = nativeBinding.readMachine
+module.exports.readRecording = nativeBinding.readRecording
+module.exports.recorderFields = nativeBinding.recorderFields
 module.exports.twinUnsupported = nativeBinding.twinUnsupported
