@@ -7,6 +7,7 @@ const { writeSnapshot, writeSnapshotSync } = require('./lib/capture/snapshot.js'
 const { capabilities } = require('./lib/capture/mode.js')
 const { census } = require('./lib/capture/census.js')
 const { analyze } = require('./lib/analyze.js')
+const { postmortem } = require('./lib/postmortem/postmortem.js')
 
 module.exports.LeakguardError = LeakguardError
 module.exports.writeSnapshot = writeSnapshot
@@ -14,3 +15,4 @@ module.exports.writeSnapshotSync = writeSnapshotSync
 module.exports.analyze = analyze
 module.exports.census = census
 module.exports.capabilities = capabilities
+module.exports.postmortem = postmortem

@@ -52,7 +52,7 @@ impl RecorderWriter {
         }
     }
 
-    /// Writes a sample: the time and then the numbers in the order of `recorderFields`, NaN where one is not known. `false`:
+    /// Writes a sample: the time and then its numbers in the order of the format, NaN where one is not known. `false`:
     /// it was not written, and `failure` says why.
     #[napi]
     pub fn sample(&mut self, values: &[f64]) -> bool {
@@ -93,12 +93,6 @@ impl RecorderWriter {
         }
         false
     }
-}
-
-/// The names of a sample's numbers, in the order in which `sample` takes them after the time.
-#[napi]
-pub fn recorder_fields() -> Vec<&'static str> {
-    FIELDS.to_vec()
 }
 
 /// Reads a file's bytes, with those of the `earlier` one that was put aside for it, into a recording as JSON.

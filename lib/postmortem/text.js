@@ -68,7 +68,7 @@ function oneRun(run, index, style) {
     `started ${moment(run.start)}, recorded ${span(run.ending.time - run.start)}${run.whole ? '' : '; its first records are overwritten'}`,
     ...wrapped(safe(run.ending.text), width),
   ].join('\n')
-  return [title, chart(run.samples, { width }).join('\n'), events(run, style), section('The last record', lastRecord(run), style)]
+  return [title, chart(run.samples, { width }).join('\n'), events(run, style), ...lastRecord(run, style)]
 }
 
 function events({ events }, style) {
@@ -80,10 +80,20 @@ function events({ events }, style) {
   return section('Events', [...(more > 0 ? [style.paint.dim(`${count(more)} before these`)] : []), ...lines], style)
 }
 
-function lastRecord({ last }) {
-  if (!last) return []
-  if (last.event) return [cut(`${moment(last.event.time)}  ${safe(last.event.kind)}  ${safe(last.event.text)}`.trimEnd(), NARROWEST)]
-  const { time, heapUsed, heapTotal, heapLimit, external, arrayBuffers, rss, cgroup, fds, loopDelay, gc } = last.sample
+/** The last record of the run, and where that is an event, the last sample before it. */
+function lastRecord({ last, samples }, style) {
+  const event = last?.event
+  const line = event && [cut(`${moment(event.time)}  ${safe(event.kind)}  ${safe(event.text)}`.trimEnd(), style.width - 2)]
+  const sample = samples.at(-1)
+  return [
+    section('The last record', line ?? lastSample(sample), style),
+    event ? section('The last sample before it', lastSample(sample), style) : '',
+  ]
+}
+
+function lastSample(sample) {
+  if (!sample) return []
+  const { time, heapUsed, heapTotal, heapLimit, external, arrayBuffers, rss, cgroup, fds, loopDelay, gc } = sample
   const ms = (value) => `${Number(value.toFixed(1))} ms`
   const rows = [
     ['heap used', heapUsed, bytes],

@@ -25,6 +25,8 @@ pub use header::{Header, run_id};
 pub use kind::Kind;
 pub use layout::{HEADER_BYTES, META_BYTES, RECORD_BYTES, file_bytes, slots_in};
 pub use read::{Recording, read};
+#[cfg(any(test, feature = "testing"))]
+pub use record::sealed;
 pub use ring::{Placed, Ring};
 pub use run::{Entry, Run};
 pub use sample::{FIELDS, Sample};

@@ -78,6 +78,15 @@ impl Record {
     }
 }
 
+/// A record's bytes with the checksum that fits them: a forged one.
+#[cfg(any(test, feature = "testing"))]
+#[must_use]
+pub fn sealed(mut bytes: [u8; RECORD_BYTES]) -> [u8; RECORD_BYTES] {
+    let sum = checksum(&bytes[4..]);
+    bytes[..4].copy_from_slice(&sum.to_le_bytes());
+    bytes
+}
+
 #[cfg(test)]
 mod tests {
     use super::{PAYLOAD_BYTES, Record, Slot};
