@@ -38,7 +38,7 @@ export declare class RecorderWriter {
   /** Opens or makes the file. `meta` is JSON. Answers why it could not. */
   open(path: string, size: number, pid: number, started: number, meta: string): RecorderFailure | null
   /**
-   * Writes a sample: the time and then the numbers in the order of `recorderFields`, NaN where one is not known. `false`:
+   * Writes a sample: the time and then its numbers in the order of the format, NaN where one is not known. `false`:
    * it was not written, and `failure` says why.
    */
   sample(values: Float64Array): boolean
@@ -152,9 +152,6 @@ export interface RecorderFailure {
   /** Another writer has the file. */
   occupied: boolean
 }
-
-/** The names of a sample's numbers, in the order in which `sample` takes them after the time. */
-export declare function recorderFields(): Array<string>
 
 /** All of something, and what is left of it, in bytes. */
 export interface Room {

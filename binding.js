@@ -841,5 +841,4 @@ module.exports.TwinJob = nativeBinding.TwinJob
 module.exports.isRecorderWritten = nativeBinding.isRecorderWritten
 module.exports.readMachine = nativeBinding.readMachine
 module.exports.readRecording = nativeBinding.readRecording
-module.exports.recorderFields = nativeBinding.recorderFields
 module.exports.twinUnsupported = nativeBinding.twinUnsupported

@@ -110,8 +110,8 @@ fuzz_target!(|input: Input| {
             analyze(source(), &options, &NoSources, &watch, drop).expect("what was read once is read twice");
         }
         Err(error) => {
-            let same = analyze(source(), &options, &NoSources, &watch, drop)
-                .expect_err("what was refused once is refused twice");
+            let same =
+                analyze(source(), &options, &NoSources, &watch, drop).expect_err("what was refused once is refused twice");
             assert_eq!(error, same);
             assert!(!input.strokes.is_empty(), "a right snapshot is refused: {error}");
         }
