@@ -137,7 +137,8 @@ test("V8's own end for lack of memory leaves the recording", { skip: !unix }, as
   assert.ok(signal === 'SIGABRT' || code !== 0, `${code} ${signal}`)
   const { ending } = (await postmortem(path)).runs[0]
   assert.deepEqual([ending.how, ending.nearest.limit], ['cut', 'heap'])
-  assert.ok(ending.nearest.share > 0.2) // V8's limit counts young objects too, and of a small heap these are half
+  // V8's limit counts the room for young objects too: 200 MB of it in Node 24, whatever the old space may have.
+  assert.ok(ending.nearest.used > 25e6 && ending.nearest.share < 1.1)
 })
 
 test('an OOM kill by the kernel leaves the recording', { skip: process.platform !== 'linux' }, async (t) => {

@@ -1,5 +1,6 @@
 //! The flight recorder's file, as JavaScript sees it: a writer, and a reader of bytes.
 #![expect(clippy::needless_pass_by_value, reason = "napi hands arguments over by value")]
+#![cfg_attr(test, allow(dead_code, reason = "called from JavaScript alone"))]
 
 use crate::guard::guarded;
 use crate::outcome::{Failure, Outcome};
