@@ -165,7 +165,7 @@ export interface TwinFailure {
   code: string
   /** A sentence, without the code. */
   message: string
-  /** `unsupported`, `refused`, `died`, `stalled`, `capture`, `sink`, `headroom`, `cancelled` or `internal`. */
+  /** `unsupported`, `refused`, `died`, `killed`, `stalled`, `capture`, `sink`, `headroom`, `cancelled` or `internal`. */
   kind: string
   /** Whether another twin could fare better. */
   retry: boolean

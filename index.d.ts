@@ -252,6 +252,7 @@ export interface Report {
 
 /** A place in the source; line and column count from 1. */
 export interface Location {
+  /** A path, or `node:…`: a `file:` URL is told as its path. */
   file: string
   line: number
   column: number
@@ -296,15 +297,18 @@ export interface StringRow {
 
 /** Something that holds a share of the heap that a healthy program seldom has in one place. */
 export interface Suspect {
-  /** The variable or property that holds it, as the source writes it. */
+  /**
+   * The variable or property that holds it, as the source writes it: `cache.entries`, `exports.queue`, `global.cache`,
+   * `bus.on('config')`, `setInterval callback poll`, `local of main()`. For a class, its name.
+   */
   name: string
-  /** `Array of Object`, `Map of string`, … */
+  /** `Array of Object`, `Map of string → Session`, `Array of onConfig (config.js:8)`, `chain of Node`, `Array of numbers`, … */
   type: string
   /** Many of one class in one holder, one large thing, or many of one class held in many places. */
   kind: 'collection' | 'object' | 'class'
   /**
    * Where the variable is declared, if its source could be read; else where the first function is written that shares its
-   * scope, or the nearest function or class on the path.
+   * scope, or the nearest function or class on the path. Of timers, where their callback is; of locals, where the function is.
    */
   location?: Location
   /** From the root to it. */
@@ -328,7 +332,7 @@ export interface Suspect {
 export interface PathStep {
   /** The edge's name as the source writes it: a variable, a property, `[]` for any element. */
   edge: string
-  /** The class or name of the object it leads to. */
+  /** The class or name of the object it leads to; of a module, its file. */
   name: string
   /** `global`, `module`, `closure`, `context`, `object`, `array`, `map`, `string`, `native`, … */
   type: string

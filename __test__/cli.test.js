@@ -47,6 +47,7 @@ test('--help and --version', async () => {
     const { code, stdout } = await cli([flag])
     assert.equal(code, 0)
     assert.match(stdout, /analyze FILE/)
+    assert.match(stdout, /256 GiB/)
     assert.match(stdout, /exit code/)
   }
   assert.equal((await cli(['analyze', '--help'])).code, 0)
@@ -57,10 +58,14 @@ test('what cannot be done is one line on stderr and exit code 1', async () => {
   const cases = [
     [[], /no command; there is analyze/],
     [['analyse', 'x'], /no command "analyse"/],
+    [[path], /no command before .*; did you mean leakguard analyze .*leaky\.heapsnapshot\?/],
+    [[path, '--json'], /did you mean leakguard analyze/],
     [['analyze'], /takes one FILE/],
     [['analyze', 'a', 'b'], /takes one FILE/],
     [['analyze', 'missing'], /ERR_LEAKGUARD_IO: cannot open missing/],
     [['analyze', 'package.json'], /ERR_LEAKGUARD_PARSE/],
+    [['analyze', path, '--top', '-1'], /--top takes a value, and -1 looks like a flag; see/],
+    [['analyze', path, '--top=-1'], /"top" must be a whole number from 1 to 100000, got '-1'/],
     [['analyze', path, '--tpo', '3'], /Unknown option '--tpo'/],
     [['analyze', path, '--top', 'many'], /"top" must be a whole number from 1 to 100000, got 'many'/],
     [['analyze', 'a\x1b[31mb'], /a\\u\{1b\}\[31mb/],

@@ -1,4 +1,5 @@
 //! Readings of the machine, as JavaScript sees them: what a platform does not tell is left out.
+#![cfg_attr(test, allow(dead_code, reason = "called from JavaScript alone"))]
 
 use crate::outcome::number;
 use leakguard_process::machine::{Cgroup, Disk, Meminfo, Own};

@@ -1,6 +1,7 @@
 //! One twin, and JavaScript's view of it.
 //!
 //! The object owns the twin: when it is collected, or its worker ends, the twin is killed and nobody waits for it.
+#![cfg_attr(test, allow(dead_code, reason = "called from JavaScript alone"))]
 #![expect(clippy::needless_pass_by_value, reason = "napi hands arguments over by value")]
 
 use crate::guard::guarded;
@@ -34,7 +35,7 @@ struct TwinOptions {
 }
 
 fn default_stall() -> u64 {
-    4000
+    2000
 }
 
 fn default_watch() -> bool {
@@ -83,7 +84,7 @@ pub struct TwinFailure {
     pub code: String,
     /// A sentence, without the code.
     pub message: String,
-    /// `unsupported`, `refused`, `died`, `stalled`, `capture`, `sink`, `headroom`, `cancelled` or `internal`.
+    /// `unsupported`, `refused`, `died`, `killed`, `stalled`, `capture`, `sink`, `headroom`, `cancelled` or `internal`.
     pub kind: String,
     /// Whether another twin could fare better.
     pub retry: bool,

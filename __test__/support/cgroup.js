@@ -2,34 +2,45 @@
 
 const fs = require('node:fs')
 const { join } = require('node:path')
+const { setTimeout: sleep } = require('node:timers/promises')
 
-const V1 = '/sys/fs/cgroup/memory'
-const V2 = '/sys/fs/cgroup'
-
-/** A cgroup with so many bytes of memory that is gone after the test: the file to write process ids to; skips where none can be made. */
-function cgroupWith(test, bytes) {
-  const v1 = fs.existsSync(join(V1, 'memory.limit_in_bytes'))
-  const folder = join(v1 ? V1 : V2, `leakguard-test-${process.pid}-${Date.now()}`)
-  try {
-    fs.mkdirSync(folder)
-    test.after(() => removed(folder))
-    fs.writeFileSync(join(folder, v1 ? 'memory.limit_in_bytes' : 'memory.max'), String(bytes))
-    return join(folder, 'cgroup.procs')
-  } catch (error) {
-    test.skip(`no cgroup can be made: ${error.message}`)
-    return undefined
+/**
+ * A memory cgroup with a limit, of either version; `undefined`, and the test skipped, where none can be made.
+ * `run` turns a command into one that runs inside.
+ */
+function cgroupFor(test, bytes) {
+  const places = [
+    { parent: '/sys/fs/cgroup/memory', limit: 'memory.limit_in_bytes' },
+    { parent: '/sys/fs/cgroup', limit: 'memory.max' },
+  ]
+  for (const { parent, limit } of places) {
+    const path = join(parent, `leakguard-test-${process.pid}-${Date.now()}`)
+    try {
+      fs.mkdirSync(path)
+    } catch {
+      continue
+    }
+    test.after(() => removed(path))
+    try {
+      fs.accessSync(join(path, limit))
+      fs.writeFileSync(join(path, limit), String(bytes))
+    } catch {
+      continue
+    }
+    return { path, run: (command) => ['sh', ['-c', 'echo $$ > "$0/cgroup.procs" && exec "$@"', path, ...command]] }
   }
+  return void test.skip('cannot make a memory cgroup')
 }
 
-/** The kernel takes a moment to let go of ended processes. */
-async function removed(folder) {
-  for (let nth = 0; nth < 50; nth++) {
+/** Its processes are gone a moment after they were killed. */
+async function removed(path) {
+  for (let turn = 0; turn < 100 && fs.existsSync(path); turn++) {
     try {
-      return fs.rmdirSync(folder)
+      fs.rmdirSync(path)
     } catch {
-      await new Promise((resolve) => setTimeout(resolve, 50))
+      await sleep(20)
     }
   }
 }
 
-module.exports = { cgroupWith }
+module.exports = { cgroupFor }

@@ -45,6 +45,7 @@ function help() {
   }
   lines.push('Everywhere', ...Object.entries(GLOBAL).map(([flag, about]) => line(flag, about)), '')
   lines.push('FILE is a .heapsnapshot, as it is or as .gz or .zst; - reads standard input.')
+  lines.push('At most 256 GiB are read, decompressed, and 4 GiB of strings; the option "limits" of analyze() in programs changes that.')
   lines.push('The exit code is 0 if the command did what was asked, leaks found or not, and 1 if it could not.')
   return `${lines.join('\n')}\n`
 }

@@ -1,5 +1,6 @@
 'use strict'
 
+const { existsSync } = require('node:fs')
 const { parseArgs } = require('node:util')
 const { wrong } = require('../options.js')
 const { safe } = require('../report/words.js')
@@ -22,6 +23,9 @@ async function main(given, streams) {
 
 async function output(given, streams) {
   const command = Object.hasOwn(COMMANDS, given[0] ?? '') ? given[0] : undefined
+  if (command === undefined && looksLikeFile(given[0])) {
+    throw wrong(`no command before ${given[0]}; did you mean leakguard analyze ${given[0]}?`)
+  }
   const { values, positionals } = parsed(given, command)
   if (values.version) return `${require('../../package.json').version}\n`
   if (values.help) return help()
@@ -32,11 +36,21 @@ async function output(given, streams) {
   return RUN[command](positionals.slice(1), values, streams)
 }
 
+function looksLikeFile(text = '') {
+  return text === '-' || /\.(heapsnapshot|heaptimeline)(\.gz|\.zst)?$/.test(text) || existsSync(text)
+}
+
 function parsed(args, command) {
   try {
     return parseArgs({ args, options: parserOptions(command), allowPositionals: true })
   } catch (error) {
-    const [what] = error.message.split('. ') // Node's advice on -- confuses here
+    // A value such as -1 looks like a flag to Node, whose advice on that, and on --, confuses here.
+    if (error.code === 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE' && /ambiguous/.test(error.message)) {
+      const flag = /'(--[\w-]+)/.exec(error.message)?.[1]
+      const given = args[args.indexOf(flag) + 1]
+      throw wrong(`${flag} takes a value, and ${given} looks like a flag; see leakguard --help`)
+    }
+    const [what] = error.message.split('. ')
     throw wrong(`${what}; see leakguard --help`)
   }
 }

@@ -11,7 +11,8 @@ function pathTree(path, { width, paint }) {
   const step = Math.min(3, Math.max(1, Math.floor(room / path.length)))
   return path.map(({ edge, name, type }, depth) => {
     const branch = depth === 0 ? '' : `${' '.repeat(Math.min((depth - 1) * step, room))}└─ `
-    const label = depth > 0 && edge && edge !== name ? `${safe(edge)}: ${safe(name)}` : safe(name)
+    const what = type === 'module' ? `module "${safe(name)}"` : safe(name)
+    const label = depth > 0 && edge && edge !== name ? `${safe(edge)}: ${what}` : what
     const told = !type || PLAIN.includes(type) || label.toLowerCase().includes(type.toLowerCase())
     return paint.dim(branch) + cut(told ? label : `${label} (${safe(type)})`, width - branch.length)
   })

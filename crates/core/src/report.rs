@@ -6,7 +6,7 @@ use serde::Serialize;
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Location {
-    /// The script's name as V8 has it: a path, a `file:` URL or `node:…`.
+    /// A path, or `node:…`; a `file:` URL is told as its path.
     pub file: String,
     /// Line, 1-based.
     pub line: u32,
@@ -20,7 +20,7 @@ pub struct Location {
 pub struct PathStep {
     /// The edge's name as the source writes it: a variable, a property, `[]` for any element.
     pub edge: String,
-    /// The class or name of the object it leads to.
+    /// The class or name of the object it leads to; of a module, its file.
     pub name: String,
     /// `global`, `module`, `closure`, `context`, `object`, `array`, `map`, `string`, `native`, …
     #[serde(rename = "type")]

@@ -292,6 +292,27 @@ fn no_node_is_refused_and_a_lone_root_is_read() {
 }
 
 #[test]
+fn more_locations_than_nodes_are_refused() {
+    let places = |count: usize| {
+        let list = vec!["6,1,2,3"; count].join(",");
+        small().replacen(r#""locations":[]"#, &format!(r#""locations":[{list}]"#), 1)
+    };
+    run(places(3)).expect("as many as nodes");
+    assert!(refused(places(4)).to_string().contains("more locations than nodes"));
+}
+
+#[test]
+fn detached_nodes_of_a_document_are_named_so_with_what_they_hold() {
+    // Columns: type, name, id, size, edges, detachedness; 8 is native, 0 not told, 1 attached, 2 detached.
+    let nodes = "9,0,1,0,3,0, 8,1,3,8,1,1, 8,1,5,8,2,2, 8,2,7,8,0,0, 3,3,9,8,1,2, 8,2,11,8,0,0";
+    let edges = "2,4,6, 2,4,12, 2,4,24, 2,4,30, 2,4,18, 2,4,30, 2,4,18";
+    let heap = heap(snapshot_text(6, 7, nodes, edges, r#""<dummy>","Div","Text","Holder","child""#)).expect("good");
+    let names: Vec<_> = (1..6).map(|node| heap.class_name(NodeIx(node)).into_owned()).collect();
+    // Attached wins over detached; an object of the app keeps its name.
+    assert_eq!(names, ["Div", "Detached Div", "Detached Text", "Holder", "Text"]);
+}
+
+#[test]
 fn circles_and_islands_are_read() {
     let islands =
         Snapshot::new(6).edge(0, 0).edge(0, 1).edge(1, 1).edge(2, 3).edge(3, 2).edge(3, 4).edge(5, 5).edge(5, 0);
@@ -379,6 +400,9 @@ fn limits_hold() {
     limited(text.clone().into_bytes(), Limits { max_edges: 1, ..Limits::default() });
     limited(text.clone().into_bytes(), Limits { max_string_bytes: 10, ..Limits::default() });
     limited(text.clone().into_bytes(), Limits { max_bytes: text.len() as u64 - 1, ..Limits::default() });
+    // Empty strings take room too: an entry of the table each.
+    let empty = text.replacen(r#""next""#, &format!(r#""next"{}"#, r#","""#.repeat(1000)), 1);
+    limited(empty.into_bytes(), Limits { max_string_bytes: 1000, ..Limits::default() });
     let enough = Limits { max_nodes: 3, max_edges: 2, max_string_bytes: 64, max_bytes: text.len() as u64 };
     analyze(source(text), &AnalyzeOptions { limits: enough, ..AnalyzeOptions::default() }, &Watch::default())
         .expect("just enough");

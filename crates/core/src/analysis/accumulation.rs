@@ -5,18 +5,17 @@
 //! tables) is looked through. A chain of one class is one point, its head. What is held in many places at once counts
 //! by class.
 
+use super::chain::{Links, links};
 use super::classes::Class;
 use super::heap::Heap;
 use crate::graph::{EdgeKind, NodeIx, NodeKind};
 use crate::{Error, Watch};
 use rustc_hash::FxHashMap;
 
-/// How many objects of a class in a row make a chain.
-const CHAIN: usize = 16;
 /// How many piles are looked at.
 const MOST_PILES: usize = 256;
 /// How many objects of a class, spread over the heap, are worth naming.
-const CROWD: u64 = 100;
+pub(super) const CROWD: u64 = 100;
 /// Classes that Node itself keeps many of for as long as it runs: modules, not leaks.
 const STATIC: &[&str] = &["BuiltinModule", "NativeModule", "Module", "ModuleWrap", "ModuleJob", "ModuleLoadMap"];
 /// Classes that say nothing about who made the object.
@@ -40,6 +39,7 @@ const GENERIC: &[&str] = &[
     "Boolean",
     "global",
     "process",
+    "TimersList",
 ];
 
 /// What kind of pile it is.
@@ -53,6 +53,8 @@ pub(super) enum Pile {
     Object,
     /// Objects of one class that hold one another.
     Chain,
+    /// The same, where each holds several.
+    Tree,
     /// Many objects of one class, held in many places; the holder is the largest of them.
     Class,
 }
@@ -61,6 +63,8 @@ pub(super) enum Pile {
 #[derive(Clone, Debug)]
 pub(super) struct Accumulation {
     pub(super) holder: NodeIx,
+    /// What dominates the objects: the holder, or the scope that they share.
+    pub(super) within: NodeIx,
     pub(super) pile: Pile,
     /// The class of the objects in it: an index into the heap's classes.
     pub(super) class: u32,
@@ -69,6 +73,42 @@ pub(super) struct Accumulation {
     pub(super) bytes: u64,
     /// Some of the objects.
     pub(super) members: Vec<NodeIx>,
+    /// Of a chain: what is between an object and the next.
+    pub(super) between: Vec<NodeIx>,
+}
+
+/// Some of many nodes, evenly spread.
+#[derive(Default)]
+pub(super) struct Sample {
+    nodes: Vec<NodeIx>,
+    seen: usize,
+    /// Powers of two: so many are passed over for each that is taken.
+    stride: u32,
+}
+
+impl Sample {
+    const MOST: usize = 32;
+
+    pub(super) fn add(&mut self, node: NodeIx) {
+        if self.seen.trailing_zeros() >= self.stride {
+            if self.nodes.len() == Self::MOST {
+                let mut at = 0;
+                self.nodes.retain(|_| {
+                    at += 1;
+                    at % 2 == 1
+                });
+                self.stride += 1;
+            }
+            if self.seen.trailing_zeros() >= self.stride {
+                self.nodes.push(node);
+            }
+        }
+        self.seen += 1;
+    }
+
+    pub(super) fn taken(&mut self) -> Vec<NodeIx> {
+        std::mem::take(&mut self.nodes)
+    }
 }
 
 /// All piles of at least `least` bytes, largest first.
@@ -78,9 +118,10 @@ pub(super) fn accumulations(heap: &Heap, least: u64, watch: &Watch) -> Result<Ve
     let mut children = Children::default();
     while let Some(node) = stack.pop() {
         watch.check()?;
-        if let Some((chain, rest)) = chain(heap, node, least, watch)? {
-            stack.extend(rest);
-            found.extend(chain);
+        if let Some(links) = links(heap, node, least, watch)? {
+            stack.extend_from_slice(&links.aside);
+            // The links together may be too small to hold a pile: then only what hangs from them can.
+            found.extend((links.bytes >= least).then(|| linked(heap, node, links)));
             continue;
         }
         if can_hold(heap, node) {
@@ -90,7 +131,7 @@ pub(super) fn accumulations(heap: &Heap, least: u64, watch: &Watch) -> Result<Ve
         } else if is_scope(heap, node) {
             children.gather(heap, node, least);
             stack.extend_from_slice(&children.large);
-            found.extend(children.shared(heap, least));
+            found.extend(children.shared(heap, node, least));
         } else {
             stack.extend(heap.dominated(node).filter(|&child| heap.retained(child) >= least));
         }
@@ -103,8 +144,14 @@ pub(super) fn accumulations(heap: &Heap, least: u64, watch: &Watch) -> Result<Ve
     Ok(found)
 }
 
+fn linked(heap: &Heap, first: NodeIx, links: Links) -> Accumulation {
+    let Links { between, is_tree, count, bytes, members, .. } = links;
+    let pile = if is_tree { Pile::Tree } else { Pile::Chain };
+    Accumulation { holder: first, within: first, pile, class: heap.class(first), count, bytes, members, between }
+}
+
 /// May this node be called a holder? The root, the global object and V8's own structures hold everything.
-fn can_hold(heap: &Heap, node: NodeIx) -> bool {
+pub(super) fn can_hold(heap: &Heap, node: NodeIx) -> bool {
     let graph = heap.graph();
     let name = graph.raw_name(node);
     match graph.kind(node) {
@@ -128,7 +175,7 @@ pub(super) fn is_global(heap: &Heap, node: NodeIx) -> bool {
 }
 
 /// Does the node count as something an app keeps?
-fn is_content(heap: &Heap, node: NodeIx) -> bool {
+pub(super) fn is_content(heap: &Heap, node: NodeIx) -> bool {
     let graph = heap.graph();
     match graph.kind(node) {
         NodeKind::HIDDEN | NodeKind::ARRAY | NodeKind::CODE | NodeKind::OBJECT_SHAPE | NodeKind::SYNTHETIC => false,
@@ -153,7 +200,7 @@ fn is_registry(heap: &Heap, node: NodeIx) -> bool {
 }
 
 /// Is the node V8's storage for something else, to be looked through?
-fn is_storage(heap: &Heap, node: NodeIx) -> bool {
+pub(super) fn is_storage(heap: &Heap, node: NodeIx) -> bool {
     let graph = heap.graph();
     match graph.kind(node) {
         NodeKind::ARRAY | NodeKind::HIDDEN => true,
@@ -185,16 +232,14 @@ struct Children {
 struct Group {
     count: u64,
     bytes: u64,
-    members: Vec<NodeIx>,
+    members: Sample,
 }
 
 impl Group {
     fn add(&mut self, heap: &Heap, node: NodeIx) {
         self.count += 1;
         self.bytes = self.bytes.saturating_add(heap.retained(node));
-        if self.members.len() < 16 {
-            self.members.push(node);
-        }
+        self.members.add(node);
     }
 }
 
@@ -222,16 +267,19 @@ impl Children {
     }
 
     /// Objects that no single variable of the scope holds, but two or more of its collections.
-    fn shared(&mut self, heap: &Heap, least: u64) -> Option<Accumulation> {
-        let is_object = |members: &[NodeIx]| members.iter().all(|&node| heap.graph().kind(node) == NodeKind::OBJECT);
-        let objects = self.groups.iter().filter(|(_, group)| group.count >= CROWD && is_object(&group.members));
+    fn shared(&mut self, heap: &Heap, scope: NodeIx, least: u64) -> Option<Accumulation> {
+        let is_object =
+            |group: &Group| group.members.nodes.iter().all(|&node| heap.graph().kind(node) == NodeKind::OBJECT);
+        let objects = self.groups.iter_mut().filter(|(_, group)| group.count >= CROWD && is_object(group));
         let (&class, group) = objects.max_by_key(|(class, group)| (group.bytes, **class))?;
         if group.bytes < least {
             return None;
         }
-        let members = group.members.clone();
+        let members = group.members.taken();
         let holder = *members.get(members.len() / 2)?;
-        Some(Accumulation { holder, pile: Pile::Shared, class, count: group.count, bytes: group.bytes, members })
+        let (count, bytes) = (group.count, group.bytes);
+        let (pile, between) = (Pile::Shared, Vec::new());
+        Some(Accumulation { holder, within: scope, pile, class, count, bytes, members, between })
     }
 
     fn pile(&mut self, heap: &Heap, holder: NodeIx, least: u64) -> Option<Accumulation> {
@@ -256,68 +304,23 @@ impl Children {
             _ if self.own >= least && !matches!(heap.graph().raw_name(holder), b"WeakMap" | b"WeakSet") => {
                 return Some(Accumulation {
                     holder,
+                    within: holder,
                     pile: Pile::Object,
                     class: heap.class(holder),
                     count: 1,
                     bytes: self.own,
                     members: Vec::new(),
+                    between: Vec::new(),
                 });
             }
             _ => return None,
         };
         let mixed = group.bytes < bytes - bytes / 4;
         let (count, bytes) = if mixed { (count, bytes) } else { (group.count, group.bytes) };
-        let members = std::mem::take(&mut group.members);
-        Some(Accumulation { holder, pile: Pile::Collection { mixed }, class, count, bytes, members })
+        let (members, between) = (group.members.taken(), Vec::new());
+        let pile = Pile::Collection { mixed };
+        Some(Accumulation { holder, within: holder, pile, class, count, bytes, members, between })
     }
-}
-
-/// A pile, if it is large enough, and what else is to be looked at.
-type Found = (Option<Accumulation>, Vec<NodeIx>);
-
-/// A chain of objects of one class that begins here, and what large things hang from it beside the chain.
-fn chain(heap: &Heap, first: NodeIx, least: u64, watch: &Watch) -> Result<Option<Found>, Error> {
-    if !can_hold(heap, first) || !is_content(heap, first) {
-        return Ok(None);
-    }
-    let class = heap.class(first);
-    let mut aside = Vec::new();
-    let mut inside = Vec::new();
-    let (mut node, mut length) = (first, 1);
-    let end = loop {
-        watch.check()?;
-        let mut next = None;
-        inside.push(node);
-        while let Some(holder) = inside.pop() {
-            for child in heap.dominated(holder).filter(|&child| heap.retained(child) >= least) {
-                if is_storage(heap, child) {
-                    inside.push(child);
-                } else if next.is_none() && heap.class(child) == class {
-                    next = Some(child);
-                } else {
-                    aside.push(child);
-                }
-            }
-        }
-        match next {
-            Some(next) => (node, length) = (next, length + 1),
-            None => break node,
-        }
-    };
-    if length < CHAIN {
-        return Ok(None);
-    }
-    let beside = aside.iter().fold(0u64, |sum, &node| sum.saturating_add(heap.retained(node)));
-    let bytes = heap.retained(first).saturating_sub(beside);
-    if bytes < least {
-        // The links together are too small to hold a pile: only what hangs from them can.
-        return Ok(Some((None, aside)));
-    }
-    // The rest of the chain is below the threshold: count it where it stands.
-    let below = heap.subtree(end).iter().filter(|&&node| heap.class(node) == class).count() as u64 - 1;
-    let count = length as u64 + below;
-    let found = Accumulation { holder: first, pile: Pile::Chain, class, count, bytes, members: Vec::new() };
-    Ok(Some((Some(found), aside)))
 }
 
 /// Classes with many members whose bytes no pile explains.
@@ -338,27 +341,33 @@ fn crowds(heap: &Heap, least: u64, piles: &[Accumulation], watch: &Watch) -> Res
     }
     let crowd = |(class, mut ranks): (usize, Vec<u32>)| {
         ranks.sort_unstable();
+        let class = class as u32;
+        // What variables of a scope share explains one class only.
+        let explains = |pile: &Accumulation, node| {
+            (pile.pile != Pile::Shared || pile.class == class) && heap.dominates(pile.within, node)
+        };
         let mut group = Group::default();
-        let mut covered = 0;
+        let (mut covered, mut largest) = (0, 0);
         for rank in ranks {
             let node = heap.in_tree_order()[rank as usize];
             if rank < covered {
                 continue;
             }
             covered = rank + heap.retained_count(node);
-            if !piles.iter().any(|pile| heap.dominates(pile.holder, node)) {
+            if !piles.iter().any(|pile| explains(pile, node)) {
                 group.add(heap, node);
+                largest = largest.max(heap.retained(node));
             }
         }
-        let largest = group.members.iter().copied().max_by_key(|&node| heap.retained(node))?;
-        // The path of one of the many: neither the first nor the largest, which are often the runtime's own.
-        let holder = *group.members.get(group.members.len() / 2)?;
         // One large object of the class is no crowd: it has a pile of its own, or is one.
-        if group.bytes < least || group.count < CROWD || heap.retained(largest) >= least {
+        if group.bytes < least || group.count < CROWD || largest >= least {
             return None;
         }
-        let Group { count, bytes, members } = group;
-        Some(Accumulation { holder, pile: Pile::Class, class: class as u32, count, bytes, members })
+        let members = group.members.taken();
+        let holder = *members.get(members.len() / 2)?;
+        let (count, bytes) = (group.count, group.bytes);
+        let (pile, between) = (Pile::Class, Vec::new());
+        Some(Accumulation { holder, within: holder, pile, class, count, bytes, members, between })
     };
     let mut found = Vec::new();
     for (class, ranks) in members.into_iter().enumerate() {

@@ -23,4 +23,14 @@ impl Bits {
         *word |= bit;
         new
     }
+
+    /// The same under a condition, without a branch for the processor to guess.
+    #[inline]
+    pub(crate) fn insert_if(&mut self, at: u32, condition: bool) -> bool {
+        let word = &mut self.0[(at / 64) as usize];
+        let bit = u64::from(condition) << (at % 64);
+        let new = bit & !*word;
+        *word |= bit;
+        new != 0
+    }
 }

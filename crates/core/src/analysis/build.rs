@@ -2,8 +2,12 @@
 
 use super::distances::UNREACHED;
 use super::heap::Heap;
+use super::modules::Modules;
 use super::paths::Paths;
+use super::route::Route;
+use super::scopes::Scopes;
 use super::scripts::Scripts;
+use super::suspects::Names;
 use super::{duplicates, largest, side_by_side, suspects};
 use crate::graph::{Graph, NodeIx, NodeKind};
 use crate::{AnalyzeOptions, ClassRow, DominatorRow, Error, Report, Sources, Stage, Suspect, Watch};
@@ -57,11 +61,14 @@ fn named(
     let graph = heap.graph();
     let piles = suspects::piles(heap, options, watch)?;
     let largest = largest::largest(heap, options.top, watch)?;
-    let holders: Vec<NodeIx> = piles.iter().map(|pile| pile.holder).collect();
-    let paths = Paths::find(graph, heap.pairs(), &holders, &largest, PATH_BUDGET, watch)?;
-    let suspects = suspects::suspects(heap, &piles, &paths, scripts, sources, options.top);
-    let dominators = largest.iter().filter_map(|&node| largest::row(heap, node, &paths)).collect();
-    Ok((suspects, dominators))
+    let named_by: Vec<NodeIx> = piles.iter().flat_map(suspects::named_by).collect();
+    let paths = Paths::find(graph, heap.pairs(), &named_by, &largest, PATH_BUDGET, watch)?;
+    let modules = Modules::new(heap);
+    let routes: Vec<Route> = piles.iter().map(|pile| suspects::route(heap, &modules, &paths, pile)).collect();
+    let scopes = Scopes::find(heap, &routes.iter().filter_map(|route| route.scope(heap)).collect::<Vec<_>>());
+    let suspects = Names { heap, scripts, scopes: &scopes, sources }.suspects(&piles, &routes, options.top);
+    let row = |&node: &NodeIx| largest::row(heap, node, &Route::new(heap, &modules, &paths.to(graph, node)));
+    Ok((suspects, largest.iter().filter_map(row).collect()))
 }
 
 fn classes(heap: &Heap, scripts: &Scripts, top: usize) -> (u64, Vec<ClassRow>) {

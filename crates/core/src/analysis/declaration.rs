@@ -65,7 +65,10 @@ fn strength(line: &str, at: usize, name: &str, list: Option<usize>) -> Option<u8
     }
     let head = before.trim_end();
     let word = head.rsplit(|c: char| !is_word(c)).next().unwrap_or("");
-    if matches!(word, "const" | "let" | "var" | "function" | "class" | "as" | "import") || head.ends_with("function*") {
+    if word == "export" && name == "default"
+        || matches!(word, "const" | "let" | "var" | "function" | "class" | "as" | "import")
+        || head.ends_with("function*")
+    {
         return Some(3);
     }
     if head.ends_with([',', '{', '[', '(']) && list.is_some_and(|list| list < at) {
@@ -97,6 +100,7 @@ mod tests {
         assert_eq!(declaration(text, "lost", (1, 1)), None);
         assert_eq!(declaration(text, "push", (1, 1)), None);
         assert_eq!(declaration("'use strict'\nexports.reg = void 0\nuse(exports.reg)\n", "reg", (9, 1)), Some((2, 9)));
+        assert_eq!(declaration("use(y)\nexport default []", "default", (9, 1)), Some((2, 8)));
         assert_eq!(declaration("let x\nlet x\nuse(() => x)\nlet x", "x", (3, 5)), Some((2, 5)));
     }
 }

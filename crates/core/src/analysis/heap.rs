@@ -40,14 +40,12 @@ impl Tree {
         let Numbered { order, idom } = numbered;
         let count = order.len();
         // By number, where dominators come first: sums run from the last to the first, places from the first to the last.
-        let mut bytes: Vec<u64> = order.iter().map(|node| sizes[node.at()]).collect();
-        let mut spans = vec![1u32; count];
-        for number in (1..count).rev() {
-            let above = idom[number] as usize;
-            bytes[above] = bytes[above].saturating_add(bytes[number]);
-            spans[above] += spans[number];
-        }
         let by_node = || {
+            let mut bytes: Vec<u64> = order.iter().map(|node| sizes[node.at()]).collect();
+            for number in (1..count).rev() {
+                let above = idom[number] as usize;
+                bytes[above] = bytes[above].saturating_add(bytes[number]);
+            }
             let (mut retained, mut dominator) = (vec![0; count], vec![NodeIx::ROOT; count]);
             for ((node, &bytes), &above) in order.iter().zip(&bytes).zip(idom) {
                 retained[node.at()] = bytes;
@@ -56,6 +54,10 @@ impl Tree {
             Ok((retained, dominator))
         };
         let by_place = || {
+            let mut spans = vec![1u32; count];
+            for number in (1..count).rev() {
+                spans[idom[number] as usize] += spans[number];
+            }
             let (mut rank, mut by_rank) = (vec![0; count], vec![NodeIx::ROOT; count]);
             let mut span = vec![0; count];
             // Where the next child of each number goes.

@@ -3,8 +3,9 @@
 use super::accumulation::is_scope;
 use super::distances::SYSTEM;
 use super::heap::Heap;
-use super::paths::Paths;
 use super::route::Route;
+use super::scripts::script_name;
+use super::timers;
 use crate::graph::{NodeIx, NodeKind};
 use crate::{DominatorRow, Error, Watch};
 use std::collections::BinaryHeap;
@@ -25,30 +26,43 @@ pub(super) fn largest(heap: &Heap, top: usize, watch: &Watch) -> Result<Vec<Node
         watch.check()?;
         if is_wrapper(heap, node) {
             open.extend(heap.dominated(node).map(|node| (heap.retained(node), node)).filter(|&(size, _)| size > least));
-        } else if heap.distance(node) < SYSTEM && graph.kind(node) != NodeKind::ARRAY {
+        } else if heap.distance(node) < SYSTEM && !matches!(graph.kind(node), NodeKind::ARRAY | NodeKind::CODE) {
             found.push(node);
         }
     }
     Ok(found)
 }
 
-/// An object as the report shows it, by its class where no path was found. Nothing for the texts of Node's own scripts.
-pub(super) fn row(heap: &Heap, node: NodeIx, paths: &Paths) -> Option<DominatorRow> {
+/// An object as the report shows it, by its class where no path was found. Nothing for what is Node's own.
+pub(super) fn row(heap: &Heap, node: NodeIx, route: &Route) -> Option<DominatorRow> {
     let graph = heap.graph();
-    let path = paths.to(graph, node);
-    let route = Route::new(heap, &path);
-    if graph.kind(node).is_string() && !route.is_named() && !path.is_empty() {
+    if !route.is_empty() && is_runtimes_own(heap, node, route) {
         return None;
     }
     Some(DominatorRow {
         id: u64::from(graph.id(node)),
-        name: if path.is_empty() { heap.class_name(node).into_owned() } else { route.name(heap) },
+        name: if route.is_empty() { heap.class_name(node).into_owned() } else { route.name(heap) },
         class: heap.class_name(node).into_owned(),
         shallow_size: heap.self_size(node),
         retained_size: heap.retained(node),
         retained_count: u64::from(heap.retained_count(node)),
         distance: heap.distance(node),
     })
+}
+
+/// Does Node keep it for itself: without a name, or in a variable of its own scripts?
+fn is_runtimes_own(heap: &Heap, node: NodeIx, route: &Route) -> bool {
+    let graph = heap.graph();
+    if route.frame(heap).is_some() || route.nodes_back().any(|node| timers::is_list(heap, node)) {
+        return false;
+    }
+    !route.is_named()
+        || graph.raw_name(node) == b"process"
+        || route.name(heap).starts_with("global.<symbol node:")
+        || route
+            .closure(heap)
+            .and_then(|closure| script_name(graph, closure))
+            .is_some_and(|file| file.starts_with("node:"))
 }
 
 /// Is the node no object of the app, or one that holds nearly nothing but one other?

@@ -4,16 +4,24 @@
 #![expect(clippy::cast_possible_truncation, reason = "a graph's nodes and edges are counted in u32 by construction")]
 
 mod accumulation;
+mod advice;
 mod bits;
 mod build;
+mod chain;
 mod classes;
+mod content;
 mod declaration;
 mod detached;
 pub mod distances;
 mod dominators;
 mod duplicates;
+mod finding;
+mod functions;
 mod heap;
 mod largest;
+mod listeners;
+mod locals;
+mod modules;
 mod ownership;
 mod paths;
 mod route;
@@ -21,6 +29,7 @@ mod scopes;
 mod scripts;
 mod shallow;
 mod suspects;
+mod timers;
 mod weak_pairs;
 
 pub use build::report;

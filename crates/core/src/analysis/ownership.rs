@@ -50,7 +50,8 @@ pub(super) fn page(graph: &Graph, watch: &Watch) -> Result<Bits, Error> {
         passed.push(graph.edge_range(sweep));
         while let Some(edges) = passed.pop() {
             for edge in &graph.edges[edges] {
-                if !edge.is_weak() && page.insert(edge.target().0) && edge.target() <= sweep {
+                let new = page.insert_if(edge.target().0, !edge.is_weak());
+                if new & (edge.target() <= sweep) {
                     // The stretch of edges and not the node: so that reads for several nodes overlap.
                     passed.push(graph.edge_range(edge.target()));
                 }

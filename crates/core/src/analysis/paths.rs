@@ -12,7 +12,7 @@ use crate::{Error, Watch};
 const UNSEEN: u32 = u32::MAX;
 const STRIDE: usize = 1 << 16;
 /// More than any edge costs.
-const RING: usize = 64;
+const RING: usize = 256;
 
 /// The cheapest ways from the root, as far as they were looked for.
 pub(super) struct Paths {
@@ -119,7 +119,7 @@ fn step(graph: &Graph, pairs: &WeakPairs, from: NodeIx, at: EdgeIx, edge: Edge) 
         NodeKind::HIDDEN => 6,
         NodeKind::SYNTHETIC => match graph.raw_name(target) {
             // What a running function or V8 itself holds for a moment says nothing about a leak.
-            b"(Stack roots)" | b"(Handle scope)" | b"(Strong roots)" | b"(Strong root list)" => 50,
+            b"(Stack roots)" | b"(Handle scope)" | b"(Identity map)" | b"(Strong roots)" | b"(Strong root list)" => 200,
             // What keeps the process alive (servers, timers, sockets) is a root that people know.
             b"(GC roots)" | b"(Global handles)" => 0,
             _ => 8,

@@ -1,16 +1,25 @@
 //! A retaining path in the words of the source: variables, properties, `[]` for elements, V8's storage left out.
 
 use super::accumulation::{is_global, is_scope};
+use super::functions::Function;
 use super::heap::Heap;
+use super::listeners;
+use super::locals;
+use super::modules::{self, Modules};
 use super::paths::source;
+use super::timers::Timer;
 use crate::PathStep;
 use crate::graph::{EdgeIx, EdgeKind, NodeIx, NodeKind};
 
 /// Steps of a path that are kept; more are folded in the middle.
 const MOST: usize = 48;
-
 /// Edges that are looked at from each end of a path.
 const KEPT: usize = 512;
+/// The longest turn of a chain that is told from a path that goes on.
+const TURN: usize = 4;
+/// Properties in which Node keeps listeners: `EventEmitter`'s and `EventTarget`'s.
+const EMITTERS: &str = "_events";
+const TARGETS: &str = "<symbol kEvents>";
 
 /// A path, step by step, with what names its end.
 pub(super) struct Route {
@@ -20,15 +29,30 @@ pub(super) struct Route {
 struct Step {
     edge: String,
     kind: EdgeKind,
+    /// The edge itself; of several through storage the last.
+    at: EdgeIx,
     to: NodeIx,
 }
 
+/// What listeners are kept for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Listened {
+    /// By `on`.
+    Emitter,
+    /// By `addEventListener`.
+    Target,
+}
+
+/// What a timer calls, and with what.
+const CALLED: [&str; 4] = ["_onTimeout", "_timerArgs", "_onImmediate", "_argv"];
+
 impl Route {
     /// Puts a path of edges into words.
-    pub(super) fn new(heap: &Heap, path: &[EdgeIx]) -> Self {
+    pub(super) fn new(heap: &Heap, modules: &Modules, path: &[EdgeIx]) -> Self {
         let graph = heap.graph();
         let mut steps: Vec<Step> = Vec::new();
         let mut through_storage = false;
+        let mut export = None;
         // A chain of millions has millions of steps, and a name each; nobody reads its middle.
         let (start, end) =
             if path.len() > 2 * KEPT { (&path[..KEPT], &path[path.len() - KEPT..]) } else { (path, [].as_slice()) };
@@ -37,43 +61,83 @@ impl Route {
             let to = edge.target();
             if matches!(graph.kind(to), NodeKind::ARRAY | NodeKind::HIDDEN) && !is_global(heap, to) {
                 through_storage = true;
+                export = modules.exported(to).or(export);
                 continue;
             }
             let from_storage = std::mem::take(&mut through_storage);
-            let kind = edge.kind();
+            if let Some((record, name)) = export.take() {
+                steps.push(Step { edge: String::new(), kind: EdgeKind::Internal, at, to: record });
+                steps.push(Step { edge: name.into_owned(), kind: EdgeKind::Context, at, to });
+                continue;
+            }
+            let from = source(graph, at);
+            let mut kind = edge.kind();
             let name = match kind {
-                EdgeKind::Element if graph.kind(source(graph, at)) != NodeKind::SYNTHETIC => "[]".to_owned(),
+                _ if from_storage && steps.last().is_some_and(|step| step.edge == TARGETS) => {
+                    kind = EdgeKind::Property;
+                    key(heap, from, at).unwrap_or_else(|| "[]".to_owned())
+                }
+                EdgeKind::Element if graph.kind(from) != NodeKind::SYNTHETIC => "[]".to_owned(),
                 EdgeKind::Hidden | EdgeKind::Internal if from_storage => "[]".to_owned(),
                 // The root and its groups number what they hold.
-                _ if graph.kind(source(graph, at)) == NodeKind::SYNTHETIC => String::new(),
+                _ if graph.kind(from) == NodeKind::SYNTHETIC => String::new(),
                 EdgeKind::Hidden => "(internal)".to_owned(),
+                EdgeKind::Internal if modules::index(graph, at).is_some() => "(internal)".to_owned(),
                 _ => graph.edge_name(at).into_owned(),
             };
             // A WeakMap's entry: the long name says which key, the path says it better.
             let name = if name.contains(" pair in WeakMap (table @") { "[]".to_owned() } else { name };
-            steps.push(Step { edge: name, kind, to });
+            steps.push(Step { edge: name, kind, at, to });
         }
         Self { steps }
     }
 
+    /// The last step that leads to a variable or a CommonJS module.
+    fn anchor(&self, heap: &Heap) -> Option<usize> {
+        self.steps.iter().rposition(|step| step.kind == EdgeKind::Context || modules::is_common(heap, step.to))
+    }
+
     /// The module whose exports hold the end: its file, and what it exports.
-    pub(super) fn module(&self, heap: &Heap) -> Option<(&str, &str)> {
-        let at = self.steps.iter().rposition(|step| step.kind == EdgeKind::Context || is_module(heap, step.to))?;
-        let file = self.steps.get(at).filter(|step| is_module(heap, step.to))?;
-        let exported = self.steps[at + 1..].iter().find(|step| step.edge != "exports")?;
-        Some((&file.edge, &exported.edge))
+    pub(super) fn module(&self, heap: &Heap) -> Option<(String, &str)> {
+        let at = self.anchor(heap)?;
+        let step = self.steps.get(at)?;
+        if step.kind == EdgeKind::Context {
+            let record = self.steps.get(at.checked_sub(1)?)?.to;
+            return Some((modules::file(heap, record)?, &step.edge));
+        }
+        let exported = self.steps[at + 1..].iter().find(|step| step.edge != "exports");
+        Some((modules::file(heap, step.to)?, exported.map_or("exports", |step| &step.edge)))
     }
 
     /// The scope whose variable is the last on the way.
     pub(super) fn scope(&self, heap: &Heap) -> Option<NodeIx> {
-        let last = self.steps.iter().rposition(|step| step.kind == EdgeKind::Context || is_module(heap, step.to))?;
-        let before = self.steps.get(last.checked_sub(1)?)?;
+        let before = self.steps.get(self.anchor(heap)?.checked_sub(1)?)?;
         is_scope(heap, before.to).then_some(before.to)
+    }
+
+    /// The function in whose scope the last variable on the way is.
+    pub(super) fn closure(&self, heap: &Heap) -> Option<NodeIx> {
+        let scope = self.anchor(heap).filter(|&at| self.steps[at].kind == EdgeKind::Context)?;
+        let closure = self.steps[..scope].iter().rev().map(|step| step.to);
+        closure.into_iter().find(|&node| heap.graph().kind(node) == NodeKind::CLOSURE)
     }
 
     /// The variable that `scope` is about.
     pub(super) fn variable(&self) -> Option<&str> {
         self.steps.iter().rev().find(|step| step.kind == EdgeKind::Context).map(|step| step.edge.as_str())
+    }
+
+    /// The function whose frame holds the end, where no variable with a name does.
+    pub(super) fn frame(&self, heap: &Heap) -> Option<NodeIx> {
+        let first = self.anchor(heap).map_or(0, |anchor| anchor + 1);
+        (first..self.steps.len()).rev().find_map(|at| self.frame_at(heap, at))
+    }
+
+    fn frame_at(&self, heap: &Heap, at: usize) -> Option<NodeIx> {
+        let step = &self.steps[at];
+        let from = self.steps.get(at.checked_sub(1)?)?.to;
+        let is_value = step.edge == "[]" || heap.graph().kind(from) == NodeKind::SYNTHETIC;
+        if is_value { locals::function(heap, from, step.at) } else { None }
     }
 
     /// Was no way found at all?
@@ -91,7 +155,22 @@ impl Route {
         self.steps.iter().rev().map(|step| step.to)
     }
 
-    /// The end's name as the source would write it: `cache.entries`, `globalThis.queue[]`.
+    /// Where the end is a table of events: a listener of the one with most.
+    pub(super) fn listener(&self, heap: &Heap) -> Option<Function> {
+        let step = self.steps.last().filter(|step| step.edge == EMITTERS)?;
+        listeners::busiest(heap, step.to).map(|(_, listener)| listener)
+    }
+
+    /// Do listeners of an event hold the end? Told while nothing but their lists is between.
+    pub(super) fn listened(&self) -> Option<Listened> {
+        let from = self.steps.iter().rposition(|step| step.edge == EMITTERS || step.edge == TARGETS)?;
+        let behind = self.steps[from + 1..].iter().skip(1);
+        let is_list = behind.into_iter().all(|step| matches!(step.edge.as_str(), "[]" | "next"));
+        let kind = if self.steps[from].edge == EMITTERS { Listened::Emitter } else { Listened::Target };
+        is_list.then_some(kind)
+    }
+
+    /// The end's name as the source would write it: `cache.entries`, `global.queue[]`, `bus.on('data')`.
     pub(super) fn name(&self, heap: &Heap) -> String {
         let mut parts: Vec<&str> = Vec::new();
         let mut owner = String::new();
@@ -101,6 +180,14 @@ impl Route {
                 _ => step.edge == "[]",
             };
             let from = at.checked_sub(1).map(|at| self.steps[at].to);
+            if let Some(function) = self.frame_at(heap, at) {
+                owner = format!("local of {}", locals::owner(heap, function));
+                if parts.is_empty() {
+                    return owner;
+                }
+                owner = format!("({owner})");
+                break;
+            }
             if !named {
                 owner = from_class(heap, step.to);
                 if parts.is_empty() {
@@ -111,8 +198,14 @@ impl Route {
                 }
                 break;
             }
-            if is_module(heap, step.to) && !parts.is_empty() {
-                parts.pop_if(|part| *part == "exports");
+            if modules::is_common(heap, step.to) && !parts.is_empty() {
+                break;
+            }
+            if let Some(timer) = from.and_then(|from| Timer::of(heap, from)).filter(|_| CALLED.contains(&&*step.edge)) {
+                if heap.graph().kind(step.to) != NodeKind::CLOSURE {
+                    parts.push(&step.edge);
+                }
+                owner = timer.name(heap);
                 break;
             }
             parts.push(&step.edge);
@@ -120,29 +213,39 @@ impl Route {
                 break;
             }
             if from.is_some_and(|from| is_global(heap, from)) {
-                "globalThis".clone_into(&mut owner);
+                "global".clone_into(&mut owner);
                 break;
             }
         }
-        if parts.is_empty() {
+        if parts.is_empty() && owner.is_empty() {
             return self.steps.last().map_or_else(|| "(root)".to_owned(), |step| from_class(heap, step.to));
         }
         parts.reverse();
         // A chain's or a tree's name: the same step over and over is one.
         parts.dedup();
-        if parts.len() > 6 {
-            parts.splice(3..parts.len() - 3, ["…"]);
+        let listeners = parts.iter().position(|part| [EMITTERS, TARGETS].contains(part)).unwrap_or(parts.len());
+        let (mut before, event) = (parts[..listeners].to_vec(), &parts[listeners..]);
+        // The signal of a controller is private to it, and read by that name.
+        if let Some(last) = before.last_mut().filter(|last| !event.is_empty() && **last == "#signal") {
+            *last = "signal";
+        }
+        if before.len() > 6 {
+            before.splice(3..before.len() - 3, ["…"]);
         }
         let mut name = owner;
-        for part in parts {
-            if part == "[]" {
-                name.push_str("[]");
-            } else {
-                if !name.is_empty() {
-                    name.push('.');
-                }
+        join(&mut name, &before);
+        if let [kept, event @ ..] = event {
+            let function = if *kept == EMITTERS { "on" } else { "addEventListener" };
+            name.push_str(if name.is_empty() { "" } else { "." });
+            let (event, rest) = event.split_first().unwrap_or((&"[]", &[]));
+            // Where the table itself is the end, the event is the one with most listeners.
+            let busiest = || listeners::busiest(heap, self.steps.last()?.to).map(|(event, _)| event);
+            let event = if *event == "[]" { busiest() } else { Some((*event).into()) };
+            let event = event.map_or_else(|| "…".to_owned(), |event| format!("'{event}'"));
+            for part in [function, "(", &event, ")"] {
                 name.push_str(part);
             }
+            join(&mut name, if rest.iter().all(|part| matches!(*part, "[]" | "next")) { &[] } else { rest });
         }
         name
     }
@@ -150,15 +253,17 @@ impl Route {
     /// The steps as reports show them.
     pub(super) fn shown(&self, heap: &Heap) -> Vec<PathStep> {
         let graph = heap.graph();
-        let mut shown: Vec<PathStep> = Vec::new();
-        let mut repeated = 0usize;
+        let mut steps: Vec<PathStep> = Vec::new();
         for step in &self.steps {
             let class = heap.class_name(step.to);
             let (name, kind) = match graph.kind(step.to) {
-                _ if is_global(heap, step.to) => ("globalThis".to_owned(), "global"),
+                _ if is_global(heap, step.to) => ("global".to_owned(), "global"),
+                _ if modules::is_record(heap, step.to) => {
+                    (modules::file(heap, step.to).unwrap_or_else(|| "ES module".to_owned()), "module")
+                }
                 NodeKind::CLOSURE => {
-                    let name = graph.name(step.to);
-                    (if name.is_empty() { "(anonymous)".to_owned() } else { format!("{name}()") }, "closure")
+                    let function = Function::of(graph, step.to);
+                    (function.map_or_else(String::new, |function| function.call(graph)), "closure")
                 }
                 NodeKind::SYNTHETIC => (graph.name(step.to).into_owned(), "root"),
                 NodeKind::NATIVE => (class.into_owned(), "native"),
@@ -169,42 +274,74 @@ impl Route {
                     "Array" => (class.into_owned(), "array"),
                     "Map" | "WeakMap" => (class.into_owned(), "map"),
                     "Set" | "WeakSet" => (class.into_owned(), "set"),
+                    "Module" | "ModuleWrap" => match modules::file(heap, step.to) {
+                        Some(file) => (file, "module"),
+                        None => (class.into_owned(), "object"),
+                    },
                     _ => (class.into_owned(), "object"),
                 },
             };
-            let next = PathStep { edge: step.edge.clone(), name, kind: kind.to_owned() };
-            if shown.last() == Some(&next) {
-                repeated += 1;
-                continue;
+            // Two objects that are one to a person: the global object and its realm, a module's wrap and its record.
+            let same = |last: &PathStep| matches!(kind, "global" | "module") && last.kind == kind && last.name == name;
+            // A module's own function waits in one for ever.
+            let is_waiting = name == "Generator" && steps.last().is_some_and(|last| last.kind == "module");
+            if !is_waiting && !steps.last().is_some_and(same) {
+                steps.push(PathStep { edge: step.edge.clone(), name, kind: kind.to_owned() });
             }
-            fold(&mut shown, &mut repeated);
-            shown.push(next);
         }
-        fold(&mut shown, &mut repeated);
+        let mut shown = folded(&steps);
         if shown.len() > MOST {
             let left_out = shown.len() - MOST;
-            let folded =
-                PathStep { edge: "…".to_owned(), name: format!("{left_out} more"), kind: "folded".to_owned() };
-            shown.splice(MOST / 2..MOST / 2 + left_out, [folded]);
+            shown.splice(MOST / 2..MOST / 2 + left_out, [turns(format!("{left_out} more"))]);
         }
         shown
     }
 }
 
-/// Writes down how often the last step was repeated.
-fn fold(shown: &mut Vec<PathStep>, repeated: &mut usize) {
-    if *repeated > 0
-        && let Some(last) = shown.last()
-    {
-        let name = format!("{repeated} more {}", last.name);
-        shown.push(PathStep { edge: "…".to_owned(), name, kind: "folded".to_owned() });
+/// `a.b[].c`, behind what is there.
+fn join(name: &mut String, parts: &[&str]) {
+    for &part in parts {
+        if part != "[]" && !name.is_empty() {
+            name.push('.');
+        }
+        name.push_str(part);
     }
-    *repeated = 0;
 }
 
-/// Is it a CommonJS module, which `require.cache` knows by its file?
-fn is_module(heap: &Heap, node: NodeIx) -> bool {
-    heap.graph().kind(node) == NodeKind::OBJECT && heap.graph().raw_name(node) == b"Module"
+/// The path with each run of the same steps told once: of a list, or of closures that hold one another.
+fn folded(steps: &[PathStep]) -> Vec<PathStep> {
+    let mut shown: Vec<PathStep> = Vec::new();
+    let mut at = 0;
+    while at < steps.len() {
+        let repeats = |turn: usize| {
+            let same = |&from: &usize| steps[from..].starts_with(&steps[at..at + turn]);
+            (at..).step_by(turn).skip(1).take_while(|from| from + turn <= steps.len() && same(from)).count()
+        };
+        // Of one step, two in a row are a run; of several, three.
+        let mut turns_here = (1..=TURN.min(steps.len() - at)).map(|turn| (turn, repeats(turn)));
+        let Some((turn, count)) = turns_here.find(|&(turn, count)| count > usize::from(turn > 1)) else {
+            shown.push(steps[at].clone());
+            at += 1;
+            continue;
+        };
+        shown.extend_from_slice(&steps[at..at + turn]);
+        let more = if turn == 1 { format!("{count} more {}", steps[at].name) } else { format!("{count} more turns") };
+        shown.push(turns(more));
+        at += turn * (count + 1);
+    }
+    shown
+}
+
+fn turns(name: String) -> PathStep {
+    PathStep { edge: "…".to_owned(), name, kind: "folded".to_owned() }
+}
+
+/// The text of the key, in a map's table, of the value that an edge leads to.
+fn key(heap: &Heap, table: NodeIx, value: EdgeIx) -> Option<String> {
+    let graph = heap.graph();
+    let before = modules::index(graph, value)?.checked_sub(1)?;
+    let (_, key) = graph.edge_indices(table).find(|&(at, _)| modules::index(graph, at) == Some(before))?;
+    graph.kind(key.target()).is_string().then(|| graph.name(key.target()).into_owned())
 }
 
 fn from_class(heap: &Heap, node: NodeIx) -> String {

@@ -26,19 +26,16 @@ impl Scripts {
                 continue;
             }
             let Some(shared) = graph.child(node, b"shared").filter(|&shared| asked.insert(shared)) else { continue };
-            let script = graph.child(shared, b"script").or_else(|| graph.child(shared, b"script_or_debug_info"));
-            if let Some(script) = script {
+            if let Some(script) = script(graph, shared) {
                 by_id.insert(place.script, script);
             }
         }
         Self { by_id }
     }
 
-    /// The script's name: a path, a `file:` URL, `node:…`.
-    pub(super) fn file<'a>(&self, graph: &'a Graph, script: u32) -> Option<Cow<'a, str>> {
-        let node = *self.by_id.get(&script)?;
-        let name = graph.child(node, b"name").map_or_else(|| graph.name(node), |name| graph.name(name));
-        if name.is_empty() { None } else { Some(name) }
+    /// The script's name: a path, `node:…`.
+    pub(super) fn file(&self, graph: &Graph, script: u32) -> Option<String> {
+        name(graph, *self.by_id.get(&script)?).map(|name| plain_path(&name).into_owned())
     }
 
     /// The start of the script's text, as far as V8 wrote it into the snapshot.
@@ -65,8 +62,74 @@ impl Scripts {
 
     /// The place with its file, 1-based.
     pub(super) fn location(&self, graph: &Graph, place: Place) -> Option<Location> {
-        let file = self.file(graph, place.script)?.into_owned();
+        let file = self.file(graph, place.script)?;
         let one_based = |value: u32| value.checked_add(1).unwrap_or(1);
         Some(Location { file, line: one_based(place.line), column: one_based(place.column) })
+    }
+}
+
+/// The script of a shared function info.
+fn script(graph: &Graph, shared: NodeIx) -> Option<NodeIx> {
+    graph.child(shared, b"script").or_else(|| graph.child(shared, b"script_or_debug_info"))
+}
+
+/// The name of a script's node.
+fn name(graph: &Graph, script: NodeIx) -> Option<Cow<'_, str>> {
+    let name = graph.child(script, b"name").map_or_else(|| graph.name(script), |name| graph.name(name));
+    if name.is_empty() { None } else { Some(name) }
+}
+
+/// The name of the script that a closure comes from.
+pub(super) fn script_name(graph: &Graph, closure: NodeIx) -> Option<Cow<'_, str>> {
+    name(graph, script(graph, graph.child(closure, b"shared")?)?)
+}
+
+/// The path that a `file:` URL is, as the machine writes it that made the heap; any other name as it is.
+pub(super) fn plain_path(name: &str) -> Cow<'_, str> {
+    let Some(path) = name.strip_prefix("file://").filter(|path| path.starts_with('/')) else {
+        return Cow::Borrowed(name);
+    };
+    // What follows tells copies of one module apart.
+    let path = path.split(['?', '#']).next().unwrap_or_default();
+    let Some(path) = unescaped(path) else { return Cow::Borrowed(name) };
+    let has_drive =
+        path.as_bytes().get(1).is_some_and(u8::is_ascii_alphabetic) && path.as_bytes().get(2) == Some(&b':');
+    Cow::Owned(if has_drive { path[1..].replace('/', "\\") } else { path })
+}
+
+/// A URL's path without its escapes; `None` where they make no text.
+fn unescaped(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let [first, tail @ ..] = rest {
+        rest = tail;
+        if *first == b'%' {
+            let digits = std::str::from_utf8(tail.get(..2)?).ok()?;
+            bytes.push(u8::from_str_radix(digits, 16).ok()?);
+            rest = &tail[2..];
+        } else {
+            bytes.push(*first);
+        }
+    }
+    String::from_utf8(bytes).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plain_path;
+
+    #[test]
+    fn file_urls_become_paths() {
+        for (name, path) in [
+            ("/app/a.js", "/app/a.js"),
+            ("file:///app/a%20b.mjs", "/app/a b.mjs"),
+            ("file:///app/a.mjs?v=1#x", "/app/a.mjs"),
+            ("file:///C:/app/a.mjs", "C:\\app\\a.mjs"),
+            ("file://host/share/a.mjs", "file://host/share/a.mjs"),
+            ("file:///app/%ff%zz.mjs", "file:///app/%ff%zz.mjs"),
+            ("node:fs", "node:fs"),
+        ] {
+            assert_eq!(plain_path(name), path);
+        }
     }
 }

@@ -34,6 +34,12 @@ impl Cgroup {
         tightest(&groups, &mounts, &|path| fs::read_to_string(path).ok())
     }
 
+    /// How many processes the kernel has killed at this level for want of memory, where it counts them.
+    pub fn kills(&self) -> Option<u64> {
+        let name = if self.version == 2 { "memory.events" } else { "memory.oom_control" };
+        kills(&fs::read_to_string(Path::new(&self.path).join(name)).ok()?)
+    }
+
     /// What is left.
     pub fn head_room(&self) -> u64 {
         self.limit.saturating_sub(self.current.saturating_sub(self.reclaimable))
@@ -92,6 +98,10 @@ fn first(folder: &Path, read: &dyn Fn(&Path) -> Option<String>) -> Option<Cgroup
     Some(reading(1, folder, limit, current, cache(folder, read, ["total_inactive_file", "total_active_file"])))
 }
 
+fn kills(text: &str) -> Option<u64> {
+    text.lines().find_map(|line| line.strip_prefix("oom_kill ")).and_then(|count| count.trim().parse().ok())
+}
+
 fn reading(version: u8, folder: &Path, limit: u64, current: u64, reclaimable: u64) -> Cgroup {
     Cgroup { version, path: folder.display().to_string(), limit, current, reclaimable }
 }
@@ -107,7 +117,7 @@ fn cache(folder: &Path, read: &dyn Fn(&Path) -> Option<String>, keys: [&str; 2])
 
 #[cfg(test)]
 mod tests {
-    use super::{Cgroup, tightest};
+    use super::{Cgroup, kills, tightest};
     use std::collections::HashMap;
     use std::path::Path;
 
@@ -175,6 +185,13 @@ mod tests {
         let group = ask(groups, V1, &files).unwrap();
         assert_eq!((group.version, group.head_room()), (1, 1023));
         assert_eq!(ask(groups, V1, &files[3..]), None, "no limit");
+    }
+
+    #[test]
+    fn counts_kills() {
+        assert_eq!(kills("low 0\nhigh 0\nmax 9\noom 2\noom_kill 3\noom_group_kill 1\n"), Some(3));
+        assert_eq!(kills("oom_kill_disable 0\nunder_oom 0\noom_kill 4\n"), Some(4));
+        assert_eq!(kills("oom_kill_disable 0\nunder_oom 0\n"), None, "before Linux 4.13");
     }
 
     #[test]

@@ -10,8 +10,10 @@ pub enum Kind {
     Unsupported,
     /// The system refused the fork, or what it needs.
     Refused,
-    /// The twin ended without a word.
+    /// The twin crashed.
     Died,
+    /// Somebody killed the twin.
+    Killed,
     /// The twin slept without progress and was ended.
     Stalled,
     /// What JavaScript did in the twin threw.
@@ -26,10 +28,11 @@ pub enum Kind {
     Internal,
 }
 
-const KINDS: [(Kind, &str); 9] = [
+const KINDS: [(Kind, &str); 10] = [
     (Kind::Unsupported, "unsupported"),
     (Kind::Refused, "refused"),
     (Kind::Died, "died"),
+    (Kind::Killed, "killed"),
     (Kind::Stalled, "stalled"),
     (Kind::Capture, "capture"),
     (Kind::Sink, "sink"),
@@ -44,6 +47,7 @@ impl Kind {
         KINDS.iter().find(|(kind, _)| *kind == self).map_or("internal", |(_, name)| name)
     }
 
+    #[cfg(any(target_os = "linux", test))]
     pub(super) fn named(name: &str) -> Option<Self> {
         KINDS.iter().find(|(_, known)| *known == name).map(|(kind, _)| *kind)
     }
@@ -69,7 +73,7 @@ impl Failure {
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
         let code = match kind {
             Kind::Unsupported => "ERR_LEAKGUARD_UNSUPPORTED",
-            Kind::Refused | Kind::Died | Kind::Stalled | Kind::Capture => "ERR_LEAKGUARD_TWIN",
+            Kind::Refused | Kind::Died | Kind::Killed | Kind::Stalled | Kind::Capture => "ERR_LEAKGUARD_TWIN",
             Kind::Sink => "ERR_LEAKGUARD_IO",
             Kind::Headroom => "ERR_LEAKGUARD_HEADROOM",
             Kind::Cancelled => "ERR_LEAKGUARD_CANCELLED",

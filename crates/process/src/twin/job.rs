@@ -8,6 +8,7 @@ use super::memory_marks::LetIn;
 use super::slots::Slots;
 use super::supervise::{Child, supervise};
 use super::survey::{Survey, marks};
+use super::watch::resident;
 use super::{Outcome, Progress, Settings, Start, life, slots};
 use parking_lot::Mutex;
 use std::io;
@@ -71,6 +72,12 @@ impl Job {
     /// What asking again would not mend: no twin on this system, a fork refused.
     pub fn start(&self, anyway: bool, capture: &mut dyn FnMut(&str) -> Result<(), String>) -> Result<Start, Failure> {
         let held = Instant::now();
+        if self.settings.lock().is_none() {
+            return Err(Failure::new(Kind::Internal, "a job starts once"));
+        }
+        if OCCUPIED.load(Relaxed) {
+            return Ok(Start::Occupied);
+        }
         let mut slot = self.shared.survey.lock();
         match &*slot {
             Some(Ok(survey)) if survey.fresh() && survey.slots.generation == slots::Generation::now() => {
@@ -101,9 +108,7 @@ impl Job {
         let refused = |what: &'static str| move |error: io::Error| Failure::system(Kind::Refused, what, &error);
         let idle = || anyway || survey.workers.asleep();
         let mut slot = self.settings.lock();
-        let Some(settings) = &*slot else {
-            return Err(Failure::new(Kind::Internal, "a job starts once"));
-        };
+        let Some(settings) = &*slot else { return Ok(Start::Occupied) };
         let Some(_marks) = marks() else { return Ok(Start::Busy) };
         if !idle() {
             return Ok(Start::Busy);
@@ -131,8 +136,8 @@ impl Job {
         if process < 0 {
             return Err(Failure::system(Kind::Refused, "the system refused to fork", &error));
         }
-        let child =
-            Child { process, status, place, began, fork_ms, held_ms: milliseconds(held), limits: settings.limits };
+        let (inherited, limits) = (resident("self"), settings.limits);
+        let child = Child { process, status, place, began, inherited, fork_ms, held_ms: milliseconds(held), limits };
         *slot = None;
         self.command(Command::Supervise(child))?;
         Ok(Start::Started)

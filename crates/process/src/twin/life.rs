@@ -63,7 +63,7 @@ pub fn live(
     if !identity::die_with(parent) {
         report.fail(Failure::new(Kind::Died, "the parent ended"));
     }
-    if let Err(error) = slots.silence() {
+    if let Err(error) = slots.replace() {
         report.fail(Failure::system(Kind::Unsupported, "cannot change the slots of pthread_cond_signal", &error));
     }
     identity::step_back(settings.nice);
@@ -106,7 +106,10 @@ fn work(
     let consumer = spawn("leakguard-sink", consume).map_err(refused("no thread in the twin"))?;
 
     let path = format!("/proc/self/fd/{}", writer.as_raw_fd());
-    capture(&path).map_err(|message| Failure::new(Kind::Capture, message))?;
+    if let Err(message) = capture(&path) {
+        // Said before the writer is dropped, or the consumer would complain of an early end.
+        report.fail(Failure::new(Kind::Capture, message));
+    }
     drop(writer);
     let answer = consumer.join().map_err(|_| Failure::new(Kind::Internal, "a panic while consuming the snapshot"))?;
     report.send(&progress.frame());
@@ -139,10 +142,10 @@ impl Progress {
         let mut told = None;
         loop {
             thread::sleep(TICK);
-            let frame = Some(self.frame());
-            if frame != told {
-                frame.iter().for_each(|frame| report.send(frame));
-                told = frame;
+            let frame = self.frame();
+            if told.as_ref() != Some(&frame) {
+                report.send(&frame);
+                told = Some(frame);
             }
         }
     }

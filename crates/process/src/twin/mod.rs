@@ -35,6 +35,8 @@ mod slots;
 #[cfg(target_os = "linux")]
 mod stall;
 #[cfg(target_os = "linux")]
+mod stand_ins;
+#[cfg(target_os = "linux")]
 mod supervise;
 #[cfg(target_os = "linux")]
 mod survey;

@@ -1,13 +1,12 @@
-//! The slots through which every loaded object calls `pthread_cond_signal` and `pthread_cond_broadcast`.
+//! The slots through which every loaded object calls those functions of libc that a twin has otherwise (`stand_ins`).
 //!
-//! V8 goes on posting jobs to worker threads that do not exist in a twin, and glibc's signal then waits for ever for
-//! waiters that died with the fork. In the twin, and there alone, both functions become ones that do nothing: jobs stay
-//! queued, and whoever joins one does its work. A call goes through a slot of the global offset table, which the
-//! object's relocations of type `JUMP_SLOT` and `GLOB_DAT` name; this file finds them (ELF gABI, chapter 5; the
-//! processor supplements for x86-64 and AArch64). libc itself and the loader keep theirs.
+//! A call goes through a slot of the global offset table, which the object's relocations of type `JUMP_SLOT` and `GLOB_DAT`
+//! name; this file finds them (ELF gABI, chapter 5; the processor supplements for x86-64 and `AArch64`). libc itself and
+//! the loader keep theirs. In the parent nothing is ever changed.
 //!
 //! The list is made in the parent, where the loader's locks are in order; in the twin only memory is written.
 
+use super::stand_ins::{LONGEST, StandIn, stand_in};
 use std::ffi::{CStr, c_int, c_void};
 use std::ops::Range;
 
@@ -17,8 +16,6 @@ const RELOCATIONS: [u64; 2] = [6, 7];
 const RELOCATIONS: [u64; 2] = [1025, 1026];
 #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
 const RELOCATIONS: [u64; 0] = [];
-
-const NAMES: [&[u8]; 2] = [b"pthread_cond_signal", b"pthread_cond_broadcast"];
 
 const DT_PLTRELSZ: u64 = 2;
 const DT_STRTAB: u64 = 5;
@@ -106,10 +103,17 @@ unsafe extern "C" fn first(info: *mut libc::dl_phdr_info, _size: usize, data: *m
     1
 }
 
+/// Where a function's address is kept, and which other belongs there in a twin.
+#[derive(Clone, Copy, Debug)]
+struct Slot {
+    address: usize,
+    stand_in: StandIn,
+}
+
 /// The slots of this process.
 #[derive(Debug)]
 pub struct Slots {
-    addresses: Vec<usize>,
+    found: Vec<Slot>,
     pub generation: Generation,
 }
 
@@ -121,40 +125,38 @@ impl Slots {
         }
         let generation = Generation::now();
         let objects = objects();
-        let real = [libc_signal(), libc_broadcast()];
-        // SAFETY: asks the kernel for a number it wrote down at the program's start.
-        let (loader, vdso) = unsafe { (libc::getauxval(libc::AT_BASE), libc::getauxval(libc::AT_SYSINFO_EHDR)) };
-        let belongs = |object: &Object, address: u64| address != 0 && object.address(address).is_some();
+        // SAFETY: asks for two numbers that the kernel wrote down at the program's start.
+        let apart = unsafe { [libc::getauxval(libc::AT_BASE), libc::getauxval(libc::AT_SYSINFO_EHDR)] }.map(native);
         let is_libc = |object: &Object| {
             let name = object.name.rsplit('/').next().unwrap_or_default();
-            real.iter().any(|&address| object.holds(address)) || name.starts_with("libpthread.so")
+            object.holds(libc_signal()) || name.starts_with("libpthread.so")
         };
-        let mut addresses = Vec::new();
+        let mut found = Vec::new();
         for object in &objects {
-            if is_libc(object) || belongs(object, loader) || belongs(object, vdso) {
+            if is_libc(object) || apart.iter().any(|&address| object.holds(address)) {
                 continue;
             }
-            for address in slots(object)? {
+            for slot in slots(object)? {
                 // SAFETY: `slots` answers aligned addresses inside the object's mapped segments.
-                let value = unsafe { (address as *const usize).read_volatile() };
+                let value = unsafe { (slot.address as *const usize).read_volatile() };
                 let known = object.holds(value) || objects.iter().any(|other| is_libc(other) && other.holds(value));
                 if !known {
-                    return Err(format!("{} calls a pthread_cond_signal that is not libc's", shown(object)));
+                    return Err(format!("{} calls a {} that is not libc's", shown(object), slot.stand_in.name));
                 }
-                addresses.push(address);
+                found.push(slot);
             }
         }
-        if addresses.is_empty() {
+        if !found.iter().any(|slot| slot.stand_in.name == "pthread_cond_signal") {
             return Err("no loaded object calls pthread_cond_signal through a slot".to_owned());
         }
-        Ok(Self { addresses, generation })
+        Ok(Self { found, generation })
     }
 
-    /// Makes every slot a function that does nothing. For the twin: nobody here waits any more.
-    pub fn silence(&self) -> std::io::Result<()> {
+    /// Puts the stand-ins into their slots. For the twin alone.
+    pub fn replace(&self) -> std::io::Result<()> {
         // SAFETY: asks for a constant of the system.
         let page = usize::try_from(unsafe { libc::sysconf(libc::_SC_PAGESIZE) }).unwrap_or(4096);
-        for &address in &self.addresses {
+        for &Slot { address, stand_in } in &self.found {
             let start = address & !(page - 1);
             // SAFETY: the page holds a slot of a loaded object's offset table, which is data and never executed; the
             // loader made it read-only after relocation, and in the twin nothing depends on that.
@@ -164,26 +166,23 @@ impl Slots {
             }
             // SAFETY: found in the parent as the slot of a function with this very signature, and now writable; this is
             // the twin's only thread, so nobody reads it meanwhile.
-            unsafe { (address as *mut usize).write_volatile(nobody_waits as *const () as usize) };
+            unsafe { (address as *mut usize).write_volatile(stand_in.address) };
         }
         Ok(())
     }
-}
-
-extern "C" fn nobody_waits(_condition: *mut libc::pthread_cond_t) -> c_int {
-    0
 }
 
 fn libc_signal() -> usize {
     libc::pthread_cond_signal as *const () as usize
 }
 
-fn libc_broadcast() -> usize {
-    libc::pthread_cond_broadcast as *const () as usize
-}
-
 fn shown(object: &Object) -> &str {
     if object.name.is_empty() { "the main program" } else { &object.name }
+}
+
+/// What ELF has as 64 bits, on a processor that has them.
+fn native(value: impl TryInto<usize>) -> usize {
+    value.try_into().unwrap_or(usize::MAX)
 }
 
 fn objects() -> Vec<Object> {
@@ -200,11 +199,12 @@ unsafe extern "C" fn collect(info: *mut libc::dl_phdr_info, _size: usize, data: 
     let headers = unsafe { std::slice::from_raw_parts(info.dlpi_phdr, usize::from(info.dlpi_phnum)) };
     // SAFETY: a name that the loader keeps, or null.
     let name = unsafe { if info.dlpi_name.is_null() { c"" } else { CStr::from_ptr(info.dlpi_name) } };
-    let at = |value: u64| (info.dlpi_addr as usize).wrapping_add(value as usize);
+    let base = native(info.dlpi_addr);
+    let at = |value| base.wrapping_add(native(value));
     let segments = headers.iter().filter(|header| header.p_type == libc::PT_LOAD);
     objects.push(Object {
         name: name.to_string_lossy().into_owned(),
-        base: info.dlpi_addr as usize,
+        base,
         segments: segments.map(|header| at(header.p_vaddr)..at(header.p_vaddr.wrapping_add(header.p_memsz))).collect(),
         dynamic: headers.iter().find(|header| header.p_type == libc::PT_DYNAMIC).map_or(0, |header| at(header.p_vaddr)),
     });
@@ -253,7 +253,7 @@ fn tables(object: &Object) -> Option<Tables> {
 }
 
 /// The addresses of one object's slots.
-fn slots(object: &Object) -> Result<Vec<usize>, String> {
+fn slots(object: &Object) -> Result<Vec<Slot>, String> {
     if object.dynamic == 0 {
         return Ok(Vec::new());
     }
@@ -265,7 +265,7 @@ fn slots(object: &Object) -> Result<Vec<usize>, String> {
         if bytes == 0 {
             continue;
         }
-        if !object.holds_all(start, bytes) || start % align_of::<Relocation>() != 0 {
+        if !object.holds_all(start, bytes) || !start.is_multiple_of(align_of::<Relocation>()) {
             return Err(format!("the relocations of {} are not mapped", shown(object)));
         }
         // SAFETY: inside one mapped segment and aligned, checked just now; nobody writes to relocations after loading.
@@ -275,15 +275,13 @@ fn slots(object: &Object) -> Result<Vec<usize>, String> {
             if !RELOCATIONS.contains(&(relocation.info & 0xffff_ffff)) {
                 continue;
             }
-            let symbol = (relocation.info >> 32) as usize;
-            if !named(object, &tables, symbol).is_some_and(|name| NAMES.contains(&name)) {
-                continue;
-            }
-            let slot = object.base.wrapping_add(relocation.offset as usize);
-            if !object.holds_all(slot, size_of::<usize>()) || slot % align_of::<usize>() != 0 {
+            let symbol = native(relocation.info >> 32);
+            let Some(stand_in) = named(object, &tables, symbol).and_then(stand_in) else { continue };
+            let address = object.base.wrapping_add(native(relocation.offset));
+            if !object.holds_all(address, size_of::<usize>()) || !address.is_multiple_of(align_of::<usize>()) {
                 return Err(format!("a slot of {} is not mapped", shown(object)));
             }
-            found.push(slot);
+            found.push(Slot { address, stand_in });
         }
     }
     Ok(found)
@@ -297,7 +295,7 @@ fn named<'a>(object: &'a Object, tables: &Tables, symbol: usize) -> Option<&'a [
     // SAFETY: inside a mapped segment, checked just now; read without assuming its alignment.
     let name = unsafe { (entry as *const Symbol).read_unaligned() }.name as usize;
     let start = tables.strings.checked_add(name)?;
-    let bytes = tables.string_bytes.checked_sub(name)?.min(NAMES[1].len() + 1);
+    let bytes = tables.string_bytes.checked_sub(name)?.min(LONGEST + 1);
     if !object.holds_all(start, bytes) {
         return None;
     }
@@ -308,7 +306,7 @@ fn named<'a>(object: &'a Object, tables: &Tables, symbol: usize) -> Option<&'a [
 
 #[cfg(test)]
 mod tests {
-    use super::{Generation, Slots, libc_signal, nobody_waits, objects};
+    use super::{Generation, Slots, libc_signal, objects};
 
     /// Something here has to call it, or there is no slot to find.
     fn signal_once() {
@@ -323,7 +321,7 @@ mod tests {
         let slots = Slots::find().unwrap();
         // SAFETY: slots of loaded objects.
         let values: Vec<usize> =
-            slots.addresses.iter().map(|&address| unsafe { (address as *const usize).read_volatile() }).collect();
+            slots.found.iter().map(|slot| unsafe { (slot.address as *const usize).read_volatile() }).collect();
         assert!(values.contains(&libc_signal()), "{values:x?} has no {:x}", libc_signal());
         assert_eq!(slots.generation, Generation::now());
     }
@@ -332,24 +330,24 @@ mod tests {
     fn knows_the_objects_of_this_process() {
         let objects = objects();
         assert!(objects.iter().any(|object| object.holds(libc_signal())));
-        assert!(objects.iter().any(|object| object.holds(nobody_waits as *const () as usize)));
+        assert!(objects.iter().any(|object| object.holds(super::objects as *const () as usize)));
     }
 
     #[test]
-    fn a_forked_copy_calls_nothing_any_more() {
+    fn a_forked_copy_calls_the_stand_ins() {
         let slots = Slots::find().unwrap();
         // SAFETY: the child only writes to its own memory, looks at it and ends.
         unsafe {
             let child = libc::fork();
             if child == 0 {
-                let silent = slots.silence().is_ok();
-                let value = (slots.addresses[0] as *const usize).read_volatile();
-                libc::_exit(i32::from(!(silent && value == nobody_waits as *const () as usize)));
+                let replaced = slots.replace().is_ok();
+                let value = (slots.found[0].address as *const usize).read_volatile();
+                libc::_exit(i32::from(!(replaced && value == slots.found[0].stand_in.address)));
             }
             let mut status = 0;
             assert_eq!(libc::waitpid(child, &raw mut status, 0), child);
             assert!(libc::WIFEXITED(status) && libc::WEXITSTATUS(status) == 0);
-            assert_ne!((slots.addresses[0] as *const usize).read_volatile(), nobody_waits as *const () as usize);
+            assert_ne!((slots.found[0].address as *const usize).read_volatile(), slots.found[0].stand_in.address);
         }
     }
 }

@@ -5,7 +5,7 @@ use super::frames::{Decoder, Frame};
 use super::job::{Place, Shared, milliseconds};
 use super::life::TICKER;
 use super::stall::{Look, Stall};
-use super::watch::MemoryWatch;
+use super::watch::{MemoryWatch, Resident};
 use super::{Limits, Outcome, tasks};
 use std::io::{self, PipeReader, Read};
 use std::os::fd::AsRawFd;
@@ -14,6 +14,8 @@ use std::time::{Duration, Instant};
 
 /// How long the thread waits for a frame before it looks around.
 const PERIOD: Duration = Duration::from_millis(50);
+/// The same while memory is short: a twin can take a mebibyte in a millisecond.
+const HASTE: Duration = Duration::from_millis(8);
 
 /// A twin just made.
 pub struct Child {
@@ -21,6 +23,8 @@ pub struct Child {
     pub status: PipeReader,
     pub place: Place,
     pub began: Instant,
+    /// Resident memory of the parent at the fork.
+    pub inherited: Option<Resident>,
     pub fork_ms: f64,
     pub held_ms: f64,
     pub limits: Limits,
@@ -36,14 +40,14 @@ impl Child {
 
 /// Looks after the twin until it is gone, then leaves the outcome.
 pub fn supervise(child: Child, shared: &Shared) {
-    let mut watch = MemoryWatch::new(child.process, child.limits.watch_memory, child.limits.reserve);
+    let mut watch = MemoryWatch::new(&child);
     let result = attend(&child, shared, &mut watch);
     if result.is_err() {
         kill(child.process);
     }
     watch.look_at_twin();
     let end = reap(child.process);
-    let result = result.and_then(|last| last.ok_or_else(|| died(&end)));
+    let result = result.and_then(|last| last.ok_or_else(|| watch.killed_by_kernel().unwrap_or_else(|| died(&end))));
     watch.rest(end.largest);
     let Child { place, status, began, fork_ms, held_ms, .. } = child;
     // The place is free before JavaScript can ask for the next.
@@ -71,7 +75,8 @@ fn attend(child: &Child, shared: &Shared, watch: &mut MemoryWatch) -> Result<Opt
         if shared.cancelled.load(Relaxed) {
             return Err(Failure::new(Kind::Cancelled, "the twin was cancelled"));
         }
-        if readable(&child.status, PERIOD) {
+        let period = if watch.short() { HASTE } else { PERIOD };
+        if readable(&child.status, period) {
             let count = match (&child.status).read(&mut buffer) {
                 Ok(0) => return Ok(None),
                 Ok(count) => count,
@@ -91,11 +96,14 @@ fn attend(child: &Child, shared: &Shared, watch: &mut MemoryWatch) -> Result<Opt
             }
         }
         let since = looked.elapsed();
+        if since < period {
+            continue;
+        }
+        watch.look()?;
         if since < PERIOD {
             continue;
         }
         looked = Instant::now();
-        watch.look()?;
         let progress = shared.progress.lock().clone();
         if stall.stalled(look(child.process, &progress, excused), since) {
             let seconds = child.limits.stall.as_secs_f64();
@@ -152,9 +160,13 @@ fn reap(process: i32) -> End {
 }
 
 fn died(end: &End) -> Failure {
+    let mut kind = Kind::Died;
     let how = match end.status {
         Some(status) if libc::WIFSIGNALED(status) => match libc::WTERMSIG(status) {
-            libc::SIGKILL => "was killed (SIGKILL), by somebody or for want of memory".to_owned(),
+            libc::SIGKILL => {
+                kind = Kind::Killed;
+                "was killed (SIGKILL)".to_owned()
+            }
             libc::SIGSEGV => "crashed (SIGSEGV)".to_owned(),
             libc::SIGABRT => "was aborted (SIGABRT): V8 gives up so when its heap limit is reached".to_owned(),
             signal => format!("was ended by signal {signal}"),
@@ -162,5 +174,5 @@ fn died(end: &End) -> Failure {
         Some(status) => format!("ended with code {}", libc::WEXITSTATUS(status)),
         None => "ended".to_owned(),
     };
-    Failure::new(Kind::Died, format!("the twin {how} before it was done"))
+    Failure::new(kind, format!("the twin {how} before it was done"))
 }

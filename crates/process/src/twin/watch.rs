@@ -4,59 +4,77 @@
 //! `smaps_rollup`, which walks its page tables (20 ns a page, with the twin's mappings locked): seldom enough to take a
 //! twenty-fifth of the time at most; in between it is taken to have grown by what its resident memory has.
 
+use super::Limits;
 use super::failure::{Failure, Kind};
+use super::supervise::Child;
 use crate::machine::{Cgroup, Meminfo};
 use std::fs;
 use std::time::{Duration, Instant};
+
+/// Head-room above the reserve from which on the limits are asked more often.
+const SHORT: u64 = 512 << 20;
 
 const SMALLEST_RESERVE: u64 = 16 << 20;
 const LARGEST_RESERVE: u64 = 256 << 20;
 
 /// Looks at one twin.
 pub struct MemoryWatch {
-    process: i32,
-    guard: bool,
-    reserve: Option<u64>,
-    /// Resident memory at the fork: the twin begins with what the parent has.
-    inherited: u64,
+    process: String,
+    limits: Limits,
+    /// What the twin began with: the parent's, of which a fork copies no more.
+    inherited: Option<Resident>,
     peak: Option<u64>,
     measured: Option<Measure>,
     next: Instant,
     head_room: Option<u64>,
+    /// What went between two looks, of late.
+    fall: u64,
+    short: bool,
+    /// How many processes the kernel has killed in this cgroup for want of memory.
+    kills: Option<u64>,
 }
 
-/// What one reading of `smaps_rollup` said.
+/// What one reading of `smaps_rollup` said, and what was resident then.
 struct Measure {
     private: u64,
-    resident: u64,
+    anonymous: u64,
 }
 
 impl MemoryWatch {
-    pub fn new(process: i32, guard: bool, reserve: Option<u64>) -> Self {
-        let inherited = resident(process).unwrap_or(0);
-        let next = Instant::now() + Duration::from_millis(100);
-        Self { process, guard, reserve, inherited, peak: None, measured: None, next, head_room: None }
+    pub fn new(child: &Child) -> Self {
+        Self {
+            process: child.process.to_string(),
+            limits: child.limits,
+            inherited: child.inherited,
+            peak: None,
+            measured: None,
+            next: Instant::now(),
+            head_room: None,
+            fall: 0,
+            short: false,
+            kills: Cgroup::read().and_then(|group| group.kills()),
+        }
     }
 
     /// Looks at the twin and at the limits.
     pub fn look(&mut self) -> Result<(), Failure> {
         self.look_at_twin();
-        if self.guard { self.look_at_limits() } else { Ok(()) }
+        if self.limits.watch_memory { self.look_at_limits() } else { Ok(()) }
     }
 
     /// Measures the twin, or estimates from the last measure.
     pub fn look_at_twin(&mut self) {
         let began = Instant::now();
-        let Some(resident) = resident(self.process) else { return };
+        let Some(Resident { anonymous, .. }) = resident(&self.process) else { return };
         if began >= self.next
-            && let Some(private) = private(self.process)
+            && let Some(private) = private(&self.process)
         {
-            self.measured = Some(Measure { private, resident });
+            self.measured = Some(Measure { private, anonymous });
             let cost = began.elapsed();
             self.next = began + (cost * 25).max(Duration::from_millis(250));
         }
-        if let Some(Measure { private, resident: then }) = self.measured {
-            self.rise_to(private + resident.saturating_sub(then));
+        if let Some(Measure { private, anonymous: then }) = self.measured {
+            self.rise_to(private + anonymous.saturating_sub(then));
         }
     }
 
@@ -64,11 +82,13 @@ impl MemoryWatch {
         let cgroup = Cgroup::read().map(|group| (group.head_room(), group.limit, "the cgroup"));
         let machine = Meminfo::read().map(|memory| (memory.available, memory.total, "the machine"));
         let Some((head_room, limit, whose)) = [cgroup, machine].into_iter().flatten().min() else { return Ok(()) };
-        let reserve = self.reserve.unwrap_or_else(|| (limit / 20).clamp(SMALLEST_RESERVE, LARGEST_RESERVE));
+        let reserve = self.limits.reserve.unwrap_or_else(|| (limit / 20).clamp(SMALLEST_RESERVE, LARGEST_RESERVE));
         // What went since the last look may go again before the next.
         let fall = self.head_room.map_or(0, |before| before.saturating_sub(head_room));
+        self.fall = fall.max(self.fall / 2);
         self.head_room = Some(head_room);
-        if head_room > reserve + fall {
+        self.short = head_room < reserve.saturating_add(SHORT);
+        if head_room > reserve.saturating_add(self.fall) {
             return Ok(());
         }
         let [room, limit, keep] = [head_room, limit, reserve].map(|bytes| bytes >> 20);
@@ -78,10 +98,26 @@ impl MemoryWatch {
         Err(Failure::new(Kind::Headroom, message))
     }
 
-    /// What the kernel counted over the twin's whole life, when it is gone.
-    pub fn rest(&mut self, largest_resident: Option<u64>) {
-        if let Some(largest) = largest_resident {
-            self.rise_to(largest.saturating_sub(self.inherited));
+    /// Whether the limits are near.
+    pub fn short(&self) -> bool {
+        self.short
+    }
+
+    /// Whether the kernel was faster, as far as the cgroup's count tells.
+    pub fn killed_by_kernel(&self) -> Option<Failure> {
+        let group = Cgroup::read()?;
+        let killed = group.kills()? > self.kills?;
+        let message = format!(
+            "the kernel killed for want of memory in the cgroup, which may have {} MiB; the twin is gone",
+            group.limit >> 20
+        );
+        killed.then(|| Failure::new(Kind::Headroom, message))
+    }
+
+    /// The kernel kept the twin's most resident memory, of which no look may have been at the right moment.
+    pub fn rest(&mut self, largest: Option<u64>) {
+        if let (Some(largest), Some(inherited)) = (largest, self.inherited) {
+            self.rise_to(largest.saturating_sub(inherited.all));
         }
     }
 
@@ -95,18 +131,27 @@ impl MemoryWatch {
 }
 
 /// Memory that only the twin has.
-fn private(process: i32) -> Option<u64> {
+fn private(process: &str) -> Option<u64> {
     let text = fs::read_to_string(format!("/proc/{process}/smaps_rollup")).ok()?;
-    let kibibytes = text
-        .lines()
-        .filter(|line| line.starts_with("Private_"))
-        .filter_map(|line| line.split_ascii_whitespace().nth(1)?.parse::<u64>().ok());
-    Some(kibibytes.sum::<u64>() << 10)
+    let amounts = text.lines().filter(|line| line.starts_with("Private_"));
+    let kibibytes = amounts.filter_map(|line| line.split_ascii_whitespace().nth(1)?.parse::<u64>().ok());
+    // A process that has just ended has none of these lines.
+    kibibytes.reduce(u64::saturating_add).map(|sum| sum << 10)
 }
 
-fn resident(process: i32) -> Option<u64> {
+/// Resident memory of a process, in bytes.
+#[derive(Clone, Copy, Debug)]
+pub struct Resident {
+    all: u64,
+    anonymous: u64,
+}
+
+/// Resident memory of a process (`self` or a number). About 20 µs.
+pub fn resident(process: &str) -> Option<Resident> {
     let text = fs::read_to_string(format!("/proc/{process}/statm")).ok()?;
-    let pages: u64 = text.split_ascii_whitespace().nth(1)?.parse().ok()?;
+    let mut pages = text.split_ascii_whitespace().skip(1).map_while(|word| word.parse::<u64>().ok());
+    let (all, shared) = (pages.next()?, pages.next()?);
     // SAFETY: asks for a constant of the system.
-    Some(pages * u64::try_from(unsafe { libc::sysconf(libc::_SC_PAGESIZE) }).ok()?)
+    let page = u64::try_from(unsafe { libc::sysconf(libc::_SC_PAGESIZE) }).ok()?;
+    (all > 0).then(|| Resident { all: all * page, anonymous: all.saturating_sub(shared) * page })
 }

@@ -1,6 +1,8 @@
 //! The snapshot through a pipe whose other end the parent's JavaScript reads. The kernel is the back-pressure.
 
-use super::super::{Descriptor, Failure};
+#[cfg(unix)]
+use super::super::Descriptor;
+use super::super::Failure;
 use super::{Compression, Intake, Sink};
 use std::io::{self, PipeReader, PipeWriter, Write};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};

@@ -1,0 +1,43 @@
+//! Functions as a person knows them: what `bind` wraps, by name and place.
+
+use super::scripts::Scripts;
+use crate::Location;
+use crate::graph::{Graph, NodeIx, NodeKind, Place};
+
+/// `f.bind().bind()`: nobody goes further, and a broken file may go round.
+const BOUND: usize = 8;
+
+/// A function by what is the same for all closures made of it.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub(super) struct Function {
+    name: u32,
+    place: Option<Place>,
+}
+
+impl Function {
+    /// The function of this closure, behind any `bind`.
+    pub(super) fn of(graph: &Graph, node: NodeIx) -> Option<Self> {
+        let mut closure = Some(node).filter(|&node| graph.kind(node) == NodeKind::CLOSURE)?;
+        for _ in 0..BOUND {
+            let Some(bound) = graph.child(closure, b"bound_function") else { break };
+            closure = bound;
+        }
+        Some(Self { name: graph.name_index(closure), place: graph.place(closure) })
+    }
+
+    /// Its name, or nothing.
+    pub(super) fn name(self, graph: &Graph) -> String {
+        graph.strings().get(self.name).into_owned()
+    }
+
+    /// `poll()`.
+    pub(super) fn call(self, graph: &Graph) -> String {
+        let name = self.name(graph);
+        if name.is_empty() { "(anonymous)".to_owned() } else { format!("{name}()") }
+    }
+
+    /// Where it is written.
+    pub(super) fn location(self, graph: &Graph, scripts: &Scripts) -> Option<Location> {
+        scripts.location(graph, self.place?)
+    }
+}
