@@ -31,20 +31,23 @@ export declare class AnalysisJob {
   take(): Outcome | null
 }
 
-/** Follows the collections of this thread's heap. */
-export declare class GcFeed {
-  /** Begins. `kinds`: bits of those whose readings are kept; totals are kept of all. */
-  constructor(kinds: number)
-  /** The readings since the last call, oldest first. */
-  drain(): Array<GcReading>
-  /** How many readings were overwritten before they were fetched: 1,024 are kept. */
-  lost(): number
-  /** Totals of every kind. */
-  totals(): Array<GcTotal>
-  /** Now, in ms of the feed's clock. */
-  now(): number
-  /** Ends it. Doing so again does nothing. */
-  stop(): void
+/** A file that is written to: `open` it, then `sample` and `event`, then `close`. */
+export declare class RecorderWriter {
+  /** A writer without a file. */
+  constructor()
+  /** Opens or makes the file. `meta` is JSON. Answers why it could not. */
+  open(path: string, size: number, pid: number, started: number, meta: string): RecorderFailure | null
+  /**
+   * Writes a sample: the time and then its numbers in the order of the format, NaN where one is not known. `false`:
+   * it was not written, and `failure` says why.
+   */
+  sample(values: Float64Array): boolean
+  /** Writes an event. `figures` is the JSON of an object. `false`: it was not written whole, or there is no such kind. */
+  event(kind: string, time: number, text: string, figures: string): boolean
+  /** Why the last record that could not be written was not. */
+  failure(): RecorderFailure | null
+  /** Lets go of the file. */
+  close(): void
 }
 
 /** One twin: `start` until it says `started`, then `take` until there is an outcome. */
@@ -82,12 +85,6 @@ export interface CgroupReading {
   headroom: number
 }
 
-/** Collects this thread's garbage now; `false`: there is no way to. */
-export declare function collectGarbage(): boolean
-
-/** How many file descriptors this process has open. */
-export declare function countDescriptors(): number | null
-
 /** What went wrong. */
 export interface Failure {
   /** `ERR_LEAKGUARD_…`. */
@@ -100,37 +97,8 @@ export interface Failure {
   errno?: string
 }
 
-/** Why this program's collections cannot be followed; `null`: they can, if `readHeapFigures` agrees with V8's own. */
-export declare function gcFeedUnsupported(): string | null
-
-/** One collection, just after it. */
-export interface GcReading {
-  /** V8's `GCType`: one bit. */
-  kind: number
-  /** V8's `GCCallbackFlags`. */
-  flags: number
-  /** When it ended, in ms of the feed's clock. */
-  endedMs: number
-  /** When it ended, in ms since 1970. */
-  wallMs: number
-  /** How long it took. */
-  pauseMs: number
-  /** Bytes of objects right after it. */
-  heapUsed: number
-  /** Bytes of V8's pages. */
-  heapTotal: number
-  /** Bytes outside of the heap that its objects hold. */
-  external: number
-}
-
-/** All collections of a kind since the feed began. */
-export interface GcTotal {
-  /** V8's `GCType`: one bit. */
-  kind: number
-  count: number
-  /** How long they took together. */
-  pauseMs: number
-}
+/** Whether a writer has the file that a descriptor is open for; `null`: that cannot be told here. */
+export declare function isRecorderWritten(descriptor: number): boolean | null
 
 /** What could be read at one moment. */
 export interface MachineReading {
@@ -148,12 +116,6 @@ export interface Outcome {
   failure?: Failure
 }
 
-/** Memory pressure: when some tasks waited, and when all of them did. */
-export interface PressureReading {
-  some: StallReading
-  full?: StallReading
-}
-
 /** This process's resident memory in bytes, and its parts. */
 export interface ProcessReading {
   rss: number
@@ -161,8 +123,6 @@ export interface ProcessReading {
   file: number
   shared: number
   peak: number
-  /** How many threads there are. */
-  threads: number
 }
 
 /** How far a job is. */
@@ -175,30 +135,28 @@ export interface Progress {
   total?: number
 }
 
-/** The fields of `v8::HeapStatistics`, in its order, as the feed reads them. */
-export declare function readHeapFigures(): Array<number> | null
-
 /** Reads limits and memory now; with `path`, an existing file or folder, the room on its disk too. */
 export declare function readMachine(path?: string | undefined | null): MachineReading
 
-/** Memory pressure of the cgroup in a folder, or of the machine. */
-export declare function readPressure(cgroup?: string | undefined | null): PressureReading | null
+/** Reads a file's bytes, with those of the `earlier` one that was put aside for it, into a recording as JSON. */
+export declare function readRecording(file: Uint8Array, earlier: Uint8Array | undefined | null, running: boolean): Outcome
 
-/** Reads this process's memory by its parts, and its threads. */
-export declare function readProcess(): ProcessReading | null
+/** Why a file could not be opened, or a record not be written. */
+export interface RecorderFailure {
+  /** `ERR_LEAKGUARD_…`. */
+  code: string
+  /** A sentence, without the code. */
+  message: string
+  /** The system's number for it. */
+  errno?: number
+  /** Another writer has the file. */
+  occupied: boolean
+}
 
 /** All of something, and what is left of it, in bytes. */
 export interface Room {
   total: number
   available: number
-}
-
-/** How long tasks waited for memory: percent of the last 10, 60 and 300 seconds, and ms in all. */
-export interface StallReading {
-  avg10: number
-  avg60: number
-  avg300: number
-  totalMs: number
 }
 
 /** Why a twin left nothing. */

@@ -484,3 +484,74 @@ export interface PathStep {
   /** `global`, `module`, `closure`, `context`, `object`, `array`, `map`, `string`, `native`, … */
   type: string
 }
+
+/**
+ * What a flight recorder's file tells of the processes that wrote it, the file that was put aside for it (`<path>.1`)
+ * included. The file may be one that is being written to; damaged records are skipped and counted.
+ */
+export function postmortem(path: string | URL): Promise<Postmortem>
+
+export interface Postmortem {
+  /** Absolute. */
+  path: string
+  /** The file that was put aside for this one, where there is one that could be read. */
+  earlier?: string
+  /** Whether a process is writing to it now; left out where the system does not tell. */
+  writing?: boolean
+  /** Oldest first. */
+  runs: RecordedRun[]
+  /** The index in `runs` of the last one that ended; of the last one, where none did. */
+  subject?: number
+  /** How many records were torn or damaged. */
+  damaged: number
+  /** What was odd about the file. */
+  notes: string[]
+}
+
+/** One process's life with the file. */
+export interface RecordedRun {
+  /** Wall time in ms. */
+  start: number
+  /** Empty where it was overwritten. */
+  process: { pid?: number; thread?: number; node?: string; script?: string; host?: string; meta?: Record<string, any> }
+  /** How many records of it are left. */
+  records: number
+  /** Whether its first records are among them. */
+  whole: boolean
+  samples: RecordedSample[]
+  events: RecordedEvent[]
+  /** The last record before the end. */
+  last: { sample: RecordedSample } | { event: RecordedEvent } | null
+  ending: {
+    /** `cut`: no stop was recorded, so the process was killed or crashed. */
+    how: 'stopped' | 'exited' | 'cut' | 'running'
+    /** Of the last record: wall time in ms. */
+    time: number
+    /** The limit that the last sample was nearest to; `likely`: near enough to be the reason. */
+    nearest?: { limit: 'heap' | 'cgroup'; used: number; size: number; share: number; likely: boolean }
+    text: string
+  }
+}
+
+/** Bytes and ms; what was not known is left out. */
+export interface RecordedSample {
+  time: number
+  heapUsed?: number
+  heapTotal?: number
+  heapLimit?: number
+  external?: number
+  arrayBuffers?: number
+  rss?: number
+  cgroup?: { current?: number; limit?: number }
+  fds?: number
+  loopDelay?: { max: number }
+  gc?: { count?: number; time?: number }
+}
+
+export interface RecordedEvent {
+  kind: 'start' | 'stop' | 'exit' | 'leak' | 'suspicion' | 'pressure' | 'recovered' | 'note'
+  time: number
+  /** Cut where it was too long. */
+  text: string
+  figures?: Record<string, any>
+}

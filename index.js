@@ -10,6 +10,7 @@ const { analyze } = require('./lib/analyze.js')
 const { gc } = require('./lib/gc/collect.js')
 const { sample } = require('./lib/sampling/sample.js')
 const { startSampling } = require('./lib/sampling/sampler.js')
+const { postmortem } = require('./lib/postmortem/postmortem.js')
 
 module.exports.LeakguardError = LeakguardError
 module.exports.writeSnapshot = writeSnapshot
@@ -20,3 +21,4 @@ module.exports.sample = sample
 module.exports.startSampling = startSampling
 module.exports.gc = gc
 module.exports.capabilities = capabilities
+module.exports.postmortem = postmortem

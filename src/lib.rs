@@ -11,5 +11,6 @@ mod gc;
 mod guard;
 mod machine;
 mod outcome;
+mod recorder;
 mod scripts;
 mod twin;

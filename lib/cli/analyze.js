@@ -21,4 +21,4 @@ function asciiJson(value) {
   return JSON.stringify(value, null, 2).replace(/[\x7f-\uffff]/g, escaped)
 }
 
-module.exports = { analyzeCommand }
+module.exports = { analyzeCommand, asciiJson }

@@ -12,6 +12,14 @@ const COMMANDS = {
       'no-scripts': { type: 'boolean', help: 'open no scripts on this disk: for snapshots of strangers' },
     },
   },
+  postmortem: {
+    arguments: 'RECORDING',
+    summary: "say what a flight recorder's file tells of a process that is gone",
+    flags: {
+      json: { type: 'boolean', help: 'print all of it as JSON, for programs' },
+      run: { type: 'string', value: 'N', help: 'look at this run instead of the last that ended' },
+    },
+  },
 }
 
 const GLOBAL = {

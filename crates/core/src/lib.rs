@@ -8,6 +8,7 @@ mod error;
 pub mod format;
 pub mod graph;
 mod options;
+pub mod recorder;
 mod report;
 mod sources;
 #[cfg(any(test, feature = "testing"))]

@@ -4,6 +4,7 @@
 
 pub mod gc;
 pub mod machine;
+pub mod recorder;
 mod script_file;
 mod snapshot_file;
 pub mod twin;
