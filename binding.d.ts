@@ -66,6 +66,12 @@ export interface CgroupReading {
   headroom: number
 }
 
+/**
+ * Judges samples: `fields` has for each the fields of the core's `Sample`, in its order, `NaN` where not known. `options` is JSON,
+ * and so is the verdict.
+ */
+export declare function detectTrend(fields: Float64Array, options: string): string
+
 /** What went wrong. */
 export interface Failure {
   /** `ERR_LEAKGUARD_…`. */

@@ -837,5 +837,6 @@ module.exports.__napiBindingTarget = __napiStampBindingTarget(nativeBinding, __n
 module.exports = nativeBinding
 module.exports.AnalysisJob = nativeBinding.AnalysisJob
 module.exports.TwinJob = nativeBinding.TwinJob
+module.exports.detectTrend = nativeBinding.detectTrend
 module.exports.readMachine = nativeBinding.readMachine
 module.exports.twinUnsupported = nativeBinding.twinUnsupported

@@ -7,10 +7,12 @@ const { writeSnapshot, writeSnapshotSync } = require('./lib/capture/snapshot.js'
 const { capabilities } = require('./lib/capture/mode.js')
 const { census } = require('./lib/capture/census.js')
 const { analyze } = require('./lib/analyze.js')
+const { detect } = require('./lib/detect.js')
 
 module.exports.LeakguardError = LeakguardError
 module.exports.writeSnapshot = writeSnapshot
 module.exports.writeSnapshotSync = writeSnapshotSync
 module.exports.analyze = analyze
 module.exports.census = census
+module.exports.detect = detect
 module.exports.capabilities = capabilities

@@ -11,4 +11,5 @@ mod guard;
 mod machine;
 mod outcome;
 mod scripts;
+mod trend;
 mod twin;

@@ -9,9 +9,8 @@ use super::series::Series;
 use super::slope::theil_sen;
 use super::verdict::{Kind, State};
 
-/// Suspicion takes this part of the floor in bytes, and of the share: it only costs a look at the heap.
-const SUSPECT_BYTES: f64 = 0.25;
-const SUSPECT_SHARE: f64 = 0.5;
+/// Suspicion takes this part of the floor in bytes: it only costs a look at the heap.
+const SUSPECT_BYTES: f64 = 0.5;
 
 /// The growth must stand out of what scatters around it so many times.
 const STANDS_OUT: f64 = 2.0;
@@ -86,8 +85,9 @@ impl Judge<'_> {
         let suspicious = readings >= thresholds.suspect_after
             && growth.score >= thresholds.suspect_score
             && growth.amount >= SUSPECT_BYTES * self.floor
-            && growth.share >= SUSPECT_SHARE * thresholds.min_share
+            && growth.share >= thresholds.min_share
             && growth.amount >= STANDS_OUT * growth.noise
+            && !growth.shape.one_step
             && growth.shape.lasting >= thresholds.min_lasting
             && self.is_new(window);
         if !suspicious {
@@ -96,7 +96,6 @@ impl Judge<'_> {
         let confirmed = readings >= thresholds.confirm_after
             && growth.score >= thresholds.confirm_score
             && growth.amount >= self.floor
-            && growth.share >= thresholds.min_share
             && growth.shape.rising_parts >= thresholds.min_rising_parts
             && !growth.shape.levels_off;
         if confirmed { State::Confirmed } else { State::Suspicious }

@@ -2,6 +2,7 @@
 
 use super::kendall::{mann_kendall, without_echo};
 use super::median::{deviation, median};
+use super::regression::fit;
 use super::series::Series;
 use super::shape::Shape;
 use super::slope::theil_sen;
@@ -37,7 +38,7 @@ impl Growth {
         let amount = rate * level.span();
         let not_grown = values.iter().rposition(|value| *value <= start + noise);
         Self {
-            score: without_echo(mann_kendall(values), &rest),
+            score: without_echo(mann_kendall(values), &bent_rest(level).unwrap_or_else(|| rest.clone())),
             rate,
             amount,
             // From nothing, any growth is all of it.
@@ -47,4 +48,23 @@ impl Growth {
             since: not_grown.map_or(first, |at| times[at]),
         }
     }
+}
+
+/// What remains without a line that bends upwards; `None` where the best one does not. Growth that accelerates bends away from
+/// every straight line, and that is no noise.
+fn bent_rest(level: &Series) -> Option<Vec<f64>> {
+    /// With fewer, chance bends as much.
+    const LEAST_POINTS: usize = 16;
+    let Series { times, values } = level;
+    let (first, span) = (*times.first()?, level.span());
+    if level.len() < LEAST_POINTS {
+        return None;
+    }
+    let row = |at: usize| {
+        let time = (times[at] - first) / span - 0.5;
+        [1.0, time, time * time]
+    };
+    let [constant, line, bend] = fit(values, row)?.coefficients;
+    let fitted = |at: usize| constant + line * row(at)[1] + bend * row(at)[2];
+    (bend > 0.0).then(|| values.iter().enumerate().map(|(at, value)| value - fitted(at)).collect())
 }

@@ -22,7 +22,7 @@ pub fn mann_kendall(values: &[f64]) -> f64 {
 /// n (1 - r) / (1 + r).
 pub fn without_echo(score: f64, rest: &[f64]) -> f64 {
     /// A correlation as high as this says that the line fits badly; more discount would hide fast leaks of a bent shape.
-    const MOST: f64 = 0.8;
+    const MOST: f64 = 0.6;
     let mean = rest.iter().sum::<f64>() / count(rest);
     let own: f64 = rest.iter().map(|value| (value - mean).powi(2)).sum();
     let next: f64 = rest.windows(2).map(|pair| (pair[0] - mean) * (pair[1] - mean)).sum();

@@ -1,13 +1,13 @@
 //! The heap at equal load: what the load explains is taken out.
 //!
 //! Requests in flight hold memory, and how much goes with how many arrive (Little's law). Nobody tells us the load, but V8 does: it
-//! collects after so many allocated bytes, so mark-compacts come the faster the more is allocated. A fit of the heap on their rate,
-//! beside a bent line of time, says how much of the heap is load. Over time alone a leak and a rising load look the same; beside
-//! each other they differ, because load moves the heap and the rate together in every little wave, and a leak moves the heap alone.
-//! O(n).
+//! collects after so many allocated bytes, so mark-compacts come the faster the more is allocated. Over time alone a leak and a
+//! rising load look the same; from reading to reading they differ, because in every little wave the load moves the heap and the rate
+//! together, and a leak moves the heap alone. So a fit of the heap's changes over a few readings on the rate's changes says how much
+//! of the heap is load; a leak, a bend or a step are in few of these changes, or the same in all. O(n).
 
 use super::median::{deviation, median_of};
-use super::regression::{Fit, fit};
+use super::regression::fit;
 use super::series::Series;
 
 /// Requests live for less than an interval, or for several: the rate is taken over the one of these that explains the most.
@@ -22,9 +22,11 @@ const LEAST_HELP: f64 = 0.05;
 /// In deviations. One mark-compact that came for another reason (memory outside of the heap, `gc()`) is no load.
 const FARTHEST: f64 = 4.0;
 
-/// Points for a line of time and the load; for a bent line.
+/// With fewer points there are too few changes.
 const LEAST_POINTS: usize = 8;
-const LEAST_POINTS_BENT: usize = 16;
+
+/// Changes are taken over so many readings: enough for the load to move, few enough for growth to be about the same in all.
+const FARTHEST_CHANGE: usize = 4;
 
 /// The series as it would be at its usual load.
 pub fn at_equal_load(series: &Series) -> Series {
@@ -32,26 +34,25 @@ pub fn at_equal_load(series: &Series) -> Series {
     if n < LEAST_POINTS {
         return series.clone();
     }
-    let (first, span) = (series.times[0], series.span());
-    let bent = if n >= LEAST_POINTS_BENT { 1.0 } else { 0.0 };
-    let row = |at: usize, load: f64| {
-        let time = (series.times[at] - first) / span - 0.5;
-        [1.0, load, time, bent * time * time]
-    };
-    let Some(alone) = fit(&series.values, |at| row(at, 0.0)) else { return series.clone() };
-    let mut best: Option<(Fit, Vec<f64>)> = None;
+    let apart = (n / 4).min(FARTHEST_CHANGE);
+    let changes = |column: &[f64]| column.windows(apart + 1).map(|span| span[apart] - span[0]).collect::<Vec<_>>();
+    let grown = changes(&series.values);
+    let Some(alone) = fit(&grown, |_| [1.0]) else { return series.clone() };
+    let mut best: Option<(f64, Vec<f64>)> = None;
     let mut to_beat = (1.0 - LEAST_HELP) * alone.distance;
     for intervals in INTERVALS.into_iter().filter(|intervals| n >= 3 * intervals + 4) {
         let Some(load) = rate(&series.times, intervals) else { continue };
-        let Some(found) = fit(&series.values, |at| row(at, load[at])) else { continue };
+        let moved = changes(&load);
+        let Some(found) = fit(&grown, |at| [1.0, moved[at]]) else { continue };
         // Load adds memory. Where the fit says the contrary, it has found something else.
-        if found.coefficients[1] > 0.0 && found.distance < to_beat {
+        let [_, weight] = found.coefficients;
+        if weight > 0.0 && found.distance < to_beat {
             to_beat = found.distance;
-            best = Some((found, load));
+            best = Some((weight, load));
         }
     }
-    let Some((found, load)) = best else { return series.clone() };
-    let values = series.values.iter().zip(load).map(|(value, load)| value - found.coefficients[1] * load).collect();
+    let Some((weight, load)) = best else { return series.clone() };
+    let values = series.values.iter().zip(load).map(|(value, load)| value - weight * load).collect();
     Series { times: series.times.clone(), values }
 }
 

@@ -46,13 +46,13 @@ pub struct Thresholds {
     pub suspect_score: f64,
     /// 4.5 happens by chance once in 294,000 looks, and an app is looked at after each collection, all day.
     pub confirm_score: f64,
-    /// Bytes of growth, in the heap or outside of it: below, an app can live for months. Suspicion takes a quarter, and so on below.
+    /// Bytes of growth, in the heap or outside of it: below, an app can live for months. Suspicion takes half of each floor.
     pub min_bytes: f64,
     /// Bytes of growth of what V8 does not account for: allocators keep pages and fragment, so that a healthy app's drift by some MB.
     pub min_native_bytes: f64,
     /// Growth of a count of resources: pools and keep-alive sockets hold a dozen more at times.
     pub min_count: f64,
-    /// Growth as a share of the level at its start. Suspicion takes a half.
+    /// Growth as a share of the level at its start: what code that is compiled late and caches of V8 add stays below, as a rule.
     pub min_share: f64,
     /// The slope of the second half as a share of the first's. A line has 1, what levels off falls: e-fold in half the window, 0.37.
     pub min_lasting: f64,
