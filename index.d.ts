@@ -333,3 +333,90 @@ export interface PathStep {
   /** `global`, `module`, `closure`, `context`, `object`, `array`, `map`, `string`, `native`, … */
   type: string
 }
+
+/** One reading of a process's memory: ms and bytes. All but `time` may be left out; fields that are not here are ignored. */
+export interface MemorySample {
+  /** ms, from any start. */
+  time: number
+  /** V8's used heap: best right after a mark-compact. */
+  heapUsed?: number | null
+  heapTotal?: number | null
+  /** V8's limit of the heap; `Infinity`: none. */
+  heapLimit?: number | null
+  /** As `process.memoryUsage()` has it: array buffers included. */
+  external?: number | null
+  arrayBuffers?: number | null
+  rss?: number | null
+  cgroup?: { current?: number | null; limit?: number | null } | null
+  /** Open file descriptors. */
+  fds?: number | null
+  handles?: number | null
+  listeners?: number | null
+  timers?: number | null
+  /** Read right after a mark-compact? Where any sample says true, the heap is judged by those alone. */
+  markCompact?: boolean | null
+}
+
+export interface DetectOptions {
+  /** A preset of all that follows. Default: `normal`, whose values are below. */
+  sensitivity?: 'low' | 'normal' | 'high'
+  /** Readings before suspicion. Default: 9. */
+  suspectAfter?: number
+  /** Readings before confirmation. Default: 39. */
+  confirmAfter?: number
+  /** The least standard score of the trend (Mann-Kendall) for suspicion. Default: 2.5. */
+  suspectScore?: number
+  /** The same for confirmation. Default: 4.5. */
+  confirmScore?: number
+  /** The least growth of the heap, or of memory outside of it; suspicion takes half of each floor. Default: 2 MiB. */
+  minBytes?: Size
+  /** The least growth of resident memory that V8 does not account for. Default: 16 MiB. */
+  minNativeBytes?: Size
+  /** The least growth of a count of resources. Default: 20. */
+  minCount?: number
+  /** The least growth as a share of the level it started from. Default: 0.1. */
+  minShare?: number
+  /** The least slope of the second half of the readings, as a share of the first half's. Default: 0.5. */
+  minLasting?: number
+  /** Of five steps between six parts of the readings, how many must rise. Default: 4. */
+  minRisingParts?: number
+}
+
+/** Whether the app leaks, by its memory over time. */
+export interface Verdict {
+  /**
+   * `watching`: too little was seen. `suspicious`: something grows, quickly said and perhaps wrong: worth a look at the heap.
+   * `confirmed`: it grows lastingly. `quiet`: enough was seen, and nothing grows.
+   */
+  state: 'watching' | 'suspicious' | 'confirmed' | 'quiet'
+  /** `state` is `confirmed`. */
+  leak: boolean
+  /**
+   * What grows, where something does: V8's heap, memory outside of it (buffers), resident memory that V8 does not account for, or a
+   * count of resources.
+   */
+  kind?: 'heap' | 'external' | 'native' | 'resources'
+  /** Which count grows. */
+  resource?: 'fds' | 'handles' | 'listeners' | 'timers'
+  /** Growth over the judged readings, at equal load. For resources 0. */
+  growthBytes: number
+  bytesPerHour: number
+  /** For resources: growth of the count over the judged readings. */
+  growthCount?: number
+  /** From 0 to 1: how sure it is that something grows lastingly. A score, no probability; 0 where nothing is suspected. */
+  confidence: number
+  /** The time of the last sample at which it had not grown yet. */
+  since?: number
+  /** When the nearest limit (`heapLimit`, `cgroup.limit`) is reached at this rate, in the time of the samples; left out beyond a year. */
+  reachesLimitAt?: number
+  /** How many readings were judged: the last ones. */
+  readings: number
+  /** Why, in a sentence. */
+  reason: string
+}
+
+/**
+ * Judges from a series of samples, in the order in which they were taken, whether the app leaks: at once, by the samples alone,
+ * without a clock. The same samples and options give the same verdict.
+ */
+export function detect(samples: readonly MemorySample[], options?: DetectOptions): Verdict

@@ -1,4 +1,5 @@
 //! The judgement over memory samples, at once: it takes less time than going to a thread and back.
+#![expect(clippy::needless_pass_by_value, reason = "napi hands arguments over by value")]
 
 use crate::guard::guarded;
 use leakguard_core::trend::{Options, Sample, detect};

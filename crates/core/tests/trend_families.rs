@@ -91,7 +91,12 @@ fn outcome(series: u64, every: usize, make: impl Fn(&mut Random) -> Vec<Sample>)
         suspected += usize::from(verdicts().any(|(_, verdict)| verdict.state >= State::Suspicious));
         match verdicts().find(|(_, verdict)| verdict.leak) {
             Some((first, _)) => firsts.push((first, seed)),
-            None => { if std::env::var("W").is_ok() { println!("{seed} {}", detect(&samples, &Options::default()).reason); } seeds.push(seed) }
+            None => {
+                if std::env::var("W").is_ok() {
+                    println!("{seed} {}", detect(&samples, &Options::default()).reason);
+                }
+                seeds.push(seed)
+            }
         }
     }
     firsts.sort_unstable();
@@ -132,35 +137,55 @@ fn leaks_are_found() {
     let count = series();
     let check = |family: &str, least: f64, outcome: Outcome| {
         let share = outcome.confirmed as f64 / count as f64;
-        println!("| {family} | {:.1} % | {:.1} % | {} |", share * 100.0, 100.0 * outcome.suspected as f64 / count as f64, outcome.readings);
+        println!(
+            "| {family} | {:.1} % | {:.1} % | {} |",
+            share * 100.0,
+            100.0 * outcome.suspected as f64 / count as f64,
+            outcome.readings
+        );
         assert!(share >= least, "{family}: only {share} confirmed; not those of seeds {:?}", outcome.seeds);
     };
     check("linear", 0.9, outcome(count, 3, growing(|part| part)));
     check("stepwise, ten steps", 0.85, outcome(count, 3, growing(|part| (part * 10.0).floor() / 10.0)));
     check("accelerating", 0.85, outcome(count, 3, growing(|part| part.powf(1.6))));
-    check("linear under a rising load", 0.85, outcome(count, 3, |random| {
-        let app = App::steady(random);
-        let growth = growth(&app, random);
-        App { kept: Box::new(move |part| growth * part), load: Box::new(|part| 1.0 + part), ..app }.run(random)
-    }));
-    check("slow, under a sawtooth of garbage", 0.9, outcome(count, 33, |random| {
-        // Readings of a timer tell nothing of the load, so its waves stay: they must be smaller than the growth.
-        let app = App::steady(random);
-        let (growth, base) = (growth(&app, random), app.base);
-        let live = App { kept: Box::new(move |part| growth * part), in_flight: base * 0.05, ..app }.run(random);
-        with_garbage(&live, base * 3.0)
-    }));
-    check("late: nothing for long, then linear", 0.85, outcome(count, 100, |random| {
-        let app = App::steady(random);
-        let growth = growth(&app, random);
-        let (base, noise) = (app.base, app.noise);
-        let mut samples = Vec::new();
-        for at in 0..1200 {
-            let kept = growth * (f64::from(at) - 900.0).max(0.0) / 300.0;
-            samples.push(Sample { heap_used: base + kept + noise * normal(random), ..Sample::at(f64::from(at) * 500.0) });
-        }
-        samples
-    }));
+    check(
+        "linear under a rising load",
+        0.85,
+        outcome(count, 3, |random| {
+            let app = App::steady(random);
+            let growth = growth(&app, random);
+            App { kept: Box::new(move |part| growth * part), load: Box::new(|part| 1.0 + part), ..app }.run(random)
+        }),
+    );
+    check(
+        "slow, under a sawtooth of garbage",
+        0.9,
+        outcome(count, 33, |random| {
+            // Readings of a timer tell nothing of the load, so its waves stay: they must be smaller than the growth.
+            let app = App::steady(random);
+            let (growth, base) = (growth(&app, random), app.base);
+            let live = App { kept: Box::new(move |part| growth * part), in_flight: base * 0.05, ..app }.run(random);
+            with_garbage(&live, base * 3.0)
+        }),
+    );
+    check(
+        "late: nothing for long, then linear",
+        0.85,
+        outcome(count, 100, |random| {
+            let app = App::steady(random);
+            let growth = growth(&app, random);
+            let (base, noise) = (app.base, app.noise);
+            let mut samples = Vec::new();
+            for at in 0..1200 {
+                let kept = growth * (f64::from(at) - 900.0).max(0.0) / 300.0;
+                samples.push(Sample {
+                    heap_used: base + kept + noise * normal(random),
+                    ..Sample::at(f64::from(at) * 500.0)
+                });
+            }
+            samples
+        }),
+    );
 }
 
 #[test]
@@ -168,13 +193,20 @@ fn healthy_apps_are_left_alone() {
     let count = series();
     let check = |family: &str, outcome: Outcome| {
         let share = outcome.confirmed as f64 / count as f64;
-        println!("| {family} | {:.1} % | {:.1} % | – |", share * 100.0, 100.0 * outcome.suspected as f64 / count as f64);
+        println!(
+            "| {family} | {:.1} % | {:.1} % | – |",
+            share * 100.0,
+            100.0 * outcome.suspected as f64 / count as f64
+        );
         // One in fifty, of a few: nobody is to look for the seed at which chance wins.
         assert!(share <= 0.02_f64.max(1.0 / count as f64), "{family}: {share} accused, by seeds {:?}", outcome.seeds);
     };
     check("steady", outcome(count, 3, loaded(|_| 1.0)));
     check("warm-up", outcome(count, 3, growing(|part| 1.0 - f64::exp(-part * 8.0))));
-    check("cache that is full after 25 readings", outcome(count, 3, growing(|part| (part * READINGS as f64 / 25.0).min(1.0))));
+    check(
+        "cache that is full after 25 readings",
+        outcome(count, 3, growing(|part| (part * READINGS as f64 / 25.0).min(1.0))),
+    );
     check("load that comes and goes", outcome(count, 3, loaded(|part| 1.0 + bell(part))));
     check("load that comes and stays", outcome(count, 3, loaded(|part| 1.0 + part)));
     check("load of three days", outcome(count, 3, loaded(|part| 1.0 + bell(part * 3.0 % 1.0))));
@@ -182,9 +214,12 @@ fn healthy_apps_are_left_alone() {
     check("one big load", outcome(count, 3, growing(|part| f64::from(u8::from(part > 0.3 && part < 0.7)))));
     check("one step that stays", outcome(count, 3, growing(|part| f64::from(u8::from(part > 0.4)))));
     check("memory that is given back", outcome(count, 3, growing(|part| 1.0 - part)));
-    check("sawtooth of garbage", outcome(count, 33, |random| {
-        let app = App::steady(random);
-        let base = app.base;
-        with_garbage(&app.run(random), base * 3.0)
-    }));
+    check(
+        "sawtooth of garbage",
+        outcome(count, 33, |random| {
+            let app = App::steady(random);
+            let base = app.base;
+            with_garbage(&app.run(random), base * 3.0)
+        }),
+    );
 }

@@ -9,7 +9,8 @@ const FARTHEST: f64 = 365.0 * 864e5;
 /// The time at which the nearest limit is reached that growth of this `kind` (bytes a ms) fills: V8's for the heap, the cgroup's
 /// for all. By the last known readings, because limits change.
 pub fn reaches_limit_at(samples: &[Sample], kind: Kind, rate: f64) -> Option<f64> {
-    let last = |field: fn(&Sample) -> f64| samples.iter().rev().map(field).find(|value| value.is_finite() && *value >= 0.0);
+    let last =
+        |field: fn(&Sample) -> f64| samples.iter().rev().map(field).find(|value| value.is_finite() && *value >= 0.0);
     let now = last(|sample| sample.time)?;
     let room = |limit: Option<f64>, used: Option<f64>| Some((limit.filter(|limit| *limit > 0.0)? - used?).max(0.0));
     let heap = room(last(|sample| sample.heap_limit), last(|sample| sample.heap_used)).filter(|_| kind == Kind::Heap);

@@ -7,6 +7,9 @@ use super::series::Series;
 use super::shape::Shape;
 use super::slope::theil_sen;
 
+/// What scatters less than this share of the growth is the rounding of a perfect line, not noise.
+const ROUNDING: f64 = 1e-6;
+
 /// The growth of one window at equal load.
 #[derive(Clone, Debug)]
 pub struct Growth {
@@ -34,11 +37,17 @@ impl Growth {
         let rate = theil_sen(times, values);
         let rest: Vec<f64> = times.iter().zip(values).map(|(time, value)| value - rate * (time - first)).collect();
         let start = if rest.is_empty() { 0.0 } else { median(&mut rest.clone()) };
-        let noise = if rest.is_empty() { 0.0 } else { deviation(&rest) };
         let amount = rate * level.span();
+        let scatter = if rest.is_empty() { 0.0 } else { deviation(&rest) };
+        let noise = scatter.max(ROUNDING * amount.abs());
+        let score = mann_kendall(values);
         let not_grown = values.iter().rposition(|value| *value <= start + noise);
         Self {
-            score: without_echo(mann_kendall(values), &bent_rest(level).unwrap_or_else(|| rest.clone())),
+            score: if scatter < noise {
+                score
+            } else {
+                without_echo(score, &bent_rest(level).unwrap_or_else(|| rest.clone()))
+            },
             rate,
             amount,
             // From nothing, any growth is all of it.

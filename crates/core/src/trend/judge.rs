@@ -27,8 +27,11 @@ fn findings(clock: &Clock, thresholds: &Thresholds) -> impl Iterator<Item = Find
     type Field = fn(&Sample) -> f64;
     let marked = clock.samples.iter().any(|sample| sample.mark_compact > 0.0);
     // Only what was read after a mark-compact is live; a reading that does not say so counts where none does.
-    let heap: Field =
-        if marked { |sample| if sample.mark_compact > 0.0 { sample.heap_used } else { f64::NAN } } else { |sample| sample.heap_used };
+    let heap: Field = if marked {
+        |sample| if sample.mark_compact > 0.0 { sample.heap_used } else { f64::NAN }
+    } else {
+        |sample| sample.heap_used
+    };
     let series: [(Kind, Option<&'static str>, Field); 7] = [
         (Kind::Heap, None, heap),
         (Kind::External, None, Sample::outside),

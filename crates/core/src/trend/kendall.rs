@@ -36,6 +36,7 @@ fn count(values: &[f64]) -> f64 {
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "small whole numbers, which are exact")]
 mod tests {
     use super::{mann_kendall, without_echo};
 

@@ -68,7 +68,7 @@ fn rate(times: &[f64], intervals: usize) -> Option<Vec<f64>> {
     let mut rates: Vec<f64> = (0..times.len()).map(rate).collect();
     let middle = median_of(rates.iter().copied());
     let deviation = deviation(&rates);
-    if !(deviation > LEAST_VARIATION * middle) {
+    if deviation <= LEAST_VARIATION * middle || deviation.is_nan() {
         return None;
     }
     for rate in &mut rates {
@@ -110,7 +110,8 @@ mod tests {
 
     #[test]
     fn a_timer_tells_no_load() {
-        let series = Series { times: (0..60).map(f64::from).collect(), values: (0..60).map(|at| f64::from(at % 7)).collect() };
+        let series =
+            Series { times: (0..60).map(f64::from).collect(), values: (0..60).map(|at| f64::from(at % 7)).collect() };
         assert_eq!(at_equal_load(&series).values, series.values);
     }
 }

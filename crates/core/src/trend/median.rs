@@ -29,6 +29,7 @@ pub fn deviation(values: &[f64]) -> f64 {
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "small whole numbers, which are exact")]
 mod tests {
     use super::{deviation, median};
 

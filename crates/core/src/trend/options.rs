@@ -36,15 +36,14 @@ pub struct Options {
 /// All thresholds of a judgement.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Thresholds {
-    /// Readings before suspicion. Fewer than 8 leave nothing beside the fit of time and load, and the first few of a process are
-    /// its start.
+    /// Readings before suspicion. Eight are the least from which the load's share can be told; one more is not the first of a process.
     pub suspect_after: usize,
     /// Readings before confirmation. A cache that fills is no different from a leak until it is full, so this is a price: how long
     /// a growth must last that nobody has looked into. Six parts of six readings and a few make the shape of it.
     pub confirm_after: usize,
-    /// Standard scores of Mann-Kendall. 3 happens by chance once in 741 looks.
+    /// A standard score of Mann-Kendall. 2.5 happens by chance once in 161 looks, and costs one look at the heap then.
     pub suspect_score: f64,
-    /// 4.5 happens by chance once in 294,000 looks, and an app is looked at after each collection, all day.
+    /// A standard score too. 4.5 happens by chance once in 294,000 looks, and an app is looked at after each collection, all day.
     pub confirm_score: f64,
     /// Bytes of growth, in the heap or outside of it: below, an app can live for months. Suspicion takes half of each floor.
     pub min_bytes: f64,
@@ -66,9 +65,9 @@ impl Thresholds {
     /// The preset of a sensitivity.
     pub const fn of(sensitivity: Sensitivity) -> Self {
         let normal = Self {
-            suspect_after: 11,
+            suspect_after: 9,
             confirm_after: 39,
-            suspect_score: 3.0,
+            suspect_score: 2.5,
             confirm_score: 4.5,
             min_bytes: 2.0 * MIB,
             min_native_bytes: 16.0 * MIB,
@@ -80,9 +79,9 @@ impl Thresholds {
         match sensitivity {
             Sensitivity::Normal => normal,
             Sensitivity::Low => Self {
-                suspect_after: 22,
+                suspect_after: 18,
                 confirm_after: 78,
-                suspect_score: 4.0,
+                suspect_score: 3.5,
                 confirm_score: 6.0,
                 min_bytes: 4.0 * normal.min_bytes,
                 min_native_bytes: 4.0 * normal.min_native_bytes,
@@ -93,7 +92,7 @@ impl Thresholds {
             Sensitivity::High => Self {
                 suspect_after: 8,
                 confirm_after: 26,
-                suspect_score: 2.5,
+                suspect_score: 2.0,
                 confirm_score: 4.0,
                 min_bytes: normal.min_bytes / 4.0,
                 min_native_bytes: normal.min_native_bytes / 4.0,

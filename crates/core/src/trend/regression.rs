@@ -49,7 +49,10 @@ pub fn fit<const COLUMNS: usize>(values: &[f64], row: impl Fn(usize) -> [f64; CO
 }
 
 /// Gauss-Jordan with the largest pivot first.
-fn solve<const COLUMNS: usize>(mut rows: [[f64; COLUMNS]; COLUMNS], mut right: [f64; COLUMNS]) -> Option<[f64; COLUMNS]> {
+fn solve<const COLUMNS: usize>(
+    mut rows: [[f64; COLUMNS]; COLUMNS],
+    mut right: [f64; COLUMNS],
+) -> Option<[f64; COLUMNS]> {
     /// A pivot this much smaller than its column was is rounding, not data.
     const ROUNDING: f64 = 1e-9;
     let sizes: [f64; COLUMNS] = std::array::from_fn(|at| rows[at][at]);
@@ -84,7 +87,10 @@ mod tests {
         let mut values: Vec<f64> = (0..40).map(|at| 9.0 + 2.0 * load(at) - 3.0 * time(at)).collect();
         values[11] = 1e3;
         let found = fit(&values, |at| [1.0, load(at), time(at)]).unwrap().coefficients;
-        assert!(found.iter().zip([9.0, 2.0, -3.0]).all(|(found, expected)| (found - expected).abs() < 0.2), "{found:?}");
+        assert!(
+            found.iter().zip([9.0, 2.0, -3.0]).all(|(found, expected)| (found - expected).abs() < 0.2),
+            "{found:?}"
+        );
     }
 
     #[test]

@@ -35,7 +35,8 @@ fn is_sawtooth(values: &[f64]) -> bool {
     }
     #[expect(clippy::cast_precision_loss, reason = "counts of samples")]
     let mean = |(count, sum): (usize, f64)| sum / count as f64;
-    drops.0 >= LEAST_DROPS && climbs.0 > 0 && mean(drops) >= TOOTH * mean(climbs)
+    // What climbs half of what drops, or less, goes down.
+    drops.0 >= LEAST_DROPS && climbs.1 > drops.1 / 2.0 && mean(drops) >= TOOTH * mean(climbs)
 }
 
 /// Points that are below the one before and not above the one after: the last point of all is not known to be one.

@@ -14,6 +14,7 @@ pub fn theil_sen(times: &[f64], values: &[f64]) -> f64 {
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "small whole numbers, which are exact")]
 mod tests {
     use super::theil_sen;
 
