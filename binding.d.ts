@@ -31,6 +31,22 @@ export declare class AnalysisJob {
   take(): Outcome | null
 }
 
+/** Follows the collections of this thread's heap. */
+export declare class GcFeed {
+  /** Begins. `kinds`: bits of those whose readings are kept; totals are kept of all. */
+  constructor(kinds: number)
+  /** The readings since the last call, oldest first. */
+  drain(): Array<GcReading>
+  /** How many readings were overwritten before they were fetched: 1,024 are kept. */
+  lost(): number
+  /** Totals of every kind. */
+  totals(): Array<GcTotal>
+  /** Now, in ms of the feed's clock. */
+  now(): number
+  /** Ends it. Doing so again does nothing. */
+  stop(): void
+}
+
 /** A file that is written to: `open` it, then `sample` and `event`, then `close`. */
 export declare class RecorderWriter {
   /** A writer without a file. */
@@ -85,6 +101,18 @@ export interface CgroupReading {
   headroom: number
 }
 
+/** Collects this thread's garbage now; `false`: there is no way to. */
+export declare function collectGarbage(): boolean
+
+/** How many file descriptors this process has open. */
+export declare function countDescriptors(): number | null
+
+/**
+ * Judges samples: `fields` has for each the fields of the core's `Sample`, in its order, `NaN` where not known. `options` is JSON,
+ * and so is the verdict.
+ */
+export declare function detectTrend(fields: Float64Array, options: string): string
+
 /** What went wrong. */
 export interface Failure {
   /** `ERR_LEAKGUARD_…`. */
@@ -95,6 +123,38 @@ export interface Failure {
   byte?: number
   /** The operating system's reason: `ENOENT`, `EISDIR`, … */
   errno?: string
+}
+
+/** Why this program's collections cannot be followed; `null`: they can, if `readHeapFigures` agrees with V8's own. */
+export declare function gcFeedUnsupported(): string | null
+
+/** One collection, just after it. */
+export interface GcReading {
+  /** V8's `GCType`: one bit. */
+  kind: number
+  /** V8's `GCCallbackFlags`. */
+  flags: number
+  /** When it ended, in ms of the feed's clock. */
+  endedMs: number
+  /** When it ended, in ms since 1970. */
+  wallMs: number
+  /** How long it took. */
+  pauseMs: number
+  /** Bytes of objects right after it. */
+  heapUsed: number
+  /** Bytes of V8's pages. */
+  heapTotal: number
+  /** Bytes outside of the heap that its objects hold. */
+  external: number
+}
+
+/** All collections of a kind since the feed began. */
+export interface GcTotal {
+  /** V8's `GCType`: one bit. */
+  kind: number
+  count: number
+  /** How long they took together. */
+  pauseMs: number
 }
 
 /** Whether a writer has the file that a descriptor is open for; `null`: that cannot be told here. */
@@ -116,6 +176,12 @@ export interface Outcome {
   failure?: Failure
 }
 
+/** Memory pressure: when some tasks waited, and when all of them did. */
+export interface PressureReading {
+  some: StallReading
+  full?: StallReading
+}
+
 /** This process's resident memory in bytes, and its parts. */
 export interface ProcessReading {
   rss: number
@@ -123,6 +189,8 @@ export interface ProcessReading {
   file: number
   shared: number
   peak: number
+  /** How many threads there are. */
+  threads: number
 }
 
 /** How far a job is. */
@@ -135,8 +203,17 @@ export interface Progress {
   total?: number
 }
 
+/** The fields of `v8::HeapStatistics`, in its order, as the feed reads them. */
+export declare function readHeapFigures(): Array<number> | null
+
 /** Reads limits and memory now; with `path`, an existing file or folder, the room on its disk too. */
 export declare function readMachine(path?: string | undefined | null): MachineReading
+
+/** Memory pressure of the cgroup in a folder, or of the machine. */
+export declare function readPressure(cgroup?: string | undefined | null): PressureReading | null
+
+/** Reads this process's memory by its parts, and its threads. */
+export declare function readProcess(): ProcessReading | null
 
 /** Reads a file's bytes, with those of the `earlier` one that was put aside for it, into a recording as JSON. */
 export declare function readRecording(file: Uint8Array, earlier: Uint8Array | undefined | null, running: boolean): Outcome
@@ -157,6 +234,14 @@ export interface RecorderFailure {
 export interface Room {
   total: number
   available: number
+}
+
+/** How long tasks waited for memory: percent of the last 10, 60 and 300 seconds, and ms in all. */
+export interface StallReading {
+  avg10: number
+  avg60: number
+  avg300: number
+  totalMs: number
 }
 
 /** Why a twin left nothing. */

@@ -836,9 +836,17 @@ function __napiStampBindingTarget(exportsObject, target) {
 module.exports.__napiBindingTarget = __napiStampBindingTarget(nativeBinding, __napiLoadedBindingTarget)
 module.exports = nativeBinding
 module.exports.AnalysisJob = nativeBinding.AnalysisJob
+module.exports.GcFeed = nativeBinding.GcFeed
 module.exports.RecorderWriter = nativeBinding.RecorderWriter
 module.exports.TwinJob = nativeBinding.TwinJob
+module.exports.collectGarbage = nativeBinding.collectGarbage
+module.exports.countDescriptors = nativeBinding.countDescriptors
+module.exports.detectTrend = nativeBinding.detectTrend
+module.exports.gcFeedUnsupported = nativeBinding.gcFeedUnsupported
 module.exports.isRecorderWritten = nativeBinding.isRecorderWritten
+module.exports.readHeapFigures = nativeBinding.readHeapFigures
 module.exports.readMachine = nativeBinding.readMachine
+module.exports.readPressure = nativeBinding.readPressure
+module.exports.readProcess = nativeBinding.readProcess
 module.exports.readRecording = nativeBinding.readRecording
 module.exports.twinUnsupported = nativeBinding.twinUnsupported

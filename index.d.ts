@@ -555,3 +555,190 @@ export interface RecordedEvent {
   text: string
   figures?: Record<string, any>
 }
+/** One reading of a process's memory: ms and bytes. All but `time` may be left out; fields that are not here are ignored. */
+export interface MemorySample {
+  /** ms, from any start. */
+  time: number
+  /** V8's used heap: best right after a mark-compact. */
+  heapUsed?: number | null
+  heapTotal?: number | null
+  /** V8's limit of the heap; `Infinity`: none. */
+  heapLimit?: number | null
+  /** As `process.memoryUsage()` has it: array buffers included. */
+  external?: number | null
+  arrayBuffers?: number | null
+  rss?: number | null
+  cgroup?: { current?: number | null; limit?: number | null } | null
+  /** Open file descriptors. */
+  fds?: number | null
+  handles?: number | null
+  listeners?: number | null
+  timers?: number | null
+  /** Read right after a mark-compact? Where any sample says true, the heap is judged by those alone. */
+  markCompact?: boolean | null
+}
+
+export interface DetectOptions {
+  /** A preset of all that follows. Default: `normal`, whose values are below. */
+  sensitivity?: 'low' | 'normal' | 'high'
+  /** Readings before suspicion. Default: 9. */
+  suspectAfter?: number
+  /** Readings before confirmation. Default: 39. */
+  confirmAfter?: number
+  /** The least standard score of the trend (Mann-Kendall) for suspicion. Default: 2.5. */
+  suspectScore?: number
+  /** The same for confirmation. Default: 4.5. */
+  confirmScore?: number
+  /** The least growth of the heap, or of memory outside of it; suspicion takes half of each floor. Default: 2 MiB. */
+  minBytes?: Size
+  /** The least growth of resident memory that V8 does not account for. Default: 16 MiB. */
+  minNativeBytes?: Size
+  /** The least growth of a count of resources. Default: 20. */
+  minCount?: number
+  /** The least growth as a share of the level it started from. Default: 0.1. */
+  minShare?: number
+  /** The least slope of the second half of the readings, as a share of the first half's. Default: 0.5. */
+  minLasting?: number
+  /** Of five steps between six parts of the readings, how many must rise. Default: 4. */
+  minRisingParts?: number
+}
+
+/** Whether the app leaks, by its memory over time. */
+export interface Verdict {
+  /**
+   * `watching`: too little was seen. `suspicious`: something grows, quickly said and perhaps wrong: worth a look at the heap.
+   * `confirmed`: it grows lastingly. `quiet`: enough was seen, and nothing grows.
+   */
+  state: 'watching' | 'suspicious' | 'confirmed' | 'quiet'
+  /** `state` is `confirmed`. */
+  leak: boolean
+  /**
+   * What grows, where something does: V8's heap, memory outside of it (buffers), resident memory that V8 does not account for, or a
+   * count of resources.
+   */
+  kind?: 'heap' | 'external' | 'native' | 'resources'
+  /** Which count grows. */
+  resource?: 'fds' | 'handles' | 'listeners' | 'timers'
+  /** Growth over the judged readings, at equal load. For resources 0. */
+  growthBytes: number
+  bytesPerHour: number
+  /** For resources: growth of the count over the judged readings. */
+  growthCount?: number
+  /** From 0 to 1: how sure it is that something grows lastingly. A score, no probability; 0 where nothing is suspected. */
+  confidence: number
+  /** The time of the last sample at which it had not grown yet. */
+  since?: number
+  /** When the nearest limit (`heapLimit`, `cgroup.limit`) is reached at this rate, in the time of the samples; left out beyond a year. */
+  reachesLimitAt?: number
+  /** How many readings were judged: the last ones. */
+  readings: number
+  /** Why, in a sentence. */
+  reason: string
+}
+
+/**
+ * Judges from a series of samples, in the order in which they were taken, whether the app leaks: at once, by the samples alone,
+ * without a clock. The same samples and options give the same verdict.
+ */
+export function detect(samples: readonly MemorySample[], options?: DetectOptions): Verdict
+
+/** The thresholds of a judgement, each instead of the sensitivity's own. docs/detection.md has them with their reasons. */
+export type DetectThresholds = Omit<DetectOptions, 'sensitivity'>
+
+export interface WatchOptions {
+  /** How readily growth is called a leak. Default: `normal`. */
+  sensitivity?: 'low' | 'normal' | 'high'
+  thresholds?: DetectThresholds
+  /** From one reading to the next of what collections do not show (RSS, buffers, descriptors), at least 10 ms. Default: 10 s. */
+  interval?: Duration
+  /** How many readings are kept and judged at most; older ones are thinned out. Default: 1,000. */
+  history?: number
+  /** Shares of the heap's and the cgroup's limit at which `pressure` is told. Default: `[0.8, 0.9]`. */
+  pressure?: number[]
+  /** Whether the heap is looked at, by a capture, before a leak is told. Default: true. */
+  evidence?: boolean
+  /** How many such looks there are an hour. Default: 4. */
+  looksPerHour?: number
+  /** How the heap is captured for a look. Default: `twin`, so that the app is never stopped; elsewhere than on Linux a leak is then told without suspects. */
+  mode?: 'auto' | 'twin' | 'inline'
+  maxPause?: Duration
+  /** The snapshot of each leak is kept in this folder, which is made where it is missing. Default: none is kept. */
+  snapshotDir?: string | URL
+  /** How many of them are kept. Default: 3. */
+  keep?: number
+  /** A flight recorder's file, for `leakguard postmortem`. Default: none. */
+  recorder?: string | URL
+  /** What to leave when the heap enters the highest band of `pressure`: a snapshot, Node's diagnostic report, or nothing, the default. */
+  onHeapLimit?: 'snapshot' | 'report' | 'none'
+}
+
+/** A full collection: what lives after it. Sizes in bytes. */
+export interface WatchStats {
+  /** Of the collection's end, in ms since 1970, on a clock that does not jump. */
+  time: number
+  kind: GcKind
+  pauseMs: number
+  heapUsed: number
+  heapTotal: number
+  heapLimit: number
+  external: number
+  /** Whether the figures are those of that moment; from `perf_hooks` they are of the delivery. */
+  exact: boolean
+}
+
+/** A judgement, and when it was made. */
+export interface WatchVerdict extends Verdict {
+  time: number
+}
+
+export interface WatchPressure {
+  time: number
+  limit: 'heap' | 'cgroup'
+  /** The share that was reached, of `pressure`. */
+  band: number
+  /** `used / size`. */
+  share: number
+  used: number
+  size: number
+}
+
+/** Something leaks. */
+export interface Leak extends WatchVerdict {
+  /** A paragraph to act on. */
+  text: string
+  /** What the heap shows, the likeliest first; empty where it was not looked at. */
+  suspects: Suspect[]
+  /** What the accusation rests on: the trend, and the heap's content where it was looked at. */
+  evidence: 'trend' | 'snapshot'
+  /** Why the heap was not looked at. */
+  missing?: string
+  /** The same leak is told again only when it has grown by half. */
+  fingerprint: string
+  capture?: CaptureFigures & { path?: string; bytes?: number }
+}
+
+/**
+ * Watches this thread's memory. Events: `stats` after each full collection, `sample` from the slow timer, `suspicion` when
+ * something grows, `leak` when it does so lastingly, `pressure` near a limit, `recovered` when a leak that was told has ended, and
+ * `error` for a failure of the watchdog's own (a process warning where nobody listens). All of them are published on
+ * `node:diagnostics_channel` too, as `leakguard:<event>`. What a listener throws is an uncaught exception of the app.
+ */
+export interface Watchdog extends NodeJS.EventEmitter {
+  on(event: 'stats', listener: (stats: WatchStats) => void): this
+  on(event: 'sample', listener: (sample: Sample) => void): this
+  on(event: 'suspicion' | 'recovered', listener: (verdict: WatchVerdict) => void): this
+  on(event: 'leak', listener: (leak: Leak) => void): this
+  on(event: 'pressure', listener: (pressure: WatchPressure) => void): this
+  on(event: 'error', listener: (error: Error) => void): this
+  /** The last judgement. */
+  readonly verdict: WatchVerdict | undefined
+  /** The readings that are judged, oldest first: `detect` takes them. */
+  samples(): MemorySample[]
+  toJSON(): { verdict: WatchVerdict | undefined; samples: MemorySample[] }
+  /** Ends it; nothing of it is left. Doing so again does nothing. */
+  stop(): void
+  [Symbol.dispose](): void
+}
+
+/** Starts a watchdog of this thread's memory. It keeps no process alive, and ends with `stop()` or with its thread. */
+export function watch(options?: WatchOptions): Watchdog

@@ -10,7 +10,9 @@ const { analyze } = require('./lib/analyze.js')
 const { gc } = require('./lib/gc/collect.js')
 const { sample } = require('./lib/sampling/sample.js')
 const { startSampling } = require('./lib/sampling/sampler.js')
+const { watch } = require('./lib/watch/watch.js')
 const { postmortem } = require('./lib/postmortem/postmortem.js')
+const { detect } = require('./lib/detect.js')
 
 module.exports.LeakguardError = LeakguardError
 module.exports.writeSnapshot = writeSnapshot
@@ -20,5 +22,7 @@ module.exports.census = census
 module.exports.sample = sample
 module.exports.startSampling = startSampling
 module.exports.gc = gc
+module.exports.detect = detect
 module.exports.capabilities = capabilities
+module.exports.watch = watch
 module.exports.postmortem = postmortem

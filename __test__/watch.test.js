@@ -37,7 +37,7 @@ const watched = (leaky, options, ms) => `
     const { verdict } = watchdog
     watchdog.stop()
     watchdog.stop()
-    setTimeout(() => console.log(JSON.stringify({ events, stats, samples, verdict, before, after: inventory() })), 50)
+    setTimeout(() => setImmediate(() => console.log(JSON.stringify({ events, stats, samples, verdict, before, after: inventory() }))), 50)
   }
   work()`
 
@@ -97,7 +97,9 @@ test('what a listener throws is an uncaught exception, and the watchdog goes on;
       clearInterval(timer)
       setTimeout(() => { first.stop(); second.stop(); console.log(JSON.stringify(seen)) }, 600)
     }, 20)`)
-  assert.deepEqual(answer, { uncaught: 5, first: 5, second: 5 })
+  // A forced collection can be two.
+  assert.ok(answer.first >= 5)
+  assert.deepEqual(answer, { uncaught: answer.first, first: answer.first, second: answer.first })
 })
 
 test('a blocked loop loses no reading', async () => {

@@ -13,4 +13,5 @@ mod machine;
 mod outcome;
 mod recorder;
 mod scripts;
+mod trend;
 mod twin;

@@ -1,4 +1,4 @@
-//! leakguard's pure computation: the bytes of a heap snapshot in, a report out.
+//! leakguard's pure computation: the bytes of a heap snapshot in, a report out; memory samples in, a verdict out.
 //!
 //! No clock, no file system, no Node: callers hand in a reader and a [`Watch`].
 #![forbid(unsafe_code)]
@@ -14,6 +14,7 @@ mod sources;
 #[cfg(any(test, feature = "testing"))]
 #[expect(clippy::cast_possible_truncation, reason = "heaps made by hand are small")]
 pub mod testing;
+pub mod trend;
 mod watch;
 
 pub use error::{Code, Error};
