@@ -7,9 +7,6 @@ const { fields } = require('./fields.js')
 
 const RULES = { fields: fields([]) }
 
-/** Readings of the system, from the first dear field on; `null` where the addon does not load: then they are left out. */
-let addon
-
 /** One reading of this thread's heap and of the process. */
 function sample(options) {
   return read(validate(options, RULES).fields)
@@ -17,8 +14,7 @@ function sample(options) {
 
 /** The reading of this moment, with these dear fields. It never throws: what cannot be read is `undefined`. */
 function read(fields) {
-  if (addon === undefined && fields.size > 0) addon = loaded()
-  const system = addon
+  const system = fields.size > 0 ? addon() : undefined
   const heap = v8.getHeapStatistics()
   const memory = memoryUsage()
   const limits = fields.has('cgroup') || fields.has('machine') || fields.has('pressure') ? system?.readMachine() : undefined
@@ -39,17 +35,18 @@ function read(fields) {
   if (fields.has('spaces')) reading.spaces = spaces()
   if (fields.has('cgroup') || fields.has('pressure')) reading.cgroup = cgroup(limits?.cgroup)
   if (fields.has('machine')) reading.machineAvailable = limits?.memory?.available
-  if (fields.has('pressure')) addPressure(reading, limits?.cgroup?.path)
+  if (fields.has('pressure')) addPressure(reading, system, limits?.cgroup?.path)
   if (fields.has('fds')) reading.fds = system?.countDescriptors() ?? undefined
   if (fields.has('resources')) reading.resources = resources()
   return reading
 }
 
-function loaded() {
+/** Readings of the system; `undefined` where the addon does not load: then they are left out. */
+function addon() {
   try {
     return native()
   } catch {
-    return null
+    return undefined
   }
 }
 
@@ -84,9 +81,9 @@ function cgroup(group) {
   return { version, current, limit, reclaimable, headroom }
 }
 
-function addPressure(reading, folder) {
-  if (reading.cgroup?.version === 2) reading.cgroup.pressure = addon?.readPressure(folder) ?? undefined
-  reading.machinePressure = addon?.readPressure() ?? undefined
+function addPressure(reading, system, folder) {
+  if (reading.cgroup?.version === 2) reading.cgroup.pressure = system?.readPressure(folder) ?? undefined
+  reading.machinePressure = system?.readPressure() ?? undefined
 }
 
 function resources() {
