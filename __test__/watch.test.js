@@ -167,7 +167,7 @@ test('the recorder has the events, and how it ended, when the process was killed
     setTimeout(() => process.kill(process.pid, 'SIGKILL'), 400)`), /SIGKILL/)
   const { runs } = await leakguard.postmortem(path)
   assert.ok(runs.at(-1).samples.length >= 5)
-  assert.equal(runs.at(-1).end.how, 'cut')
+  assert.equal(runs.at(-1).ending.how, 'cut')
 })
 
 test('wrong options are named', () => {
