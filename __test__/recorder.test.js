@@ -10,7 +10,7 @@ const { once } = require('node:events')
 const { join } = require('node:path')
 const { postmortem, LeakguardError } = require('leakguard')
 const { Recorder } = require('../lib/recorder.js')
-const { cgroupWith } = require('./support/cgroup.js')
+const { cgroupFor } = require('./support/cgroup.js')
 const { node, root } = require('./support/child.js')
 const { folderFor } = require('./support/folder.js')
 const { mounted, remount } = require('./support/mount.js')
@@ -142,11 +142,11 @@ test("V8's own end for lack of memory leaves the recording", { skip: !unix }, as
 })
 
 test('an OOM kill by the kernel leaves the recording', { skip: process.platform !== 'linux' }, async (t) => {
-  const group = cgroupWith(t, 150e6)
+  const group = cgroupFor(t, 150e6)
   if (!group) return
   const path = join(folderFor(t), 'a.rec')
   const { signal } = await child(path, `
-    require('node:fs').writeFileSync(${JSON.stringify(group)}, String(process.pid))
+    require('node:fs').writeFileSync(${JSON.stringify(join(group.path, 'cgroup.procs'))}, String(process.pid))
     const kept = []
     for (;;) {
       kept.push(Buffer.alloc(1e6, 1))
