@@ -135,7 +135,7 @@ test('clocks that jump, times that repeat and samples in no order give the verdi
   const variants = {
     'set back by an hour': from(20, -36e5),
     'set forward by a day': from(20, 864e5),
-    'suspended for a week': from(50, 7 * 864e5),
+    'suspended for a week': from(20, 7 * 864e5),
     'each one twice': samples.flatMap((sample) => [sample, sample]),
     'newest first': samples.toReversed(),
     'null as JSON has it': samples.map((sample) => ({ ...sample, rss: null })),

@@ -91,12 +91,7 @@ fn outcome(series: u64, every: usize, make: impl Fn(&mut Random) -> Vec<Sample>)
         suspected += usize::from(verdicts().any(|(_, verdict)| verdict.state >= State::Suspicious));
         match verdicts().find(|(_, verdict)| verdict.leak) {
             Some((first, _)) => firsts.push((first, seed)),
-            None => {
-                if std::env::var("W").is_ok() {
-                    println!("{seed} {}", detect(&samples, &Options::default()).reason);
-                }
-                seeds.push(seed)
-            }
+            None => seeds.push(seed),
         }
     }
     firsts.sort_unstable();
