@@ -1,5 +1,6 @@
 //! The judgement over memory samples, at once: it takes less time than going to a thread and back.
 #![expect(clippy::needless_pass_by_value, reason = "napi hands arguments over by value")]
+#![cfg_attr(test, allow(dead_code, reason = "called from JavaScript alone"))]
 
 use crate::guard::guarded;
 use leakguard_core::trend::{Options, Sample, detect};

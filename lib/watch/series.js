@@ -21,7 +21,7 @@ class Series {
 
   #thin() {
     const half = this.#readings.length >> 1
-    let kept = { true: false, false: false }
+    const kept = { true: false, false: false }
     const older = this.#readings.slice(0, half).filter(({ markCompact }) => (kept[markCompact] = !kept[markCompact]))
     this.#readings = [...older, ...this.#readings.slice(half)]
   }
