@@ -121,18 +121,35 @@ test('pressure is told once a band', async () => {
     const real = v8.getHeapStatistics
     let share = 0.5
     v8.getHeapStatistics = () => { const figures = real(); return { ...figures, heap_size_limit: figures.used_heap_size / share } }
-    const watchdog = leakguard.watch({ interval: '20ms' })
+    const watchdog = leakguard.watch()
     const bands = []
     watchdog.on('pressure', ({ limit, band }) => bands.push([limit, band]))
-    const steps = [0.5, 0.82, 0.83, 0.92, 0.93, 0.82, 0.5, 0.85]
+    const steps = [0.5, 0.86, 0.87, 0.96, 0.97, 0.86, 0.5, 0.88]
     const timer = setInterval(() => {
       share = steps.shift() ?? 0
-      if (share > 0) return
+      if (share > 0) return leakguard.gc()
       clearInterval(timer)
       watchdog.stop()
       console.log(JSON.stringify(bands.filter(([limit]) => limit === 'heap').map(([, band]) => band)))
-    }, 150)`)
+    }, 400)`)
   assert.deepEqual(bands, [0.8, 0.9, 0.8])
+})
+
+test('near the heap limit a snapshot is left, where that was asked for', { skip: !twin }, async (t) => {
+  const folder = join(folderFor(t), 'heaps')
+  await program(`
+    const v8 = require('node:v8')
+    const real = v8.getHeapStatistics
+    const watchdog = leakguard.watch({ onHeapLimit: 'snapshot', snapshotDir: ${JSON.stringify(folder)} })
+    v8.getHeapStatistics = () => { const figures = real(); return { ...figures, heap_size_limit: figures.used_heap_size / 0.97 } }
+    leakguard.gc()
+    const fs = require('node:fs')
+    const timer = setInterval(() => {
+      if (!fs.existsSync(${JSON.stringify(folder)}) || !fs.readdirSync(${JSON.stringify(folder)}).some((name) => /^leakguard-limit-/.test(name))) return
+      clearInterval(timer)
+      watchdog.stop()
+    }, 20)`)
+  assert.equal(fs.readdirSync(folder).length, 1)
 })
 
 test('subscribers of the diagnostics channels hear it too', async () => {

@@ -2,6 +2,8 @@
 
 const { EventEmitter } = require('node:events')
 const { channel } = require('node:diagnostics_channel')
+const { mkdirSync } = require('node:fs')
+const { join } = require('node:path')
 const { performance } = require('node:perf_hooks')
 const v8 = require('node:v8')
 const { writeSnapshot } = require('../capture/snapshot.js')
@@ -53,9 +55,9 @@ class Watchdog extends EventEmitter {
       this.#recorder = new Recorder(options.recorder)
       process.on('exit', this.#exit)
     }
-    this.#feed = gcFeed((reading) => this.#collected(reading), { every: LOOK_MS })
+    this.#feed = gcFeed((reading) => this.#guarded(() => this.#collected(reading)), { every: LOOK_MS })
     this.#sampler = startSampling({ interval: options.interval, history: 1, fields: ['cgroup', 'machine', 'fds'] })
-    this.#sampler.on('sample', (sample) => this.#sampled(sample))
+    this.#sampler.on('sample', (sample) => this.#guarded(() => this.#sampled(sample)))
   }
 
   /** The last judgement; `undefined` before there was one. */
@@ -86,7 +88,8 @@ class Watchdog extends EventEmitter {
     this.#recorder?.sample({ ...sample, gc: sumOf(sample.gc) })
     this.#series.add({ ...sample, time, markCompact: false })
     this.#tell('sample', sample)
-    this.#look(sample)
+    // Between collections the heap is full of what is no longer needed: that is no pressure.
+    this.#look({ ...sample, heapLimit: undefined })
   }
 
   #look(reading) {
@@ -100,7 +103,7 @@ class Watchdog extends EventEmitter {
     if (wait <= 0) return this.#judge()
     this.#timer = setTimeout(() => {
       this.#timer = undefined
-      this.#judge()
+      this.#guarded(() => this.#judge())
     }, wait).unref()
   }
 
@@ -144,7 +147,8 @@ class Watchdog extends EventEmitter {
     try {
       if (onHeapLimit === 'report') process.report.writeReport()
       if (onHeapLimit !== 'snapshot') return
-      const path = snapshotDir && require('node:path').join(snapshotDir, `leakguard-limit-${process.pid}-${Date.now()}.heapsnapshot`)
+      if (snapshotDir !== undefined) mkdirSync(snapshotDir, { recursive: true, mode: 0o700 })
+      const path = snapshotDir && join(snapshotDir, `leakguard-limit-${process.pid}-${Date.now()}.heapsnapshot`)
       writeSnapshot(path, { mode, maxPause }).catch((error) => this.#failed(error))
     } catch (error) {
       this.#failed(error)
@@ -161,6 +165,15 @@ class Watchdog extends EventEmitter {
       queueMicrotask(() => {
         throw error
       })
+    }
+  }
+
+  /** What goes wrong here is no exception of the app's. */
+  #guarded(work) {
+    try {
+      work()
+    } catch (error) {
+      this.#failed(error)
     }
   }
 
