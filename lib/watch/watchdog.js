@@ -114,7 +114,8 @@ class Watchdog extends EventEmitter {
     const before = this.#state
     this.#verdict = verdict
     this.#state = verdict.state
-    if (verdict.state === 'suspicious' && before !== 'suspicious' && before !== 'confirmed') this.#tell('suspicion', verdict)
+    // A quick leak can be confirmed at the first look: it was suspicious on the way.
+    if (GROWS.has(verdict.state) && !GROWS.has(before)) this.#tell('suspicion', verdict)
     if (verdict.state === 'quiet' && this.#reported.size > 0) {
       this.#reported.clear()
       this.#tell('recovered', verdict)
@@ -201,6 +202,7 @@ class Watchdog extends EventEmitter {
   }
 }
 
+const GROWS = new Set(['suspicious', 'confirmed'])
 const EVENTS = ['stats', 'sample', 'suspicion', 'leak', 'pressure', 'recovered', 'error']
 const CHANNELS = Object.fromEntries(EVENTS.map((event) => [event, channel(`leakguard:${event}`)]))
 const RECORDED = new Set(['suspicion', 'leak', 'pressure', 'recovered'])
