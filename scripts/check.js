@@ -22,6 +22,9 @@ step('tests of Rust', () => run('cargo', ['test', '--workspace', '--release', '-
 for (const node of nodes()) {
   const env = environmentOf(node)
   step(`tests on Node ${node.version}`, () => run(node.path, ['--test', '--test-timeout=300000', ...testFiles()], { env }))
+  if (process.platform === 'linux') {
+    step(`25 twins under load on Node ${node.version}`, () => run(node.path, ['__test__/support/twin-stress.js', '25']))
+  }
   step(`npm start on Node ${node.version}`, () => run('npm', ['start'], { env }))
 }
 console.log('check: all is well')

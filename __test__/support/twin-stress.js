@@ -1,6 +1,7 @@
 'use strict'
 
-// node twin-stress.js TWINS: twins of a process under load. Prints one line of JSON: what became of them, and of the app.
+// node twin-stress.js TWINS [FILE]: twins of a process under load. Prints one line of JSON: what became of them, and of the app.
+// Ends with 1 where a twin failed in spite of its retries, or the app was harmed.
 // The load: allocation and garbage on the main thread, two busy worker threads, file system and crypto on libuv's pool,
 // WebAssembly compiled again and again, an HTTP server under traffic, child processes.
 
@@ -46,7 +47,8 @@ async function main(count) {
   const forkMs = { median: median(totals.forkMs), worst: worst(totals.forkMs) }
   const heldMs = { median: median(totals.heldMs), worst: worst(totals.heldMs) }
   console.log(JSON.stringify({ ...totals, forkMs, heldMs, before, after, children, requests, refused, spawned, worstGapMs }))
-  process.exit(0)
+  const harmed = totals.failed.length > 0 || refused.length > 0 || children !== '' || after.threads !== before.threads
+  process.exit(harmed ? 1 : 0)
 }
 
 function startLoad() {
