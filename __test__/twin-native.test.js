@@ -282,7 +282,8 @@ test('from a worker thread: its own heap; and the twin goes when the worker ends
     const [outcome] = await require('node:events').once(first, 'message')
     const second = worker('await started({ sink: { kind: "analyze" } }, slow(60000)); parentPort.postMessage("on its way")')
     await require('node:events').once(second, 'message')
-    const [pid] = fs.readdirSync('/proc/self/task').flatMap((id) => fs.readFileSync('/proc/self/task/' + id + '/children', 'utf8').trim().split(' ')).filter(Boolean)
+    const childrenOf = (id) => { try { return fs.readFileSync('/proc/self/task/' + id + '/children', 'utf8').trim().split(' ') } catch { return [] } } // a thread may have ended
+    const [pid] = fs.readdirSync('/proc/self/task').flatMap(childrenOf).filter(Boolean)
     await second.terminate()
     while (nameOf(pid) === 'leakguard-twin') await sleep(5)
     const again = await stubborn({ sink: { kind: 'analyze' } })
