@@ -5,38 +5,11 @@
 mod support;
 
 use leakguard_core::{AnalyzeOptions, Watch};
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use peak_alloc::PeakAlloc;
 use support::analyze;
 
-struct Counting;
-
-static NOW: AtomicUsize = AtomicUsize::new(0);
-static PEAK: AtomicUsize = AtomicUsize::new(0);
-
-// SAFETY: forwards to the system's allocator; the counters do not touch memory that is handed out.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        PEAK.fetch_max(NOW.fetch_add(layout.size(), Relaxed) + layout.size(), Relaxed);
-        // SAFETY: the caller's promise is passed on.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        NOW.fetch_sub(layout.size(), Relaxed);
-        // SAFETY: the caller's promise is passed on.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-
-    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        PEAK.fetch_max(NOW.fetch_add(layout.size(), Relaxed) + layout.size(), Relaxed);
-        // SAFETY: the caller's promise is passed on.
-        unsafe { System.alloc_zeroed(layout) }
-    }
-}
-
 #[global_allocator]
-static ALLOCATOR: Counting = Counting;
+static ALLOCATOR: PeakAlloc = PeakAlloc;
 
 /// What a tiny file may cost, however large the figures in it.
 const TINY: usize = 24 << 20;
@@ -56,10 +29,10 @@ fn claims_cost_nothing() {
     for (right, wrong) in claims {
         let lie = text.replacen(right, wrong, 1);
         assert_ne!(lie, text, "{right} is in the text");
-        let before = NOW.load(Relaxed);
-        PEAK.store(before, Relaxed);
+        ALLOCATOR.reset_peak_usage();
+        let before = ALLOCATOR.current_usage();
         let outcome = analyze(support::source(lie), &AnalyzeOptions::default(), &Watch::default());
-        let cost = PEAK.load(Relaxed) - before;
+        let cost = ALLOCATOR.peak_usage() - before;
         assert!(cost < TINY, "{wrong}: {cost} bytes, {:?}", outcome.err());
     }
 }
