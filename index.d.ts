@@ -59,8 +59,10 @@ export interface Capabilities {
    * with the heap's figures of that moment.
    */
   gcFeed: 'v8' | 'perf_hooks'
-  /** Why not: no twin, not V8's own callbacks. */
-  reasons: { twin?: string; gcFeed?: string }
+  /** Does a census walk the heap itself, in a twin, in place of V8's snapshot? */
+  walker: boolean
+  /** Why not: no twin, not V8's own callbacks, a heap that is not understood or a walk that failed. */
+  reasons: { twin?: string; gcFeed?: string; walker?: string }
 }
 
 /** Looks what this process can do here: asks the system, changes nothing. */
@@ -311,12 +313,21 @@ export function writeSnapshotSync(path?: string | URL | null, options?: Snapshot
 export function writeSnapshotSync(options: SnapshotOptions): Capture
 
 export interface CensusOptions extends AnalyzeOptions, CaptureOptions {
+  /**
+   * Whether leakguard reads V8's heap itself, in a twin, in place of V8's snapshot: in a fraction of the time and memory.
+   * `auto`, the default: where `capabilities().walker` says so, and V8's snapshot where it fails. `true`: so or not at all.
+   */
+  walker?: boolean | 'auto'
   signal?: AbortSignal
   onProgress?: (progress: Progress) => void
 }
 
 /** A Report of this process's own heap. */
 export interface Census extends Report {
+  /** Where the report comes from: leakguard's own reading of the heap, or V8's snapshot. */
+  evidence: 'walker' | 'snapshot'
+  /** Why the heap was not walked. */
+  walkerReason?: string
   capture: CaptureFigures
 }
 
@@ -709,7 +720,7 @@ export interface Leak extends WatchVerdict {
   /** What the heap shows, the likeliest first; empty where it was not looked at. */
   suspects: Suspect[]
   /** What the accusation rests on: the trend, and the heap's content where it was looked at. */
-  evidence: 'trend' | 'snapshot'
+  evidence: 'trend' | 'walker' | 'snapshot'
   /** Why the heap was not looked at. */
   missing?: string
   /** The same leak is told again only when it has grown by half. */

@@ -15,3 +15,4 @@ mod recorder;
 mod scripts;
 mod trend;
 mod twin;
+mod walker;

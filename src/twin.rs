@@ -7,14 +7,15 @@
 use crate::guard::guarded;
 use crate::outcome::number;
 use crate::scripts::Scripts;
-use leakguard_core::{AnalyzeOptions, Report, Source, Watch, analyze};
+use crate::walker;
+use leakguard_core::{AnalyzeOptions, Report, Source, Watch, analyze, analyze_graph};
 use leakguard_process::twin::{self, Compression, Failure, FileSink, Intake, Job, Kind, Limits, PipeSink};
 use leakguard_process::twin::{Settings, Sink, Start};
 use napi::bindgen_prelude::{FnArgs, Function, Unknown};
 use napi::{Error, Result};
 use napi_derive::napi;
 use parking_lot::Mutex;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::fmt::Display;
 use std::io::PipeReader;
 use std::sync::Arc;
@@ -55,6 +56,13 @@ enum SinkOptions {
         level: Option<u32>,
     },
     Analyze {
+        #[serde(default)]
+        options: AnalyzeOptions,
+        #[serde(default)]
+        read_scripts: bool,
+    },
+    /// V8 writes nothing: JavaScript calls `walkHeap` in the twin.
+    Walk {
         #[serde(default)]
         options: AnalyzeOptions,
         #[serde(default)]
@@ -173,6 +181,10 @@ impl TwinJob {
             SinkOptions::Analyze { options, read_scripts } => {
                 Arc::new(Analysis { options, scripts: Scripts { readable: read_scripts }, watch: Watch::default() })
             }
+            SinkOptions::Walk { options, read_scripts } => {
+                let scripts = Scripts { readable: read_scripts };
+                Arc::new(WalkAnalysis(Analysis { options, scripts, watch: Watch::default() }))
+            }
         };
         let limits = Limits {
             stall: Duration::from_millis(options.stall_ms),
@@ -268,16 +280,60 @@ impl Sink for Analysis {
     fn consume(&self, source: Intake) -> std::result::Result<Vec<u8>, Failure> {
         let source = Source { reader: Box::new(source) };
         let text = |report: Report| serde_json::to_vec(&report);
-        let report = analyze(source, &self.options, &self.scripts, &self.watch, text).map_err(|error| Failure {
-            code: error.code.name().to_owned(),
-            byte: error.byte,
-            ..Failure::new(Kind::Sink, error.message)
-        })?;
+        let report = analyze(source, &self.options, &self.scripts, &self.watch, text).map_err(failure)?;
         report.map_err(|error| Failure::new(Kind::Internal, error.to_string()))
     }
 
     fn stage(&self) -> &'static str {
         self.watch.stage().name()
+    }
+
+    fn written(&self) -> u64 {
+        0
+    }
+}
+
+fn failure(error: leakguard_core::Error) -> Failure {
+    Failure { code: error.code.name().to_owned(), byte: error.byte, ..Failure::new(Kind::Sink, error.message) }
+}
+
+/// The analysis in the twin of the heap that was walked there: V8 writes no bytes.
+struct WalkAnalysis(Analysis);
+
+/// What it answers: the report, and the sums of the walk for whoever decides whether to believe it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct WalkReport {
+    report: Report,
+    objects: u64,
+    bytes: u64,
+    unknown: u64,
+    unknown_type: u16,
+}
+
+impl Sink for WalkAnalysis {
+    fn consume(&self, mut source: Intake) -> std::result::Result<Vec<u8>, Failure> {
+        // The end comes when JavaScript has returned.
+        std::io::copy(&mut source, &mut std::io::sink())
+            .map_err(|error| Failure::system(Kind::Sink, "cannot wait for the walk", &error))?;
+        let walked = walker::take().ok_or_else(|| Failure::new(Kind::Capture, "the heap was not walked"))?;
+        let totals = walked.totals;
+        let Analysis { options, scripts, watch } = &self.0;
+        let text = |report: Report| {
+            serde_json::to_vec(&WalkReport {
+                report,
+                objects: totals.objects,
+                bytes: totals.bytes,
+                unknown: totals.unknown,
+                unknown_type: totals.unknown_type,
+            })
+        };
+        let report = analyze_graph(walked.graph, options, scripts, watch, text).map_err(failure)?;
+        report.map_err(|error| Failure::new(Kind::Internal, error.to_string()))
+    }
+
+    fn stage(&self) -> &'static str {
+        self.0.stage()
     }
 
     fn written(&self) -> u64 {

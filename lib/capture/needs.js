@@ -18,12 +18,16 @@ const COMPRESSED = 1 / 4
 /** The analysis in a twin takes so many bytes a byte of the snapshot. */
 const ANALYSIS = 2.2
 
+/** A twin that walks the heap takes so many bytes a byte of small objects, the analysis included. */
+const WALK = 5
+
 /** What the last capture of this process really cost, which says more of this heap than any table. */
 let seen = {}
 
-/** Estimates: `{ memory, disk, pauseMs }` in bytes and ms. `into`: `file`, `stream` or `report`. */
+/** Estimates: `{ memory, disk, pauseMs }` in bytes and ms. `into`: `file`, `stream`, `report`, or `walk`: a report without V8. */
 function needs({ mode, into, compress }) {
   const small = smallBytes()
+  if (into === 'walk') return { memory: small * (seen.walk ?? WALK), disk: 0, pauseMs: 0 }
   const cost = { ...lineOf(process.versions.node), ...seen }
   const raw = small * cost.file
   const memory = small * cost[mode] + (into === 'report' && mode === 'twin' ? raw * ANALYSIS : 0)
@@ -34,11 +38,15 @@ function needs({ mode, into, compress }) {
 }
 
 /** Remembers what a capture cost. */
-function learn({ mode, pauseMs, rawBytes, twinPeakBytes, analysed }) {
+function learn({ mode, into, pauseMs, rawBytes, twinPeakBytes }) {
   const small = smallBytes()
+  if (into === 'walk') {
+    if (twinPeakBytes !== undefined) seen.walk = (twinPeakBytes / small) * 1.1
+    return
+  }
   seen = { ...seen, file: (rawBytes / small) * 1.1 }
   if (mode === 'inline') seen.msPerMegabyte = pauseMs / (small / 1e6)
-  if (twinPeakBytes !== undefined && !analysed) seen.twin = (twinPeakBytes / small) * 1.1
+  if (twinPeakBytes !== undefined && into !== 'report') seen.twin = (twinPeakBytes / small) * 1.1
 }
 
 function lineOf(version) {

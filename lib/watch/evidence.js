@@ -33,8 +33,8 @@ class Evidence {
     const options = { mode, maxPause, signal: this.#ended.signal, busy: 'wait' }
     try {
       if (snapshotDir === undefined) {
-        const { suspects, capture } = await census({ ...options, top: 10 })
-        return { evidence: 'snapshot', suspects, capture }
+        const { evidence, suspects, capture } = await census({ ...options, top: 10 })
+        return { evidence, suspects, capture }
       }
       const capture = await this.#snapshot(options)
       const { suspects } = await analyze(capture.path, { top: 10, signal: this.#ended.signal })

@@ -45,7 +45,20 @@ pub fn analyze<T>(
     watch: &Watch,
     done: impl FnOnce(Report) -> T,
 ) -> Result<T, Error> {
-    let graph = format::parse(source, &options.limits, watch)?;
+    analyze_graph(format::parse(source, &options.limits, watch)?, options, sources, watch, done)
+}
+
+/// Analyses a heap that somebody else has read, as [`analyze`] does.
+///
+/// # Errors
+/// [`Code::Cancelled`].
+pub fn analyze_graph<T>(
+    graph: graph::Graph,
+    options: &AnalyzeOptions,
+    sources: &dyn Sources,
+    watch: &Watch,
+    done: impl FnOnce(Report) -> T,
+) -> Result<T, Error> {
     let heap = analysis::Heap::new(graph, watch)?;
     Ok(done(analysis::report(&heap, options, sources, watch)?))
 }

@@ -8,6 +8,7 @@ pub mod recorder;
 mod script_file;
 mod snapshot_file;
 pub mod twin;
+pub mod walker;
 
 pub use script_file::read_script;
 pub use snapshot_file::open_snapshot;
