@@ -170,10 +170,10 @@ impl GraphBuilder {
         self.merge();
         let texts = self.graph.strings.len() as u32;
         let nodes = nodes as u32;
-        let fits = self.graph.edges.iter().zip(&self.graph.edge_names);
+        let mut links = self.graph.edges.iter().zip(&self.graph.edge_names);
         let is_wrong =
             |(edge, &name): (&Edge, &u32)| edge.target().0 >= nodes || !edge.kind().is_indexed() && name >= texts;
-        if self.graph.names.iter().any(|&name| name >= texts) || fits.map(is_wrong).any(|wrong| wrong) {
+        if self.graph.names.iter().any(|&name| name >= texts) || links.any(is_wrong) {
             return Err("an edge or name leads nowhere".to_owned());
         }
         self.graph.places.sort_by_key(|&(node, _)| node);

@@ -2,7 +2,9 @@
 
 use super::maps::Maps;
 use super::memory::Memory;
-use super::types::Types;
+use super::shared::type_of;
+use super::text;
+use super::types::{Role, Types};
 use super::v8::V8;
 
 /// Words of an isolate that are looked through for its tables.
@@ -52,7 +54,9 @@ impl Roots {
         if end == 0 {
             return Err("V8's tables were not found in its isolate".to_owned());
         }
-        roots.tables = words(memory, v8.isolate, v8.isolate + 8 * end).filter(|&word| is_object(word)).collect();
+        roots.tables = words(memory, v8.isolate, v8.isolate + 8 * end)
+            .filter(|&word| is_object(word) && !is_number_cache(memory, types, word - 1))
+            .collect();
 
         // The innermost scope's next free slot and the end of its block stand side by side in the isolate.
         let whole = v8.isolate + 8 * ISOLATE_WORDS;
@@ -79,6 +83,25 @@ impl Roots {
 
 fn words(memory: &Memory, from: u64, to: u64) -> impl Iterator<Item = u64> + '_ {
     (from..to).step_by(8).map_while(|at| memory.word(at))
+}
+
+/// Is it V8's cache of texts of numbers? It is emptied by each full collection, so that it holds nothing.
+fn is_number_cache(memory: &Memory, types: &Types, object: u64) -> bool {
+    const LEAST: u64 = 128;
+    let length = memory.word(object + 8).map_or(0, |length| length >> 32);
+    if type_of(memory, object) != Some(types.fixed_array) || length < LEAST {
+        return false;
+    }
+    let role = |at: u64| {
+        let word = memory.word(object + 16 + 8 * at)?;
+        if word & 1 == 0 { Some(Role::Number) } else { type_of(memory, word - 1).map(|number| types.get(number).role) }
+    };
+    let is_text = |at: u64| {
+        let word = memory.word(object + 16 + 8 * at).filter(|word| word & 3 == 1);
+        word.and_then(|word| type_of(memory, word - 1)).is_some_and(|number| number < text::FIRST_OTHER)
+    };
+    let is_free = |at: u64| matches!(role(at), Some(Role::Oddball) | Some(Role::Number));
+    (0..length / 2).all(|pair| is_free(2 * pair) && (is_text(2 * pair + 1) || is_free(2 * pair + 1)))
 }
 
 /// What the embedder has said will live for ever: a number, and a list of blocks that hold so many objects. Where no variable

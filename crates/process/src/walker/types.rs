@@ -228,6 +228,11 @@ impl Types {
                 making.put(number, size, role, kind, name)?;
             }
         }
+        if metadata.line >= Line::V14 {
+            let cell = instance_type("WeakCell__WEAK_CELL_TYPE")?;
+            // What it holds for the callback stands first there.
+            making.table[usize::from(cell)].role = Role::Weak(&[24, 32]);
+        }
         making.between(metadata.line)?;
         let table = making.table;
         let fixed_array = instance_type("FixedArray__FIXED_ARRAY_TYPE")?;
