@@ -47,6 +47,14 @@ export declare class GcFeed {
   stop(): void
 }
 
+/** Asks for many places at once, on a thread of its own: maps of bundles are large. */
+export declare class PlacesJob {
+  /** Starts. `places` is JSON: `[{ file, line, column, function? }]`. */
+  constructor(places: string)
+  /** The answer, once, as JSON: for each place `null`, or `{ file, line, column, function? }`. */
+  take(): string | null
+}
+
 /** A file that is written to: `open` it, then `sample` and `event`, then `close`. */
 export declare class RecorderWriter {
   /** A writer without a file. */
@@ -167,6 +175,9 @@ export interface MachineReading {
   disk?: Room
   process?: ProcessReading
 }
+
+/** The same at once, on the calling thread: for a few places. */
+export declare function originalPlaces(places: string): string
 
 /** What a finished job leaves: one of the two. */
 export interface Outcome {
