@@ -21,9 +21,8 @@ function host(name, value = '127.0.0.1') {
  * The endpoint on a port of its own, for apps without HTTP: resolves to `{ url, port, host, close() }`. It keeps no process alive.
  */
 async function serve(options) {
-  const { port: _port, host: _host, ...rest } = options ?? {}
-  const given = Object.fromEntries(Object.entries(options ?? {}).filter(([name]) => Object.hasOwn(RULES, name)))
-  const { port, host } = validate(given, RULES)
+  const { own, rest } = parted(options)
+  const { port, host } = validate(own, RULES)
   if (!isOwnName(host) && rest.token === undefined && rest.authorize === undefined) {
     throw wrong(`"host" ${shown(host)} can be reached from elsewhere: give a "token" of at least 16 characters, or leave "host" out`)
   }
@@ -39,6 +38,14 @@ async function serve(options) {
     throw new LeakguardError('ERR_LEAKGUARD_IO', `cannot listen on ${host}:${port}: ${cause.message}`, { cause })
   }
   return opened(server, handle)
+}
+
+/** What is said of the server, and what of the endpoint. */
+function parted(options = {}) {
+  if (options === null || typeof options !== 'object') throw wrong(`options must be an object, got ${shown(options)}`)
+  const entries = Object.entries(options)
+  const of = (known) => Object.fromEntries(entries.filter(([name]) => Object.hasOwn(RULES, name) === known))
+  return { own: of(true), rest: of(false) }
 }
 
 /** The server is unref'd, so a process that has nothing else to do could end meanwhile: this is waited for in the loop. */

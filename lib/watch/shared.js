@@ -10,7 +10,7 @@ let users = 0
  * `{ watchdog, release() }`.
  */
 function sharedWatchdog() {
-  watchdog ??= watch()
+  watchdog ??= watch().setMaxListeners(0) // as many as there are users
   users++
   let held = true
   const release = () => {

@@ -1,1 +1,1 @@
-<!doctype html><title>leakguard</title>
+'use strict'
