@@ -199,7 +199,7 @@ test('captures one after another leave nothing in the process', { skip }, async 
       await sleep(500)
       const before = inventory()
       let attempts = 0
-      for (let nth = 0; nth < 50; nth++) attempts += (await leakguard.writeSnapshot(${path}, { mode: 'twin' })).attempts
+      for (let nth = 0; nth < 50; nth++) attempts += (await leakguard.writeSnapshot(${path}, { mode: 'twin', priority: 'normal' })).attempts
       // A thread of ours may need a moment to wind down.
       const { unforked, ...rest } = before
       const same = ({ unforked, ...now }) => JSON.stringify(now) === JSON.stringify(rest)
