@@ -840,6 +840,7 @@ module.exports.GcFeed = nativeBinding.GcFeed
 module.exports.PlacesJob = nativeBinding.PlacesJob
 module.exports.RecorderWriter = nativeBinding.RecorderWriter
 module.exports.TwinJob = nativeBinding.TwinJob
+module.exports.allocationSites = nativeBinding.allocationSites
 module.exports.collectGarbage = nativeBinding.collectGarbage
 module.exports.countDescriptors = nativeBinding.countDescriptors
 module.exports.detectTrend = nativeBinding.detectTrend

@@ -2,6 +2,7 @@
 
 const { findSourceMap } = require('node:module')
 const { setTimeout: sleep } = require('node:timers/promises')
+const { basename } = require('node:path')
 const { fileURLToPath } = require('node:url')
 const { native } = require('./native.js')
 
@@ -36,6 +37,23 @@ async function mappedSoon(places) {
     remember(missing, JSON.parse(answer))
   }
   return places.map(written)
+}
+
+/** The same with Node's own maps alone: for places that the core has mapped already, where the disk has a map. */
+function mappedByNode(places) {
+  return places.map((place) => (isScript(place) ? { ...place, ...byNode(place) } : place))
+}
+
+/** The places in a report of this process, by Node's own maps; the core has followed those on the disk. Changes the report. */
+function mapReport(report) {
+  const short = ({ file, line }) => `(${basename(file)}:${line})`
+  for (const row of [...(report.suspects ?? []), ...(report.classes ?? [])]) {
+    if (!row.location) continue
+    const [location] = mappedByNode([row.location])
+    row.text &&= row.text.replace(short(row.location), short(location))
+    row.location = location
+  }
+  return report
 }
 
 /** Those that the disk has to be asked for. */
@@ -95,4 +113,4 @@ function plain(file) {
   }
 }
 
-module.exports = { mapped, mappedSoon }
+module.exports = { mapped, mappedSoon, mappedByNode, mapReport }

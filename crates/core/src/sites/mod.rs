@@ -32,6 +32,9 @@ pub struct SiteOptions {
     pub time: f64,
     /// For how long it was sampled, in ms.
     pub duration_ms: f64,
+    /// The folder of whoever asks, whose own functions are no sites.
+    #[serde(default)]
+    pub own: Option<String>,
     /// Whether to make the exports too.
     #[serde(default)]
     pub export: bool,
@@ -41,7 +44,7 @@ pub struct SiteOptions {
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Site {
-    /// The function that is nearest to the allocation and is no part of Node.
+    /// The function that is nearest to the allocation and is no part of Node, or of whoever asks.
     #[serde(flatten)]
     pub frame: FrameRow,
     /// Bytes alive, estimated.
@@ -97,7 +100,7 @@ pub fn sites(profile: &Profile, options: &SiteOptions, sources: &dyn Sources) ->
     for sample in &profile.samples {
         live += sample.size;
         mark = mark.max(sample.ordinal);
-        let sum = by_frame.entry(&profile.node(profile.site(sample.node)).frame).or_default();
+        let sum = by_frame.entry(&profile.node(profile.site(sample.node, options.own.as_deref())).frame).or_default();
         sum.live += sample.size;
         sum.samples += 1;
         sum.survived.resize(options.marks.len(), 0.0);

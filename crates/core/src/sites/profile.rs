@@ -64,9 +64,10 @@ impl Profile {
     }
 
     /// The innermost frame that the app wrote; else of Node; else the innermost of all.
-    pub(super) fn site(&self, leaf: usize) -> usize {
+    pub(super) fn site(&self, leaf: usize, own: Option<&str>) -> usize {
         let file = |at: &usize| self.node(*at).frame.file.as_str();
-        let own = |at: &usize| !file(at).is_empty() && !file(at).starts_with("node:");
+        let is_ours = |file: &str| own.is_some_and(|own| file.starts_with(own));
+        let own = |at: &usize| !file(at).is_empty() && !file(at).starts_with("node:") && !is_ours(file(at));
         let scripted = |at: &usize| !file(at).is_empty();
         self.outwards(leaf).find(own).or_else(|| self.outwards(leaf).find(scripted)).unwrap_or(leaf)
     }

@@ -22,7 +22,15 @@ fn profile(samples: &[(usize, f64, u32)]) -> Profile {
 }
 
 fn report(samples: &[(usize, f64, u32)], marks: &[u32], top: usize) -> SiteReport {
-    let options = SiteOptions { marks: marks.to_vec(), top, interval: 100, time: 5e12, duration_ms: 7.0, export: true };
+    let options = SiteOptions {
+        marks: marks.to_vec(),
+        top,
+        interval: 100,
+        time: 5e12,
+        duration_ms: 7.0,
+        own: None,
+        export: true,
+    };
     sites(&profile(samples), &options, &NoSources)
 }
 
@@ -43,6 +51,22 @@ fn bytes_belong_to_the_innermost_function_of_the_app() {
     assert_eq!((report.live, report.samples, report.mark, report.site_count), (380.0, 5, 5, 4));
     let stack: Vec<&str> = report.sites[0].stack.iter().map(|row| row.function.as_str()).collect();
     assert_eq!(stack, ["repeat", "handler", "main", "emit"]);
+}
+
+#[test]
+fn who_asks_is_no_site() {
+    let options = SiteOptions {
+        marks: vec![],
+        top: 1,
+        interval: 100,
+        time: 0.0,
+        duration_ms: 0.0,
+        own: Some("/app/b".to_owned()),
+        export: false,
+    };
+    let report = sites(&profile(&[(4, 200.0, 2)]), &options, &NoSources);
+    assert_eq!(shown(&report), ["main /app/a b.mjs:10:3 200"]);
+    assert!(report.pprof.is_none() && report.heapprofile.is_none());
 }
 
 #[test]
@@ -92,7 +116,8 @@ fn a_stack_of_a_hundred_thousand_frames_is_read_and_written() {
     let nodes: Vec<Value> = (0..100_000).map(node).collect();
     let text = json!({ "nodes": nodes, "samples": [{ "node": 99_999, "size": 8, "ordinal": 1 }] }).to_string();
     let profile = Profile::parse(text.as_bytes()).expect("well made");
-    let options = SiteOptions { marks: vec![], top: 1, interval: 1, time: 0.0, duration_ms: 0.0, export: true };
+    let options =
+        SiteOptions { marks: vec![], top: 1, interval: 1, time: 0.0, duration_ms: 0.0, own: None, export: true };
     let report = sites(&profile, &options, &NoSources);
     assert!(report.heapprofile.is_some_and(|text| text.matches("callFrame").count() == 100_000));
 }

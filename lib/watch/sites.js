@@ -1,0 +1,105 @@
+'use strict'
+
+const { setTimeout: sleep } = require('node:timers/promises')
+const { basename } = require('node:path')
+const { startHeapProfile } = require('../sites/heap-profile.js')
+
+/** What lives for so long between two looks is no request under way. */
+const APART_MS = 5000
+/** A site that has less of what stays is no part of the story. */
+const SHARE = 0.1
+const TOLD = 3
+
+/**
+ * Where the watchdog's leaks are allocated: samples from the suspicion on (or always), and looks when there is a leak.
+ * Nothing here throws: a leak without sites is a leak.
+ */
+class Sites {
+  #when
+  #options
+  #profiler
+  #ended = new AbortController()
+
+  /** `sites`: `true`, from the start; `'suspicious'`; or `false`, never. */
+  constructor({ sites, mode }) {
+    this.#when = sites
+    this.#options = { mode, signal: this.#ended.signal, top: 20 }
+    if (sites === true) this.#start()
+  }
+
+  /** The trend looks like a leak: what is allocated from now on is of interest. */
+  suspicious() {
+    if (this.#when === 'suspicious') this.#start()
+  }
+
+  /** It does not any more. */
+  quiet() {
+    if (this.#when === 'suspicious') this.#stop()
+  }
+
+  #start() {
+    try {
+      this.#profiler ??= startHeapProfile()
+    } catch {
+      // Somebody else samples, or there is no inspector.
+    }
+  }
+
+  #stop() {
+    this.#profiler?.stop()
+    this.#profiler = undefined
+  }
+
+  /**
+   * Runs `gather`, the look at the heap, between two looks of its own, and adds to what it found: `sites`, those that hold what
+   * was allocated before the first look and is still alive at the second; those of each suspect; and who said so, where there
+   * is nothing else to say it.
+   */
+  async around(gather) {
+    const first = await this.#look()
+    const began = performance.now()
+    const found = await gather()
+    if (!first) return found
+    const left = APART_MS - (performance.now() - began)
+    if (left > 0) await sleep(left, undefined, { signal: this.#ended.signal, ref: false }).catch(() => {})
+    const second = await this.#look()
+    return second ? withSites(found, second.sites) : found
+  }
+
+  async #look() {
+    try {
+      return await this.#profiler?.report(this.#options)
+    } catch {
+      return undefined
+    }
+  }
+
+  stop() {
+    this.#ended.abort()
+    this.#stop()
+  }
+}
+
+function withSites(found, all) {
+  const stays = ({ survived }) => survived.at(-1) ?? 0
+  const total = all.reduce((sum, site) => sum + stays(site), 0)
+  const sites = all.filter((site) => stays(site) > 0 && stays(site) >= total * SHARE).map((site) => ({ ...site, share: stays(site) / total }))
+  if (sites.length === 0) return found
+  const suspects = found.suspects.map((suspect, index) => {
+    const own = sites.filter(({ file }) => file === suspect.location?.file)
+    // Sites are of the whole heap. The first suspect is what grows most, and so are they.
+    const told = own.length > 0 || index > 0 ? own : sites
+    return told.length > 0 ? { ...suspect, sites: told.slice(0, TOLD) } : suspect
+  })
+  const evidence = found.evidence === 'trend' ? 'sites' : found.evidence
+  return { ...found, evidence, suspects, sites }
+}
+
+/** Where most of what stays is allocated, in a sentence. */
+function textOfSites([site]) {
+  const name = site.function === '' ? 'an anonymous function' : `${site.function}()`
+  const place = site.file === '' ? '' : ` (${basename(site.file)}:${site.line})`
+  return `Allocated in ${name}${place}: ${Math.round(site.share * 100)}% of what was sampled and stays.`
+}
+
+module.exports = { Sites, textOfSites }
