@@ -43,6 +43,8 @@ export type ErrorCode =
   | 'ERR_LEAKGUARD_PAUSE'
   /** No twin could be made, or it ended before it was done; the app was not harmed. */
   | 'ERR_LEAKGUARD_TWIN'
+  /** The endpoint, or a `beforeCapture`, refused; the message says why. */
+  | 'ERR_LEAKGUARD_REFUSED'
   /** This platform or this Node.js cannot do that. */
   | 'ERR_LEAKGUARD_UNSUPPORTED'
   /** The native addon does not load here. */
