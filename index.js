@@ -13,6 +13,8 @@ const { startSampling } = require('./lib/sampling/sampler.js')
 const { heapProfile, startHeapProfile } = require('./lib/sites/heap-profile.js')
 const { watch } = require('./lib/watch/watch.js')
 const { postmortem } = require('./lib/postmortem/postmortem.js')
+const { trackListeners } = require('./lib/track/listeners.js')
+const { trackTimers } = require('./lib/track/timers.js')
 const { detect } = require('./lib/detect.js')
 
 module.exports.LeakguardError = LeakguardError
@@ -26,6 +28,8 @@ module.exports.heapProfile = heapProfile
 module.exports.startHeapProfile = startHeapProfile
 module.exports.gc = gc
 module.exports.detect = detect
+module.exports.trackListeners = trackListeners
+module.exports.trackTimers = trackTimers
 module.exports.capabilities = capabilities
 module.exports.watch = watch
 module.exports.postmortem = postmortem
