@@ -717,6 +717,15 @@ export interface ListenersReport extends TrackReport<ListenerSite> {
   emitters: { type: string; listeners: number; events: Record<string, number> }[]
 }
 
+export interface HandlesReport extends TrackReport<Site> {
+  /** What may keep the loop alive, by type, of before too (`process.getActiveResourcesInfo`). */
+  types: Record<string, number>
+  /** Open descriptors by kind (`socket`, `pipe`, `file`, …), of before too; left out where the system does not list them. */
+  fds?: Record<string, number>
+  /** What has been open for longest, the oldest first. */
+  oldest: { type: string; ageMs: number; function: string; file: string; line: number; column: number }[]
+}
+
 /** Counts what is added by place. It keeps nothing of the app alive, and no process; it ends with `stop()` or with its thread. */
 export interface Tracker<R> extends NodeJS.EventEmitter {
   /** A site's live count keeps growing: once a site. */
@@ -740,6 +749,13 @@ export function trackListeners(options?: TrackListenersOptions): Tracker<Listene
  * of `node:timers/promises`, which else are as before.
  */
 export function trackTimers(options?: TrackOptions): Tracker<TrackReport<TimerSite>>
+
+/**
+ * Counts what is open by the place that opens it: sockets (incoming ones as `incoming Socket`), servers, UDP sockets, child processes,
+ * worker threads, file watchers, streams of files, and files of `fs.openSync`. Node tells of most on `node:diagnostics_channel`; hooked are
+ * `net.Server.prototype.listen`, `fs.watch`, `watchFile`, `createReadStream`, `createWriteStream` and `openSync`.
+ */
+export function trackHandles(options?: TrackOptions): Tracker<HandlesReport>
 
 /** The thresholds of a judgement, each instead of the sensitivity's own. docs/detection.md has them with their reasons. */
 export type DetectThresholds = Omit<DetectOptions, 'sensitivity'>
@@ -767,6 +783,12 @@ export interface WatchOptions {
   keep?: number
   /** A flight recorder's file, for `leakguard postmortem`. Default: none. */
   recorder?: string | URL
+  /** Judge listeners by the place that adds them, with `trackListeners` and these options of it: `kind: 'resources'`. Default: false. */
+  listeners?: boolean | Omit<TrackListenersOptions, 'interval'>
+  /** The same for timers. */
+  timers?: boolean | Omit<TrackOptions, 'interval'>
+  /** The same for sockets, servers, processes, workers, watchers and files. */
+  handles?: boolean | Omit<TrackOptions, 'interval'>
   /** What to leave when the heap enters the highest band of `pressure`: a snapshot, Node's diagnostic report, or nothing, the default. */
   onHeapLimit?: 'snapshot' | 'report' | 'none'
 }
@@ -788,6 +810,8 @@ export interface WatchStats {
 /** A judgement, and when it was made. */
 export interface WatchVerdict extends Verdict {
   time: number
+  /** Where what grows is added, of `resources` that are judged by place. With a leak of another kind, all places that grow too. */
+  sites?: (ListenerSite | TimerSite | Site)[]
 }
 
 export interface WatchPressure {
@@ -807,8 +831,8 @@ export interface Leak extends WatchVerdict {
   text: string
   /** What the heap shows, the likeliest first; empty where it was not looked at. */
   suspects: Suspect[]
-  /** What the accusation rests on: the trend, and the heap's content where it was looked at. */
-  evidence: 'trend' | 'snapshot'
+  /** What the accusation rests on: the trend, and the heap's content where it was looked at, or `sites`. */
+  evidence: 'trend' | 'snapshot' | 'sites'
   /** Why the heap was not looked at. */
   missing?: string
   /** The same leak is told again only when it has grown by half. */

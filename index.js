@@ -14,6 +14,7 @@ const { heapProfile, startHeapProfile } = require('./lib/sites/heap-profile.js')
 const { watch } = require('./lib/watch/watch.js')
 const { postmortem } = require('./lib/postmortem/postmortem.js')
 const { trackListeners } = require('./lib/track/listeners.js')
+const { trackHandles } = require('./lib/track/handles.js')
 const { trackTimers } = require('./lib/track/timers.js')
 const { detect } = require('./lib/detect.js')
 
@@ -29,6 +30,7 @@ module.exports.startHeapProfile = startHeapProfile
 module.exports.gc = gc
 module.exports.detect = detect
 module.exports.trackListeners = trackListeners
+module.exports.trackHandles = trackHandles
 module.exports.trackTimers = trackTimers
 module.exports.capabilities = capabilities
 module.exports.watch = watch
