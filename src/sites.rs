@@ -1,4 +1,5 @@
 //! What a sampling heap profile says, in the twin that took it or at once.
+#![expect(clippy::needless_pass_by_value, reason = "napi hands arguments over by value")]
 
 use crate::guard::guarded;
 use crate::scripts::Scripts;
@@ -13,11 +14,10 @@ const LARGEST: u64 = 512 << 20;
 
 /// Sums a profile up at once, on the calling thread. `profile` and `options` are JSON, and so is the report.
 #[napi]
-#[expect(clippy::needless_pass_by_value, reason = "napi hands arguments over by value")]
 #[cfg_attr(test, allow(dead_code, reason = "called from JavaScript alone"))]
 pub fn allocation_sites(profile: String, options: String) -> Result<String> {
     let options: SiteOptions = serde_json::from_str(&options).map_err(|error| Error::from_reason(error.to_string()))?;
-    let report = guarded(|| summed(profile.as_bytes(), &options)).map_err(Error::from_reason)?;
+    let report = guarded(move || summed(profile.as_bytes(), &options)).map_err(Error::from_reason)?;
     report
         .map(|json| String::from_utf8_lossy(&json).into_owned())
         .map_err(|failure| Error::from_reason(failure.message))

@@ -1,4 +1,6 @@
 //! Places as they were written, for JavaScript: through the source maps on this machine's disk.
+#![expect(clippy::needless_pass_by_value, reason = "napi hands arguments over by value")]
+#![cfg_attr(test, allow(dead_code, reason = "called from JavaScript alone"))]
 
 use crate::guard::guarded;
 use crate::scripts::Scripts;
@@ -41,7 +43,7 @@ impl PlacesJob {
         let left = Arc::clone(&outcome);
         let work = move || {
             // Without an answer, places stay what they are.
-            let answer = guarded(|| answer(&places)).ok().and_then(|answer| answer.ok());
+            let answer = guarded(|| answer(&places)).ok().and_then(std::result::Result::ok);
             *left.lock() = Some(answer.unwrap_or_else(|| "[]".to_owned()));
         };
         let thread = std::thread::Builder::new().name("leakguard".to_owned()).spawn(work);

@@ -2,6 +2,7 @@
 
 use super::{Frames, Profile};
 use serde_json::json;
+use std::fmt::Write;
 
 /// JSON text. The tree is as deep as stacks are, so it is written without recursion.
 pub(super) fn heapprofile(profile: &Profile, frames: &Frames) -> String {
@@ -32,7 +33,9 @@ pub(super) fn heapprofile(profile: &Profile, frames: &Frames) -> String {
         if !text.ends_with(['[', ':']) {
             text.push(',');
         }
-        text.push_str(&format!("{{\"callFrame\":{frame},\"selfSize\":{},\"id\":{},\"children\":[", sizes[at], at + 1));
+        let (size, id) = (sizes[at], at + 1);
+        // Into memory: nothing can fail.
+        let _ = write!(text, "{{\"callFrame\":{frame},\"selfSize\":{size},\"id\":{id},\"children\":[");
         open.push(None);
         open.extend(children[at].iter().rev().map(|&child| Some(child)));
     }
@@ -40,6 +43,6 @@ pub(super) fn heapprofile(profile: &Profile, frames: &Frames) -> String {
         json!({ "size": sample.size, "nodeId": sample.node + 1, "ordinal": sample.ordinal }).to_string()
     };
     let samples: Vec<String> = profile.samples.iter().map(sample).collect();
-    text.push_str(&format!(",\"samples\":[{}]}}", samples.join(",")));
+    let _ = write!(text, ",\"samples\":[{}]}}", samples.join(","));
     text
 }

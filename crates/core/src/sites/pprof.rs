@@ -56,6 +56,7 @@ struct Location {
 }
 
 #[derive(Clone, Copy, PartialEq, Message)]
+#[expect(clippy::struct_field_names, reason = "the format's own names")]
 struct Line {
     #[prost(uint64, tag = "1")]
     function_id: u64,

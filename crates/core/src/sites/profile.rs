@@ -47,8 +47,8 @@ impl Profile {
         let profile: Self =
             serde_json::from_slice(text).map_err(|error| broken(format!("no sampling heap profile: {error}")))?;
         let is_tree = profile.nodes.iter().enumerate().all(|(at, node)| node.parent < at.max(1));
-        let in_tree = profile.samples.iter().all(|sample| sample.node < profile.nodes.len());
-        if profile.nodes.is_empty() || !is_tree || !in_tree {
+        let are_known = profile.samples.iter().all(|sample| sample.node < profile.nodes.len());
+        if profile.nodes.is_empty() || !is_tree || !are_known {
             return Err(broken("no sampling heap profile: its frames are no tree".to_owned()));
         }
         Ok(profile)

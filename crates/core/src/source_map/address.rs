@@ -33,26 +33,22 @@ pub(super) fn joined(base: &str, url: &str) -> String {
         return url.to_owned();
     }
     let Some(relative) = unescaped(url) else { return url.to_owned() };
+    // A path of Windows keeps its drive and its separators.
     let windows = base.as_bytes().get(1) == Some(&b':') && base.contains('\\');
-    let relative = if windows { relative.replace('/', "\\") } else { relative };
-    let separator = if windows { '\\' } else { '/' };
-    let drive = if windows { &base[..2] } else { "" };
-    let folder = match relative.starts_with(separator) {
-        true => "",
-        false => base.rfind(separator).map_or("", |at| &base[..at]),
-    };
+    let (drive, base) = if windows { base.split_at(2) } else { ("", base) };
+    let base = base.replace(if windows { '\\' } else { '/' }, "/");
+    let folder = if relative.starts_with('/') { "" } else { base.rfind('/').map_or("", |at| &base[..at]) };
     let mut steps: Vec<&str> = Vec::new();
-    for step in
-        folder[if folder.is_empty() { 0 } else { drive.len() }..].split(separator).chain(relative.split(separator))
-    {
+    for step in folder.split('/').chain(relative.split('/')) {
         match step {
             "" | "." => {}
             ".." => drop(steps.pop()),
             _ => steps.push(step),
         }
     }
-    let start = if base.starts_with(separator) || windows || relative.starts_with(separator) { 1 } else { 0 };
-    format!("{drive}{}{}", &separator.to_string().repeat(start), steps.join(&separator.to_string()))
+    let root = if base.starts_with('/') || relative.starts_with('/') { "/" } else { "" };
+    let path = format!("{root}{}", steps.join("/"));
+    if windows { format!("{drive}{}", path.replace('/', "\\")) } else { path }
 }
 
 /// `webpack://…`, `https://…`: not a path, and not a Windows drive either.

@@ -38,7 +38,7 @@ impl Mappings {
         let mut marks = vec![state];
         let mut count = 0;
         while let Some(segment) = next(text, &mut state) {
-            segment?;
+            segment.ok()?;
             count += 1;
             if count % STRIDE == 0 {
                 marks.push(state);
@@ -58,7 +58,7 @@ impl Mappings {
         let mut state = *self.marks.get(mark.saturating_sub(2))?;
         let mut found = None;
         while let Some(segment) = next(&self.text, &mut state) {
-            let segment = segment?;
+            let segment = segment.ok()?;
             if (segment.line, segment.column) > (line, column) {
                 break;
             }
@@ -68,8 +68,11 @@ impl Mappings {
     }
 }
 
-/// The next segment; `Some(None)` where it cannot be read, `None` at the end.
-fn next(text: &str, state: &mut State) -> Option<Option<Segment>> {
+/// A segment that cannot be read.
+struct Broken;
+
+/// The next segment; `None` at the end.
+fn next(text: &str, state: &mut State) -> Option<Result<Segment, Broken>> {
     let bytes = text.as_bytes();
     loop {
         match bytes.get(state.at)? {
@@ -79,7 +82,7 @@ fn next(text: &str, state: &mut State) -> Option<Option<Segment>> {
                 state.at += 1;
             }
             b',' => state.at += 1,
-            _ => return Some(segment(bytes, state)),
+            _ => return Some(segment(bytes, state).ok_or(Broken)),
         }
     }
 }

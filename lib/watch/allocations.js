@@ -5,7 +5,7 @@ const { basename } = require('node:path')
 const { startHeapProfile } = require('../sites/heap-profile.js')
 
 /** What lives for so long between two looks is no request under way. */
-const APART_MS = 5000
+const APART_MS = 1000
 /** A site that has less of what stays is no part of the story. */
 const SHARE = 0.1
 const TOLD = 3
@@ -14,7 +14,7 @@ const TOLD = 3
  * Where the watchdog's leaks are allocated: samples from the suspicion on (or always), and looks when there is a leak.
  * Nothing here throws: a leak without sites is a leak.
  */
-class Sites {
+class Allocations {
   #when
   #options
   #profiler
@@ -51,8 +51,8 @@ class Sites {
   }
 
   /**
-   * Runs `gather`, the look at the heap, between two looks of its own, and adds to what it found: `sites`, those that hold what
-   * was allocated before the first look and is still alive at the second; those of each suspect; and who said so, where there
+   * Runs `gather`, the look at the heap, between two looks of its own, and adds to what it found: `allocations`, the
+   * sites that hold what was allocated before the first look and is still alive at the second; those of each suspect, `sites`; and who said so, where there
    * is nothing else to say it.
    */
   async around(gather) {
@@ -81,25 +81,27 @@ class Sites {
 }
 
 function withSites(found, all) {
-  const stays = ({ survived }) => survived.at(-1) ?? 0
+  const survived = all.some((site) => site.survived.at(-1) > 0)
+  // The sampling began but now: then what is alive has to do.
+  const stays = (site) => (survived ? site.survived.at(-1) : site.live)
   const total = all.reduce((sum, site) => sum + stays(site), 0)
-  const sites = all.filter((site) => stays(site) > 0 && stays(site) >= total * SHARE).map((site) => ({ ...site, share: stays(site) / total }))
-  if (sites.length === 0) return found
+  const shared = all.map((site) => ({ ...site, share: total > 0 ? stays(site) / total : 0 }))
+  const allocations = shared.filter(({ share }) => share >= SHARE)
+  if (allocations.length === 0) return found
   const suspects = found.suspects.map((suspect, index) => {
-    const own = sites.filter(({ file }) => file === suspect.location?.file)
+    const own = allocations.filter(({ file }) => file === suspect.location?.file)
     // Sites are of the whole heap. The first suspect is what grows most, and so are they.
-    const told = own.length > 0 || index > 0 ? own : sites
-    return told.length > 0 ? { ...suspect, sites: told.slice(0, TOLD) } : suspect
+    const sites = own.length > 0 || index > 0 ? own : allocations
+    return sites.length > 0 ? { ...suspect, sites: sites.slice(0, TOLD) } : suspect
   })
-  const evidence = found.evidence === 'trend' ? 'sites' : found.evidence
-  return { ...found, evidence, suspects, sites }
+  return { ...found, evidence: found.evidence === 'trend' ? 'sites' : found.evidence, suspects, allocations }
 }
 
 /** Where most of what stays is allocated, in a sentence. */
-function textOfSites([site]) {
+function textOfAllocations([site]) {
   const name = site.function === '' ? 'an anonymous function' : `${site.function}()`
   const place = site.file === '' ? '' : ` (${basename(site.file)}:${site.line})`
   return `Allocated in ${name}${place}: ${Math.round(site.share * 100)}% of what was sampled and stays.`
 }
 
-module.exports = { Sites, textOfSites }
+module.exports = { Allocations, textOfAllocations }
