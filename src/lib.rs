@@ -13,6 +13,8 @@ mod machine;
 mod outcome;
 mod recorder;
 mod scripts;
+mod sites;
+mod source_maps;
 mod trend;
 mod twin;
 mod walker;

@@ -7,7 +7,9 @@
 use crate::guard::guarded;
 use crate::outcome::number;
 use crate::scripts::Scripts;
+use crate::sites::Sites;
 use crate::walker;
+use leakguard_core::sites::SiteOptions;
 use leakguard_core::{AnalyzeOptions, Report, Source, Watch, analyze, analyze_graph};
 use leakguard_process::twin::{self, Compression, Failure, FileSink, Intake, Job, Kind, Limits, PipeSink};
 use leakguard_process::twin::{Settings, Sink, Start};
@@ -19,6 +21,7 @@ use serde::{Deserialize, Serialize};
 use std::fmt::Display;
 use std::io::PipeReader;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::Duration;
 
 /// What a twin is asked for, as JSON.
@@ -68,6 +71,9 @@ enum SinkOptions {
         #[serde(default)]
         read_scripts: bool,
     },
+    Sites {
+        options: SiteOptions,
+    },
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -116,7 +122,7 @@ pub struct TwinProgress {
 /// What a twin leaves: a failure, or not; and its figures.
 #[napi(object)]
 pub struct TwinOutcome {
-    /// The report as JSON, from an analysis.
+    /// The report as JSON, from an analysis or of allocation sites.
     pub report: Option<String>,
     /// Why there is nothing.
     pub failure: Option<TwinFailure>,
@@ -183,8 +189,10 @@ impl TwinJob {
             }
             SinkOptions::Walk { options, read_scripts } => {
                 let scripts = Scripts { readable: read_scripts };
-                Arc::new(WalkAnalysis(Analysis { options, scripts, watch: Watch::default() }))
+                let analysis = Analysis { options, scripts, watch: Watch::default() };
+                Arc::new(WalkAnalysis { analysis, walked: AtomicBool::new(false) })
             }
+            SinkOptions::Sites { options } => Arc::new(Sites(options)),
         };
         let limits = Limits {
             stall: Duration::from_millis(options.stall_ms),
@@ -202,7 +210,7 @@ impl TwinJob {
     }
 
     /// Makes the twin, if this is the moment; else ask again in a few ms. In the twin `capture` is called with the path
-    /// that V8 is to write to, and the twin ends when it returns or throws. `anyway`: though V8's workers are at work.
+    /// that V8, or it, is to write to, and the twin ends when it returns or throws. `anyway`: though V8's workers are at work.
     #[napi]
     pub fn start(&self, capture: Function<FnArgs<(String,)>, Unknown>, anyway: Option<bool>) -> TwinStart {
         let mut capture =
@@ -298,7 +306,10 @@ fn failure(error: leakguard_core::Error) -> Failure {
 }
 
 /// The analysis in the twin of the heap that was walked there: V8 writes no bytes.
-struct WalkAnalysis(Analysis);
+struct WalkAnalysis {
+    analysis: Analysis,
+    walked: AtomicBool,
+}
 
 /// What it answers: the report, and the sums of the walk for whoever decides whether to believe it.
 #[derive(Serialize)]
@@ -317,8 +328,9 @@ impl Sink for WalkAnalysis {
         std::io::copy(&mut source, &mut std::io::sink())
             .map_err(|error| Failure::system(Kind::Sink, "cannot wait for the walk", &error))?;
         let walked = walker::take().ok_or_else(|| Failure::new(Kind::Capture, "the heap was not walked"))?;
+        self.walked.store(true, Relaxed);
         let totals = walked.totals;
-        let Analysis { options, scripts, watch } = &self.0;
+        let Analysis { options, scripts, watch } = &self.analysis;
         let text = |report: Report| {
             serde_json::to_vec(&WalkReport {
                 report,
@@ -332,8 +344,12 @@ impl Sink for WalkAnalysis {
         report.map_err(|error| Failure::new(Kind::Internal, error.to_string()))
     }
 
+    fn alone(&self) -> bool {
+        true
+    }
+
     fn stage(&self) -> &'static str {
-        self.0.stage()
+        if self.walked.load(Relaxed) { self.analysis.stage() } else { "walk" }
     }
 
     fn written(&self) -> u64 {

@@ -35,7 +35,7 @@ pub fn walk_heap(env: Env, used: f64, planted: u32) -> Result<()> {
     }
     let here = 0u64;
     // A napi_value is the address of the handle's slot.
-    let anchors = Anchors { handle: value as u64, frame: (&raw const here) as u64, used: used as u64, planted };
+    let anchors = Anchors { handle: value as u64, frame: (&raw const here) as u64, used, planted };
     let walked = guarded(|| walker::walk(anchors, &Limits::default())).unwrap_or_else(Err);
     *WALKED.lock() = Some(walked.map_err(Error::from_reason)?);
     Ok(())

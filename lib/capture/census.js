@@ -3,6 +3,7 @@
 const { tmpdir } = require('node:os')
 const { ANALYZE_RULES, analyze } = require('../analyze.js')
 const { validate, wrong, shown } = require('../options.js')
+const { mapReport } = require('../source-map.js')
 const { inlineFromScratch } = require('./inline.js')
 const { ReportTarget } = require('./report-target.js')
 const { take, CAPTURE_RULES } = require('./take.js')
@@ -29,8 +30,8 @@ async function census(given) {
   if (walkerReason === undefined) {
     const job = { into: 'walk', folder, twin: () => new WalkTarget(settings, readScripts) }
     try {
-      const { result, capture } = await take(job, { ...options, mode: 'twin', fallback: undefined })
-      return { ...result, evidence: 'walker', capture }
+      const { result, capture } = await take(job, { ...options, fallback: undefined })
+      return { ...mapReport(result), evidence: 'walker', capture }
     } catch (error) {
       if (options.walker === true || !isWalkersOwn(error)) throw error
       walkerReason = error.message
@@ -44,7 +45,7 @@ async function census(given) {
       inlineFromScratch(folder, options, (path) => analyze(path, { ...settings, readScripts, signal, onProgress })),
   }
   const { result, capture } = await take(job, options)
-  return { ...result, evidence: 'snapshot', walkerReason, capture }
+  return { ...mapReport(result), evidence: 'snapshot', walkerReason, capture }
 }
 
 module.exports = { census }

@@ -17,9 +17,9 @@ const NICE = { low: 10, normal: 0 }
 /**
  * Lets a twin capture this thread's heap for a target, and answers the target's result with the twin's figures.
  *
- * A target has `sink`, what the addon is to do with V8's bytes; `attached(job)`, called before a twin is made; `done(outcome)`,
- * which answers its result; `failed(error)`, when there will be none, which answers the error to report; `untouched`, whether
- * another twin may begin anew; and, where V8's snapshot is not what is wanted, `capture`, what is done in the twin.
+ * A target has `sink`, what the addon is to do with V8's bytes; `ask(path)`, called in the twin, where they are no snapshot;
+ * `attached(job)`, called before a twin is made; `done(outcome)`, which answers its result; `failed(error)`, when there will
+ * be none, which answers the error to report; and `untouched`, whether another twin may begin anew.
  */
 async function captureByTwin(target, options) {
   const progress = { pauseMs: 0, forkMs: 0, attempts: 0 }
@@ -53,17 +53,16 @@ async function oneTwin(target, options) {
 }
 
 /** Makes the twin as soon as this is the moment. */
-async function started(job, target, { exposeInternals, exposeNumericValues, busy, signal }) {
+async function started(job, { ask }, { exposeInternals, exposeNumericValues, busy, signal }) {
   // Called in the twin only, which ends when this returns.
-  const snapshot = (path) => {
+  const capture = (path) => {
     prepareScriptPositions()
     v8.writeHeapSnapshot(path, { exposeInternals, exposeNumericValues })
   }
-  const capture = target.capture ?? snapshot
   const began = performance.now()
   for (let wait = 1; ; wait = Math.min(wait * 2, LAST_LOOK_MS)) {
     if (signal?.aborted) throw cancelled('capture', signal)
-    const { state, failure } = job.start(capture, performance.now() - began > PATIENCE_MS)
+    const { state, failure } = job.start(ask ?? capture, performance.now() - began > PATIENCE_MS)
     if (state === 'started') return
     if (state === 'failed') throw failureOf(failure)
     if (state === 'occupied' && busy === 'reject') throw occupied()

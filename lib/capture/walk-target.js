@@ -29,7 +29,7 @@ class WalkTarget {
   }
 
   /** Called in the twin, in place of V8's snapshot. What is planted is what the walk has to find, no more and no less. */
-  capture() {
+  ask() {
     const planted = Array.from({ length: PLANTED }, () => new LeakguardPlanted())
     native().walkHeap(v8.getHeapStatistics().used_heap_size, planted.length)
     return planted

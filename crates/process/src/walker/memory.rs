@@ -117,6 +117,12 @@ impl Memory {
         self.read(address)
     }
 
+    /// The small integer there, as V8 tags them: in the upper half of a word.
+    #[inline]
+    pub fn small(&self, address: u64) -> Option<u64> {
+        self.word(address).filter(|&word| word as u32 == 0).map(|word| word >> 32)
+    }
+
     /// The 32 bits there.
     #[inline]
     pub fn half(&self, address: u64) -> Option<u32> {
@@ -196,7 +202,7 @@ mod tests {
 
     #[test]
     fn reads_what_is_there_and_nothing_else() {
-        let words = vec![0x1122_3344_5566_7788u64, 7];
+        let words = [0x1122_3344_5566_7788u64, 7];
         let address = words.as_ptr() as u64;
         let mut memory = Memory::of_this_process().unwrap();
         assert_eq!((memory.word(address), memory.word(address + 8)), (Some(words[0]), Some(7)));

@@ -48,7 +48,7 @@ pub struct Anchors {
     /// How many objects of the class `LeakguardPlanted` there are.
     pub planted: u32,
     /// Bytes of all objects in V8's heap, garbage included, as V8 counts them.
-    pub used: u64,
+    pub used: f64,
 }
 
 /// What a walk yields.

@@ -100,7 +100,7 @@ fn is_number_cache(memory: &Memory, types: &Types, object: u64) -> bool {
         let word = memory.word(object + 16 + 8 * at).filter(|word| word & 3 == 1);
         word.and_then(|word| type_of(memory, word - 1)).is_some_and(|number| number < text::FIRST_OTHER)
     };
-    let is_free = |at: u64| matches!(role(at), Some(Role::Oddball) | Some(Role::Number));
+    let is_free = |at: u64| matches!(role(at), Some(Role::Oddball | Role::Number));
     (0..length / 2).all(|pair| is_free(2 * pair) && (is_text(2 * pair + 1) || is_free(2 * pair + 1)))
 }
 

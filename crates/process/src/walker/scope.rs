@@ -27,7 +27,7 @@ impl Scope {
     pub fn read(memory: &Memory, metadata: &Metadata, address: u64) -> Option<Self> {
         let old = metadata.line <= Line::V12;
         let word = |index: u64| memory.word(address + 8 + 8 * index);
-        let small = |index: u64| word(index).filter(|word| word & 0xffff_ffff == 0).map(|word| word >> 32);
+        let small = |index: u64| memory.small(address + 8 + 8 * index);
         let flags = if old { word(0)? >> 32 } else { word(0)? & 0xffff_ffff };
         let bits = |from: u32, count: u32| flags >> from & ((1 << count) - 1);
         let flag = |at: u32| bits(at, 1);

@@ -87,7 +87,7 @@ impl Functions {
     }
 
     fn place(&mut self, memory: &Memory, script: u64, start: u32) -> Option<Place> {
-        let id = memory.word(script + 64).filter(|word| word & 0xffff_ffff == 0).map(|word| (word >> 32) as u32)?;
+        let id = memory.small(script + 64)? as u32;
         let read = || text::line_starts(memory, memory.word(script + 8).filter(|word| word & 3 == 1)? - 1);
         let lines = self.lines.entry(script).or_insert_with(read).as_ref()?;
         let line = lines.partition_point(|&first| first <= start).checked_sub(1)?;

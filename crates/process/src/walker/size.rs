@@ -20,8 +20,7 @@ pub fn size(memory: &Memory, metadata: &Metadata, types: &Types, map: &Map, obje
         let bytes = if text::is_one_byte(number) { 1 } else { 2 };
         return Some(aligned(16 + bytes * u64::from(memory.half(object + 12)?), 8));
     }
-    let small =
-        |offset: u64| memory.word(object + offset).filter(|word| word & 0xffff_ffff == 0).map(|word| word >> 32);
+    let small = |offset: u64| memory.small(object + offset);
     let half = |offset: u64| memory.half(object + offset).map(u64::from);
     Some(match types.get(number).size {
         Size::Unknown => return None,

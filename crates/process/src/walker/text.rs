@@ -55,6 +55,9 @@ pub fn length(memory: &Memory, string: u64) -> Option<usize> {
 
 /// The first `most` characters in UTF-8. Lone surrogates become U+FFFD.
 pub fn read(memory: &Memory, string: u64, most: usize) -> Option<Vec<u8>> {
+    if let Some(text) = read_plain(memory, string, most) {
+        return Some(text);
+    }
     let mut units: Vec<u16> = Vec::new();
     let mut text = Vec::new();
     // Parts that are still to come, the next one last: where, from which character, how many.
@@ -103,6 +106,17 @@ pub fn read(memory: &Memory, string: u64, most: usize) -> Option<Vec<u8>> {
         }
     }
     Some(char::decode_utf16(units).map(|c| c.unwrap_or('\u{fffd}')).collect::<String>().into_bytes())
+}
+
+/// The usual string: in one piece, and ASCII.
+fn read_plain(memory: &Memory, string: u64, most: usize) -> Option<Vec<u8>> {
+    let number = string_type(memory, string)?;
+    if form(number)? != Form::Flat || !is_one_byte(number) {
+        return None;
+    }
+    let count = most.min(memory.half(string + 12)? as usize);
+    let mut text = Vec::with_capacity(count);
+    (memory.bytes(string + 16, count, &mut text) && text.is_ascii()).then_some(text)
 }
 
 /// Where the lines of a flat text begin, in characters; `None` for other strings.

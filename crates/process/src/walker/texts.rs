@@ -7,11 +7,23 @@ use super::types::{Role, Types};
 use leakguard_core::graph::GraphBuilder;
 use rustc_hash::FxHashMap;
 
+/// Literals that are found without a hash.
+const RECENT: usize = 128;
+
+struct Recent([((usize, usize), u32); RECENT]);
+
+impl Default for Recent {
+    fn default() -> Self {
+        Self([((0, 0), 0); RECENT])
+    }
+}
+
 /// Indexes of texts by what they come from.
 #[derive(Default)]
 pub struct Texts {
-    /// By the address of the literal.
+    /// By the address and length of the literal; those asked for last stand in `recent` too.
     known: FxHashMap<(usize, usize), u32>,
+    recent: Recent,
     system: FxHashMap<&'static str, u32>,
     names: FxHashMap<u64, u32>,
     numbers: Vec<u32>,
@@ -21,7 +33,11 @@ impl Texts {
     /// A text of this program.
     pub fn known(&mut self, graph: &mut GraphBuilder, literal: &'static str) -> u32 {
         let key = (literal.as_ptr() as usize, literal.len());
-        *self.known.entry(key).or_insert_with(|| graph.text(literal.as_bytes()))
+        let recent = &mut self.recent.0[(key.0 >> 2 ^ key.1) % RECENT];
+        if recent.0 != key {
+            *recent = (key, *self.known.entry(key).or_insert_with(|| graph.text(literal.as_bytes())));
+        }
+        recent.1
     }
 
     /// `system / Cell`.

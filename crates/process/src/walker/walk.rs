@@ -581,15 +581,14 @@ impl<'a> Walk<'a> {
         if data == 0 || length == 0 {
             return;
         }
-        let node = match self.buffers.get(&data) {
-            Some(&node) => node,
-            None => {
-                let name = self.texts.known(&mut self.graph, "system / JSArrayBufferData");
-                let node = self.graph.node(NodeKind::NATIVE, name, length);
-                self.objects.push(0);
-                self.buffers.insert(data, node);
-                node
-            }
+        let node = if let Some(&node) = self.buffers.get(&data) {
+            node
+        } else {
+            let name = self.texts.known(&mut self.graph, "system / JSArrayBufferData");
+            let node = self.graph.node(NodeKind::NATIVE, name, length);
+            self.objects.push(0);
+            self.buffers.insert(data, node);
+            node
         };
         let name = self.texts.known(&mut self.graph, "backing_store");
         self.graph.edge(EdgeKind::Internal, name, node);
