@@ -13,5 +13,6 @@ mod machine;
 mod outcome;
 mod recorder;
 mod scripts;
+mod tally;
 mod trend;
 mod twin;

@@ -11,6 +11,7 @@ mod options;
 pub mod recorder;
 mod report;
 mod sources;
+mod tally;
 #[cfg(any(test, feature = "testing"))]
 #[expect(clippy::cast_possible_truncation, reason = "heaps made by hand are small")]
 pub mod testing;
@@ -21,6 +22,7 @@ pub use error::{Code, Error};
 pub use options::{AnalyzeOptions, Limits};
 pub use report::{ClassRow, DominatorRow, Location, PathStep, Report, StringRow, Suspect};
 pub use sources::{NoSources, Sources};
+pub use tally::{Change, Difference, Size, Tally};
 pub use watch::{Stage, Watch};
 
 use std::io::Read;
