@@ -8,7 +8,7 @@ declare namespace memwatch {
   interface Memwatch extends EventEmitter {
     /** Collects all garbage, now; its `stats` come at the next turn. */
     gc(): void
-    HeapDiff: typeof HeapDiff
+    HeapDiff: new () => HeapDiff
     on(event: 'stats', listener: (stats: Stats) => void): this
     on(event: 'leak', listener: (leak: LeakInformation) => void): this
     once(event: 'stats', listener: (stats: Stats) => void): this
@@ -86,8 +86,7 @@ declare namespace memwatch {
   }
 
   /** What comes into the heap and leaves it from `new` to `end()`; each of the two stops this thread for a snapshot. */
-  class HeapDiff {
-    constructor()
+  interface HeapDiff {
     /** Once; a second time throws. */
     end(): Diff
   }

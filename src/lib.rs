@@ -11,6 +11,7 @@ mod gc;
 mod guard;
 mod machine;
 mod outcome;
+mod population;
 mod recorder;
 mod scripts;
 mod tally;

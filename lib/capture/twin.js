@@ -19,7 +19,7 @@ const NICE = { low: 10, normal: 0 }
  *
  * A target has `sink`, what the addon is to do with V8's bytes; `attached(job)`, called before a twin is made; `done(outcome)`,
  * which answers its result; `failed(error)`, when there will be none, which answers the error to report; and `untouched`,
- * whether another twin may begin anew.
+ * whether another twin may begin anew. Where it has `capture(path)`, that is done in the twin instead of a snapshot.
  */
 async function captureByTwin(target, options) {
   const progress = { pauseMs: 0, forkMs: 0, attempts: 0 }
@@ -45,7 +45,7 @@ async function oneTwin(target, options) {
   const job = new (native().TwinJob)(JSON.stringify({ sink: target.sink, nice, watchMemory: !options.force }))
   try {
     target.attached(job)
-    await started(job, options)
+    await started(job, target, options)
     return await outcomeOf(job, options)
   } finally {
     job.cancel()
@@ -53,16 +53,16 @@ async function oneTwin(target, options) {
 }
 
 /** Makes the twin as soon as this is the moment. */
-async function started(job, { exposeInternals, exposeNumericValues, busy, signal }) {
+async function started(job, target, { exposeInternals, exposeNumericValues, busy, signal }) {
   // Called in the twin only, which ends when this returns.
-  const capture = (path) => {
+  const snapshot = (path) => {
     prepareScriptPositions()
     v8.writeHeapSnapshot(path, { exposeInternals, exposeNumericValues })
   }
   const began = performance.now()
   for (let wait = 1; ; wait = Math.min(wait * 2, LAST_LOOK_MS)) {
     if (signal?.aborted) throw cancelled('capture', signal)
-    const { state, failure } = job.start(capture, performance.now() - began > PATIENCE_MS)
+    const { state, failure } = job.start(target.capture ?? snapshot, performance.now() - began > PATIENCE_MS)
     if (state === 'started') return
     if (state === 'failed') throw failureOf(failure)
     if (state === 'occupied' && busy === 'reject') throw occupied()

@@ -6,7 +6,6 @@
 use crate::graph::{Graph, NodeKind};
 use crate::{Error, Limits, Source, Stage, Watch, format};
 use serde::Serialize;
-use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 /// The classes that are types of V8's.
@@ -117,41 +116,68 @@ impl Tally {
     }
 
     /// What came and what went from this one to a later one of the same process.
+    ///
+    /// V8 keeps ids by address: an object that was made where another one died has its id, so that two with one id are the
+    /// same object only where the class is the same, too.
     pub fn difference(&self, later: &Self) -> Difference {
-        let mut difference = Difference { before: self.size(), after: later.size(), ..Difference::default() };
-        let mut changes: BTreeMap<&str, Change> = BTreeMap::new();
+        let mut changes = Changes::default();
         let (mut old, mut new) = (self.objects.iter().peekable(), later.objects.iter().peekable());
-        loop {
-            let id = |object: Option<&&Object>| object.map_or(u64::MAX, |object| u64::from(object.id));
-            let (left, right) = (id(old.peek()), id(new.peek()));
-            let (tally, object, added) = match left.cmp(&right) {
-                Ordering::Less => (self, old.next(), false),
-                Ordering::Greater => (later, new.next(), true),
-                Ordering::Equal => {
-                    new.next();
-                    if old.next().is_none() {
-                        break;
-                    }
-                    continue;
-                }
-            };
-            let Some(object) = object else { break };
-            let size = i64::try_from(object.size).unwrap_or(i64::MAX);
-            let total = if added { &mut difference.added } else { &mut difference.removed };
-            *total += 1;
-            let Some(name) = tally.classes.get(object.class as usize) else { continue };
-            let change = changes.entry(name).or_default();
-            if added {
-                change.added += 1;
-                change.bytes = change.bytes.saturating_add(size);
-            } else {
-                change.removed += 1;
-                change.bytes = change.bytes.saturating_sub(size);
+        while let Some(id) = [old.peek(), new.peek()].into_iter().flatten().map(|object| object.id).min() {
+            let went = old.next_if(|object| object.id == id);
+            let came = new.next_if(|object| object.id == id);
+            let (old_class, new_class) = (went.and_then(|one| self.class(one)), came.and_then(|one| later.class(one)));
+            if went.is_some() && came.is_some() && old_class == new_class {
+                continue;
+            }
+            if let Some(object) = went {
+                changes.removed += 1;
+                changes.of(old_class, |change| {
+                    change.removed += 1;
+                    change.bytes -= signed(object.size);
+                });
+            }
+            if let Some(object) = came {
+                changes.added += 1;
+                changes.of(new_class, |change| {
+                    change.added += 1;
+                    change.bytes += signed(object.size);
+                });
             }
         }
-        difference.changes = changes.into_iter().map(|(what, change)| Change { what: what.to_owned(), ..change }).collect();
-        difference
+        let Changes { added, removed, classes } = changes;
+        let named = |(what, change): (&str, Change)| Change { what: what.to_owned(), ..change };
+        Difference {
+            before: self.size(),
+            after: later.size(),
+            added,
+            removed,
+            changes: classes.into_iter().map(named).collect(),
+        }
     }
+
+    fn class(&self, object: &Object) -> Option<&str> {
+        self.classes.get(object.class as usize).map(String::as_str)
+    }
+}
+
+#[derive(Default)]
+struct Changes<'a> {
+    added: u64,
+    removed: u64,
+    classes: BTreeMap<&'a str, Change>,
+}
+
+impl<'a> Changes<'a> {
+    fn of(&mut self, class: Option<&'a str>, note: impl FnOnce(&mut Change)) {
+        if let Some(class) = class {
+            note(self.classes.entry(class).or_default());
+        }
+    }
+}
+
+/// No file can hold so many bytes that their sum would not fit.
+fn signed(size: u64) -> i64 {
+    i64::try_from(size.min(1 << 40)).unwrap_or_default()
 }
 
 /// The class of nodes that are no plain objects.
@@ -208,6 +234,12 @@ mod tests {
             [change("Array", 110, 2, 0), change("Session", 40, 1, 0), change("String", -30, 0, 1)]
         );
         assert_eq!(after.difference(&after).changes, []);
+
+        // Another object has the place and the id of one that died.
+        let reused = Tally::of(&common().node("c", NodeKind::OBJECT, "Request", 5).build(), "HeapDiff");
+        let difference = before.difference(&reused);
+        assert_eq!((difference.added, difference.removed), (1, 1));
+        assert_eq!(difference.changes, [change("Request", 5, 1, 0), change("String", -30, 0, 1)]);
         assert_eq!(Tally::default().difference(&before).added, 4);
     }
 }
