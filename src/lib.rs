@@ -14,6 +14,8 @@ mod outcome;
 mod population;
 mod recorder;
 mod scripts;
+mod sites;
+mod source_maps;
 mod tally;
 mod trend;
 mod twin;

@@ -3,6 +3,7 @@
 const { tmpdir } = require('node:os')
 const { ANALYZE_RULES, analyze } = require('../analyze.js')
 const { choice, validate } = require('../options.js')
+const { mapReport } = require('../source-map.js')
 const { inlineFromScratch } = require('./inline.js')
 const { lightCensus } = require('./light-census.js')
 const { ReportTarget } = require('./report-target.js')
@@ -25,7 +26,7 @@ async function census(given) {
       inlineFromScratch(folder, options, (path) => analyze(path, { ...settings, readScripts, signal, onProgress })),
   }
   const { result, capture } = await take(job, options)
-  return { ...result, capture }
+  return { ...mapReport(result), capture }
 }
 
 module.exports = { census }

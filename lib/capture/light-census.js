@@ -35,7 +35,7 @@ class CountTarget {
   sink = { kind: 'answer' }
 
   /** Called in the twin. */
-  capture(path) {
+  ask(path) {
     writeFileSync(path, JSON.stringify(counted()))
   }
 
