@@ -60,8 +60,9 @@ impl Class {
 
 impl Classes {
     /// Sorts all nodes into classes, with counts, sizes and distances; what they retain comes with [`Classes::retain`].
+    /// `spare` is memory to use again.
     #[inline(never)]
-    pub(super) fn new(graph: &Graph, distances: &[i32], watch: &Watch) -> Result<Self, Error> {
+    pub(super) fn new(graph: &Graph, distances: &[i32], spare: Vec<u32>, watch: &Watch) -> Result<Self, Error> {
         let mut sorter = Sorter {
             graph,
             by_string: vec![NONE; graph.strings.len()],
@@ -70,7 +71,9 @@ impl Classes {
             by_place: FxHashMap::default(),
             rows: Vec::new(),
         };
-        let mut of = Vec::with_capacity(graph.node_count());
+        let mut of = spare;
+        of.clear();
+        of.reserve_exact(graph.node_count());
         let mut places = graph.places.iter().peekable();
         for node in graph.nodes() {
             if node.at().is_multiple_of(STRIDE) {
@@ -99,7 +102,7 @@ impl Classes {
             let class = self.of[node.at()];
             if class & EMPTY == 0 && rank as u32 >= covered[class as usize] {
                 let row = &mut self.rows[class as usize];
-                row.retained = row.retained.saturating_add(tree.retained[node.at()]);
+                row.retained = row.retained.saturating_add(tree.retained[rank]);
                 covered[class as usize] = rank as u32 + tree.span[rank];
             }
         }
