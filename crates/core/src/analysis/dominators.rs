@@ -12,6 +12,7 @@
 
 use super::bits::Bits;
 use super::ownership::{STRETCH, Stretches};
+use super::prepared::{Prepared, zeros};
 use super::side_by_side;
 use crate::graph::{Graph, NodeIx};
 use crate::{Error, Watch};
@@ -28,21 +29,28 @@ pub(crate) struct Numbered {
     pub(crate) spare_wide: Vec<u64>,
 }
 
+/// Columns that are needed when all is walked.
+pub(crate) struct Room {
+    semi: Vec<u32>,
+    links: Vec<u64>,
+}
+
+impl Room {
+    pub(crate) fn new(nodes: usize) -> Self {
+        Self { semi: zeros(nodes), links: zeros(nodes) }
+    }
+}
+
 const STRIDE: usize = 1 << 16;
 /// How many nodes ahead reads begin.
 const AHEAD: usize = 32;
 
-/// An edge that is not of the walk's tree: the target's place in its stretch, and the source's number, low word first.
-type Cross = [u16; 3];
-
-#[inline]
-fn owner(cross: Cross) -> u32 {
-    u32::from(cross[1]) | u32::from(cross[2]) << 16
-}
-
 /// Edges that are not of the walk's tree, by the stretch they lead to: each has room for all that lead there.
 struct Crosses {
-    edges: Vec<Cross>,
+    /// The target's place in its stretch.
+    targets: Vec<u16>,
+    /// The source's number.
+    owners: Vec<u32>,
     /// Where each stretch's room begins, and the last one's ends.
     room: Vec<usize>,
     /// Where each stretch's edges end.
@@ -59,13 +67,14 @@ impl Crosses {
         }
         let end = room[..room.len() - 1].to_vec();
         // Zeros from the system: what is never written costs nothing.
-        Self { edges: vec![[0; 3]; total], room, end }
+        Self { targets: vec![0; total], owners: vec![0; total], room, end }
     }
 
     #[inline]
     fn push(&mut self, target: NodeIx, owner: u32) {
         let end = &mut self.end[target.at() / STRETCH];
-        self.edges[*end] = [target.0 as u16, owner as u16, (owner >> 16) as u16];
+        self.targets[*end] = target.0 as u16;
+        self.owners[*end] = owner;
         *end += 1;
     }
 }
@@ -96,8 +105,13 @@ impl Step {
     }
 }
 
-/// Dominators of every node. `stretches` are those of the owning edges.
-pub(crate) fn dominators(graph: &Graph, stretches: &Stretches, watch: &Watch) -> Result<Numbered, Error> {
+/// Dominators of every node. `stretches` are those of the owning edges; `room` is taken when all is walked.
+pub(crate) fn dominators(
+    graph: &Graph,
+    stretches: &Stretches,
+    room: &Prepared<Room>,
+    watch: &Watch,
+) -> Result<Numbered, Error> {
     let nodes = graph.node_count();
     let mut walk = Walk {
         graph,
@@ -121,13 +135,14 @@ pub(crate) fn dominators(graph: &Graph, stretches: &Stretches, watch: &Watch) ->
     }
     let Walk { crosses, order, parent, .. } = walk;
     let owners = Owners::sorted(crosses, nodes, watch)?;
-    semi_nca(order, owners, parent, watch)
+    semi_nca(order, owners, parent, room.take(|| Room::new(nodes)), watch)
 }
 
 impl Walk<'_> {
     /// Numbers what is reached from `start` and has no number yet, depth first.
     fn from(&mut self, start: NodeIx) -> Result<(), Error> {
         let edges = self.graph.edges.as_slice();
+        let mut visited = 0usize;
         // An orphan's parent is the root, and so is the root's.
         self.stack.push(Step::to(start, 0, self.graph));
         while let Some(Step { node, owner, first, end }) = self.stack.pop() {
@@ -136,7 +151,8 @@ impl Walk<'_> {
                 continue;
             }
             let number = self.order.len() as u32;
-            if (number as usize).is_multiple_of(STRIDE) {
+            visited += 1;
+            if visited.is_multiple_of(STRIDE) {
                 self.watch.check()?;
             }
             self.order.push(node);
@@ -145,8 +161,16 @@ impl Walk<'_> {
                 let target = edge.target();
                 if self.met.has(target.0) {
                     self.crosses.push(target, number);
+                    continue;
+                }
+                let step = Step::to(target, number, self.graph);
+                if step.first < step.end {
+                    self.stack.push(step);
                 } else {
-                    self.stack.push(Step::to(target, number, self.graph));
+                    // Nothing below it, so its turn may as well be now.
+                    self.met.insert(target.0);
+                    self.order.push(target);
+                    self.parent.push(number);
                 }
             }
         }
@@ -170,7 +194,7 @@ impl Walk<'_> {
 struct Owners {
     /// A node's begin at its own place, and end where the next place says: see [`Owners::place`].
     first: Vec<u32>,
-    edges: Vec<Cross>,
+    numbers: Vec<u32>,
 }
 
 impl Owners {
@@ -182,7 +206,7 @@ impl Owners {
 
     #[inline(never)]
     fn sorted(crosses: Crosses, nodes: usize, watch: &Watch) -> Result<Self, Error> {
-        let Crosses { mut edges, room, end } = crosses;
+        let Crosses { mut targets, owners: mut numbers, room, end } = crosses;
         let mut first = vec![0; nodes + end.len()];
         let filled = |stretch: usize| end[stretch] - room[stretch];
         let total: usize = (0..end.len()).map(filled).sum();
@@ -194,12 +218,13 @@ impl Owners {
         }
         let places = (split * (STRETCH + 1)).min(first.len());
         let (low_first, high_first) = first.split_at_mut(places);
-        let (low_edges, high_edges) = edges.split_at_mut(room[split]);
+        let (low, high) = numbers.split_at_mut(room[split]);
+        let (low_targets, high_targets) = targets.split_at_mut(room[split]);
         side_by_side(
-            || sort(low_edges, 0, &room[..=split], &end[..split], low_first, watch),
-            || sort(high_edges, room[split], &room[split..], &end[split..], high_first, watch),
+            || sort(low_targets, low, &room[..=split], &end[..split], low_first, watch),
+            || sort(high_targets, high, &room[split..], &end[split..], high_first, watch),
         )?;
-        Ok(Self { first, edges })
+        Ok(Self { first, numbers })
     }
 
     fn of(&self, node: NodeIx) -> (u32, u32) {
@@ -208,38 +233,50 @@ impl Owners {
     }
 }
 
-/// Sorts the edges of some stretches by node, in place. All places but `base` are of the whole: how many edges have room
-/// before these.
+/// Sorts the edges of some stretches by node, in place; `targets` and `owners` begin with the first one's room, `room` and
+/// `end` count from the start of all.
 fn sort(
-    edges: &mut [Cross],
-    base: usize,
+    targets: &mut [u16],
+    owners: &mut [u32],
     room: &[usize],
     end: &[usize],
     first: &mut [u32],
     watch: &Watch,
 ) -> Result<(), Error> {
-    let mut unsorted: Vec<Cross> = Vec::new();
     let mut cursors = vec![0u32; STRETCH];
-    for ((&room, &end), first) in room.iter().zip(end).zip(first.chunks_mut(STRETCH + 1)) {
+    for ((&from, &to), first) in room.iter().zip(end).zip(first.chunks_mut(STRETCH + 1)) {
         watch.check()?;
-        let slots = &mut edges[room - base..end - base];
-        unsorted.clear();
-        unsorted.extend_from_slice(slots);
+        let targets = &mut targets[from - room[0]..to - room[0]];
+        let owners = &mut owners[from - room[0]..to - room[0]];
         cursors.fill(0);
-        for cross in &unsorted {
-            cursors[usize::from(cross[0])] += 1;
+        for &target in &*targets {
+            cursors[usize::from(target)] += 1;
         }
-        let Some((last, first)) = first.split_last_mut() else { continue };
-        *last = end as u32;
         let mut at = 0;
-        for (cursor, first) in cursors.iter_mut().zip(first) {
-            *first = room as u32 + at;
+        for (cursor, first) in cursors.iter_mut().zip(&mut *first) {
+            *first = from as u32 + at;
             at += std::mem::replace(cursor, at);
         }
-        for &cross in &unsorted {
-            let cursor = &mut cursors[usize::from(cross[0])];
-            slots[*cursor as usize] = cross;
-            *cursor += 1;
+        let Some(last) = first.last_mut() else { continue };
+        *last = to as u32;
+        // What stands in a node's part goes to the next free slot of its own node's, until one comes that belongs here.
+        for (node, bounds) in first.windows(2).enumerate() {
+            let end = bounds[1] - from as u32;
+            while cursors[node] < end {
+                let here = cursors[node] as usize;
+                let (mut target, mut owner) = (usize::from(targets[here]), owners[here]);
+                while target != node {
+                    let slot = cursors[target] as usize;
+                    cursors[target] += 1;
+                    let next = usize::from(targets[slot]);
+                    targets[slot] = target as u16;
+                    owner = std::mem::replace(&mut owners[slot], owner);
+                    target = next;
+                }
+                targets[here] = node as u16;
+                owners[here] = owner;
+                cursors[node] += 1;
+            }
         }
     }
     Ok(())
@@ -265,18 +302,24 @@ fn label(link: u64) -> u32 {
 
 /// `parent` is the depth-first tree of the nodes that were reached, which `order` begins with.
 #[inline(never)]
-fn semi_nca(order: Vec<NodeIx>, owners: Owners, parent: Vec<u32>, watch: &Watch) -> Result<Numbered, Error> {
+fn semi_nca(
+    order: Vec<NodeIx>,
+    owners: Owners,
+    parent: Vec<u32>,
+    room: Room,
+    watch: &Watch,
+) -> Result<Numbered, Error> {
     let count = parent.len();
     let mut idom = parent;
-    let mut semi = Vec::with_capacity(order.len());
-    semi.resize(count, 0);
-    let mut links = Vec::with_capacity(order.len());
-    links.extend(idom.iter().zip(0..).map(|(&parent, number)| link(parent, number)));
+    let Room { mut semi, mut links } = room;
+    for ((link_of, &parent), number) in links.iter_mut().zip(&idom).zip(0..) {
+        *link_of = link(parent, number);
+    }
     let mut path = Vec::new();
     // Where a node's owners stand is read well before they are needed, so that the reads overlap.
     let stretch = |w: usize| {
         let (from, to) = owners.of(order[w]);
-        (from, to, owners.edges.get(from as usize).map_or(0, |&cross| owner(cross)))
+        (from, to, owners.numbers.get(from as usize).copied().unwrap_or(0))
     };
     let mut ahead = [(0, 0, 0); AHEAD];
     for w in (1..count).rev().take(AHEAD) {
@@ -291,14 +334,15 @@ fn semi_nca(order: Vec<NodeIx>, owners: Owners, parent: Vec<u32>, watch: &Watch)
         if w > AHEAD {
             ahead[w % AHEAD] = stretch(w - AHEAD);
         }
-        for &cross in &owners.edges[from as usize..to as usize] {
-            let owner = owner(cross);
+        for &owner in &owners.numbers[from as usize..to as usize] {
             let candidate = if owner as usize <= w { owner } else { lowest(owner, w as u32, &mut links, &mut path) };
             least = least.min(candidate);
         }
         semi[w] = least;
         links[w] = link(ancestor(links[w]), least);
     }
+    let Owners { first, numbers } = owners;
+    drop(numbers);
     // Each dominator is the nearest one above that is not past the semidominator. Steps up the tree go by jumps where they
     // can (a link's ancestor is a jump now, its label the depth), so that a deep tree costs log N a node, not N.
     links[0] = link(0, 0);
@@ -318,7 +362,7 @@ fn semi_nca(order: Vec<NodeIx>, owners: Owners, parent: Vec<u32>, watch: &Watch)
         links[w] = link(if level { farther } else { above }, depth + 1);
     }
     idom.resize(order.len(), 0);
-    Ok(Numbered { order, idom, spare: [semi, owners.first], spare_wide: links })
+    Ok(Numbered { order, idom, spare: [semi, first], spare_wide: links })
 }
 
 /// The least semidominator on the way from `v` up to, and without, the first number at or below `w`; shortens the way.
@@ -411,7 +455,7 @@ mod tests {
                 }
             }
             let Numbered { order, idom, .. } =
-                dominators(&graph, &stretches(&graph), &Watch::default()).expect("nobody cancels");
+                dominators(&graph, &stretches(&graph), &Prepared::new(), &Watch::default()).expect("nobody cancels");
             let mut found = vec![usize::MAX; nodes];
             for (number, node) in order.iter().enumerate() {
                 found[node.at()] = order[idom[number] as usize].at();
@@ -445,7 +489,7 @@ mod tests {
             node(&mut std::iter::empty());
         }
         let Numbered { order, idom, .. } =
-            dominators(&graph, &stretches(&graph), &Watch::default()).expect("nobody cancels");
+            dominators(&graph, &stretches(&graph), &Prepared::new(), &Watch::default()).expect("nobody cancels");
         for (number, node) in order.iter().enumerate().filter(|(_, node)| node.0 > many) {
             assert_eq!(order[idom[number] as usize], NodeIx(1), "of {node:?}");
         }

@@ -3,7 +3,8 @@
 //! Independent passes run side by side on two threads; each is a function of its own file.
 
 use super::classes::{Class, Classes};
-use super::dominators::{Numbered, dominators};
+use super::dominators::{Numbered, Room, dominators};
+use super::prepared::{Prepared, zeros};
 use super::weak_pairs::WeakPairs;
 use super::{detached, distances, ownership, shallow, side_by_side};
 use crate::graph::{Graph, NodeIx};
@@ -32,9 +33,22 @@ pub(super) struct Tree {
     pub(super) retained: Vec<u64>,
 }
 
+/// Columns of a tree that is still to be made.
+struct Columns {
+    hung: Vec<(u32, u32)>,
+    span: Vec<u32>,
+}
+
+impl Columns {
+    fn new(nodes: usize) -> Self {
+        Self { hung: zeros(nodes), span: zeros(nodes) }
+    }
+}
+
 impl Tree {
     #[inline(never)]
-    fn new(numbered: Numbered, sizes: &[u64]) -> Result<Self, Error> {
+    fn new(numbered: Numbered, room: Columns, sizes: &[u64]) -> Result<Self, Error> {
+        let Columns { mut hung, mut span } = room;
         let Numbered { order, idom, spare: [mut spans, mut free], spare_wide: mut retained } = numbered;
         let count = order.len();
         // By number, where dominators come first: sums run from the last to the first, places from the first to the last.
@@ -43,9 +57,7 @@ impl Tree {
         for number in (1..count).rev() {
             spans[idom[number] as usize] += spans[number];
         }
-        let mut hung = vec![(0, 0); count];
-        let mut by_rank = vec![0; count];
-        let mut span = vec![0; count];
+        let mut by_rank = vec![NodeIx::ROOT; count];
         // Where the next child of each number goes.
         free.clear();
         free.resize(count, 0);
@@ -55,11 +67,10 @@ impl Tree {
             free[above] += spans[number];
             free[number] = rank + 1;
             hung[node.at()] = (rank, order[above].0);
-            by_rank[rank as usize] = node.0;
+            by_rank[rank as usize] = node;
             span[rank as usize] = spans[number];
         }
         drop((order, idom, spans, free));
-        let by_rank: Vec<NodeIx> = by_rank.into_iter().map(NodeIx).collect();
         retained.resize(count, 0);
         let half = count / 2;
         let (low, high) = retained.split_at_mut(half);
@@ -143,15 +154,22 @@ impl Heap {
         let marked = ownership::mark(&mut graph, &page, &pairs, watch)?;
         drop(page);
         watch.enter(Stage::Dominators)?;
+        let nodes = graph.node_count();
+        let (room, hung) = (Prepared::new(), Prepared::new());
         let (tree, (distances, mut classes)) = side_by_side(
-            || Tree::new(dominators(&graph, &marked.stretches, watch)?, &graph.self_sizes),
             || {
+                let numbered = dominators(&graph, &marked.stretches, &room, watch)?;
+                Tree::new(numbered, hung.take(|| Columns::new(nodes)), &graph.self_sizes)
+            },
+            || {
+                room.prepare(|| Room::new(nodes));
                 let (distances, spare) = distances::distances(&graph, &pairs, &marked.in_pairs, spare, watch)?;
                 let classes = Classes::new(&graph, &distances, spare, watch)?;
+                hung.prepare(|| Columns::new(nodes));
                 Ok((distances, classes))
             },
         )?;
-        classes.retain(&tree);
+        classes.retain(&tree)?;
         Ok(Self { graph, pairs, tree, distances, classes })
     }
 
