@@ -206,7 +206,7 @@ impl Owners {
 
     #[inline(never)]
     fn sorted(crosses: Crosses, nodes: usize, watch: &Watch) -> Result<Self, Error> {
-        let Crosses { mut targets, owners: mut numbers, room, end } = crosses;
+        let Crosses { targets, owners: mut numbers, room, end } = crosses;
         let mut first = vec![0; nodes + end.len()];
         let filled = |stretch: usize| end[stretch] - room[stretch];
         let total: usize = (0..end.len()).map(filled).sum();
@@ -219,10 +219,9 @@ impl Owners {
         let places = (split * (STRETCH + 1)).min(first.len());
         let (low_first, high_first) = first.split_at_mut(places);
         let (low, high) = numbers.split_at_mut(room[split]);
-        let (low_targets, high_targets) = targets.split_at_mut(room[split]);
         side_by_side(
-            || sort(low_targets, low, &room[..=split], &end[..split], low_first, watch),
-            || sort(high_targets, high, &room[split..], &end[split..], high_first, watch),
+            || sort(&targets, low, &room[..=split], &end[..split], low_first, watch),
+            || sort(&targets, high, &room[split..], &end[split..], high_first, watch),
         )?;
         Ok(Self { first, numbers })
     }
@@ -233,50 +232,39 @@ impl Owners {
     }
 }
 
-/// Sorts the edges of some stretches by node, in place; `targets` and `owners` begin with the first one's room, `room` and
-/// `end` count from the start of all.
+/// Sorts the owners of some stretches by node, in place, each node's in the order of their numbers, in which they are
+/// looked up. `owners` begins with the first stretch's room; `targets`, `room` and `end` count from the start of all.
 fn sort(
-    targets: &mut [u16],
+    targets: &[u16],
     owners: &mut [u32],
     room: &[usize],
     end: &[usize],
     first: &mut [u32],
     watch: &Watch,
 ) -> Result<(), Error> {
+    let mut unsorted: Vec<u32> = Vec::new();
     let mut cursors = vec![0u32; STRETCH];
     for ((&from, &to), first) in room.iter().zip(end).zip(first.chunks_mut(STRETCH + 1)) {
         watch.check()?;
-        let targets = &mut targets[from - room[0]..to - room[0]];
+        let targets = &targets[from..to];
         let owners = &mut owners[from - room[0]..to - room[0]];
+        unsorted.clear();
+        unsorted.extend_from_slice(owners);
         cursors.fill(0);
-        for &target in &*targets {
+        for &target in targets {
             cursors[usize::from(target)] += 1;
         }
+        let Some((last, first)) = first.split_last_mut() else { continue };
+        *last = to as u32;
         let mut at = 0;
-        for (cursor, first) in cursors.iter_mut().zip(&mut *first) {
+        for (cursor, first) in cursors.iter_mut().zip(first) {
             *first = from as u32 + at;
             at += std::mem::replace(cursor, at);
         }
-        let Some(last) = first.last_mut() else { continue };
-        *last = to as u32;
-        // What stands in a node's part goes to the next free slot of its own node's, until one comes that belongs here.
-        for (node, bounds) in first.windows(2).enumerate() {
-            let end = bounds[1] - from as u32;
-            while cursors[node] < end {
-                let here = cursors[node] as usize;
-                let (mut target, mut owner) = (usize::from(targets[here]), owners[here]);
-                while target != node {
-                    let slot = cursors[target] as usize;
-                    cursors[target] += 1;
-                    let next = usize::from(targets[slot]);
-                    targets[slot] = target as u16;
-                    owner = std::mem::replace(&mut owners[slot], owner);
-                    target = next;
-                }
-                targets[here] = node as u16;
-                owners[here] = owner;
-                cursors[node] += 1;
-            }
+        for (&target, &owner) in targets.iter().zip(&unsorted) {
+            let cursor = &mut cursors[usize::from(target)];
+            owners[*cursor as usize] = owner;
+            *cursor += 1;
         }
     }
     Ok(())
