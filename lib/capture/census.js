@@ -2,15 +2,16 @@
 
 const { tmpdir } = require('node:os')
 const { ANALYZE_RULES, analyze } = require('../analyze.js')
-const { validate, wrong, shown } = require('../options.js')
+const { choice, validate, wrong, shown } = require('../options.js')
 const { mapReport } = require('../source-map.js')
 const { inlineFromScratch } = require('./inline.js')
+const { lightCensus } = require('./light-census.js')
 const { ReportTarget } = require('./report-target.js')
 const { take, CAPTURE_RULES } = require('./take.js')
 const { WalkTarget } = require('./walk-target.js')
 const { walkerRefusal, isWalkersOwn } = require('./walker.js')
 
-const RULES = { ...ANALYZE_RULES, ...CAPTURE_RULES, walker }
+const RULES = { ...ANALYZE_RULES, ...CAPTURE_RULES, kind: choice(['full', 'light'], 'full'), walker }
 
 function walker(name, value = 'auto') {
   if (value === 'auto' || typeof value === 'boolean') return value
@@ -22,6 +23,7 @@ function walker(name, value = 'auto') {
  * is left. The heap is walked where that can be trusted; else V8 makes its snapshot, and `walkerReason` says why.
  */
 async function census(given) {
+  if (given?.kind === 'light') return lightCensus(given)
   const options = validate(given, RULES)
   const { top, minShare, minBytes, limits, readScripts, signal, onProgress } = options
   const settings = { top, minShare, minBytes, limits }
