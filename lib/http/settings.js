@@ -15,6 +15,7 @@ const RULES = {
   beforeCapture: callback,
   mode: choice(['auto', 'twin', 'inline'], 'auto'),
   maxPause: duration(),
+  priority: choice(['low', 'normal'], 'low'),
   timeout: duration('10m', 100),
   rate: integer(1, 10_000, 12),
   clients: integer(1, 1000, 8),

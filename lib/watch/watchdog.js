@@ -78,7 +78,7 @@ class Watchdog extends EventEmitter {
     const time = this.#origin + at
     const { heap_size_limit: heapLimit } = v8.getHeapStatistics()
     const reading = { time, heapUsed, heapTotal, heapLimit, external, markCompact: true }
-    this.#series.add(reading)
+    this.#series.add({ ...reading, pauseMs })
     this.#tell('stats', { kind, pauseMs, exact, ...reading })
     this.#look(reading)
   }

@@ -19,7 +19,7 @@ mod watch;
 
 pub use error::{Code, Error};
 pub use options::{AnalyzeOptions, Limits};
-pub use report::{ClassRow, DominatorRow, Location, PathStep, Report, StringRow, Suspect};
+pub use report::{ClassRow, DominatorRow, Location, PathStep, Report, StringRow, Suspect, TreeRow};
 pub use sources::{NoSources, Sources};
 pub use watch::{Stage, Watch};
 

@@ -8,7 +8,7 @@ use super::route::Route;
 use super::scopes::Scopes;
 use super::scripts::Scripts;
 use super::suspects::Names;
-use super::{duplicates, largest, side_by_side, suspects};
+use super::{duplicates, largest, side_by_side, suspects, tree};
 use crate::graph::{Graph, NodeIx, NodeKind};
 use crate::{AnalyzeOptions, ClassRow, DominatorRow, Error, Report, Sources, Stage, Suspect, Watch};
 
@@ -23,8 +23,8 @@ pub fn report(heap: &Heap, options: &AnalyzeOptions, sources: &dyn Sources, watc
     watch.enter(Stage::Report)?;
     let graph = heap.graph();
     let scripts = Scripts::find(graph);
-    let (strings, (suspects, dominators)) = side_by_side(
-        || Ok(duplicates::duplicates(heap, options.top)),
+    let ((strings, tree), (suspects, dominators)) = side_by_side(
+        || Ok((duplicates::duplicates(heap, options.top), tree::tree(heap, watch)?)),
         || named(heap, &scripts, options, sources, watch),
     )?;
     let (class_count, classes) = classes(heap, &scripts, options.top);
@@ -44,6 +44,7 @@ pub fn report(heap: &Heap, options: &AnalyzeOptions, sources: &dyn Sources, watc
         classes,
         class_count,
         dominators,
+        tree,
         suspects,
         strings,
         notes,
