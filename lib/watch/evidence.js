@@ -20,18 +20,20 @@ class Evidence {
   #looks = []
   #ended = new AbortController()
 
-  constructor({ snapshotDir, keep, looksPerHour, mode, maxPause }) {
-    this.#options = { snapshotDir: snapshotDir && resolve(snapshotDir), keep, looksPerHour, mode, maxPause }
+  constructor({ snapshotDir, keep, looksPerHour, mode, maxPause, beforeCapture }) {
+    this.#options = { snapshotDir: snapshotDir && resolve(snapshotDir), keep, looksPerHour, mode, maxPause, beforeCapture }
   }
 
   async gather() {
-    const { snapshotDir, looksPerHour, mode, maxPause } = this.#options
+    const { snapshotDir, looksPerHour, mode, maxPause, beforeCapture } = this.#options
     const now = performance.now()
     this.#looks = this.#looks.filter((at) => now - at < HOUR)
     if (this.#looks.length >= looksPerHour) return { evidence: 'trend', suspects: [], missing: `${looksPerHour} looks an hour are used up` }
     this.#looks.push(now)
     const options = { mode, maxPause, signal: this.#ended.signal, busy: 'wait' }
     try {
+      // One pod of many may look, say: the others tell the trend.
+      if ((await beforeCapture?.({ kind: 'leak' })) === false) return { evidence: 'trend', suspects: [], missing: 'beforeCapture refused' }
       if (snapshotDir === undefined) {
         const { suspects, capture } = await census({ ...options, top: 10 })
         return { evidence: 'snapshot', suspects, capture }

@@ -157,7 +157,7 @@ class Chart {
       legend: { show: false },
       cursor: { sync: { key: 'time' }, drag: { x: true, y: false }, points: { size: 6 } },
       scales: { y: { range: (_, low, high) => [0, Math.max(high * 1.08, 1)] } },
-      axes: [{ ...axis, space: 70, values: (_, ticks) => ticks.map((tick) => clock(tick * 1000)) }, { ...axis, size: 62, values: (_, ticks) => ticks.map(value) }],
+      axes: [{ ...axis, space: 70, size: 28, values: (_, ticks) => ticks.map((tick) => clock(tick * 1000)) }, { ...axis, size: 62, values: (_, ticks) => ticks.map(value) }],
       series: [{ value: (_, v) => (v === null ? '' : clock(v * 1000)) }, ...drawn, ...future],
       plugins: [tip(value)],
     }

@@ -3,7 +3,7 @@ import { Charts } from './charts.js'
 import { byId, element, table } from './element.js'
 import { bytes, count, milliseconds, percent, place, signed, span } from './format.js'
 import { Readings } from './readings.js'
-import { leakCard, suspectCard } from './suspect.js'
+import { distinct, leakCard, suspectCard } from './suspect.js'
 import { Treemap } from './treemap.js'
 
 const AGAIN_MS = 3000
@@ -89,23 +89,29 @@ async function showLeaks() {
   const { leaks } = await json('GET', 'leaks')
   byId('leaks').hidden = leaks.length === 0
   const values = readings.columns([({ live }) => live])[1]
-  byId('leak-cards').replaceChildren(...leaks.map((leak) => leakCard(leak, values)))
+  byId('leak-cards').replaceChildren(...distinct(leaks).map((leak) => leakCard(leak, values)))
 }
 
 const SITE_COLUMNS = [
   { title: 'living', value: ({ live }) => count(live) },
   { title: 'grew', value: ({ growth }) => signed(growth, count) },
   { title: 'oldest', value: ({ oldestMs }) => (oldestMs > 0 ? span(oldestMs) : '–') },
-  { title: 'made at', text: true, value: (site) => element('code', { title: `${site.file}:${site.line}` }, place(site)) },
+  { title: 'made at', text: true, value: (site) => element('code', { title: `${site.file}:${site.line}` }, place(site, 2)) },
   { title: 'what', text: true, value: ({ event, type, delay, function: name }) => [type, event, delay === undefined ? undefined : milliseconds(delay), name && `in ${name}`].filter(Boolean).join(' · ') },
 ]
+
+/** What the app makes comes before what Node makes for itself. */
+function ownFirst(sites) {
+  const isNodes = ({ file }) => file.startsWith('node:')
+  return [...sites.filter((site) => !isNodes(site)), ...sites.filter(isNodes)]
+}
 
 async function showSites() {
   const names = ['listeners', 'timers', 'handles']
   const reports = await Promise.all(names.map((name) => json('GET', name)))
   const card = (name, report) => {
     const body = report.tracked
-      ? (report.sites ?? []).length > 0 ? table(name, SITE_COLUMNS, report.sites.slice(0, 12)) : element('p', { class: 'dim' }, 'none')
+      ? (report.sites ?? []).length > 0 ? table(name, SITE_COLUMNS, ownFirst(report.sites).slice(0, 10)) : element('p', { class: 'dim' }, 'none')
       : element('p', { class: 'dim small' }, report.how)
     return element('div', { class: 'card' }, element('h3', {}, name[0].toUpperCase() + name.slice(1), report.tracked ? element('small', { class: 'dim' }, ` ${count(report.live)} living`) : ''), body)
   }

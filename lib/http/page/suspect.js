@@ -37,6 +37,21 @@ function pathOf(path) {
 
 const KINDS = { heap: 'the heap', external: 'memory of buffers', native: 'native memory', resources: 'resources' }
 
+/**
+ * Leaks, each once: the same is told again as it grows, and where the heap was not looked at again, what was seen before stays
+ * true. `leaks` are newest first.
+ */
+export function distinct(leaks) {
+  const named = leaks.filter(({ suspects }) => suspects?.length > 0)
+  const plain = leaks.filter(({ suspects, kind }) => !(suspects?.length > 0) && !named.some((leak) => leak.kind === kind))
+  const firsts = (list, key) => list.filter((leak, at) => list.findIndex((other) => key(other) === key(leak)) === at)
+  const newest = (leak) => leaks.find(({ kind }) => kind === leak.kind) ?? leak
+  const only = firsts(named, ({ fingerprint }) => fingerprint)
+  // With one suspect of a kind, the newest figures are its own.
+  const grown = only.map((leak) => (only.filter(({ kind }) => kind === leak.kind).length > 1 ? leak : { ...newest(leak), suspects: leak.suspects }))
+  return [...grown, ...firsts(plain, ({ kind, resource }) => `${kind} ${resource}`)]
+}
+
 /** A leak that the watchdog told. */
 export function leakCard(leak, values) {
   const [first] = leak.suspects ?? []

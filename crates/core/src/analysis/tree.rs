@@ -115,12 +115,12 @@ fn parted(heap: &Heap, mut fold: Fold, least: u64) -> Vec<Fold> {
     parts
 }
 
-/// Roots, variables' scopes and V8's storage: what they hold is told as if it were held by what holds them.
+/// Roots, global objects, variables' scopes and V8's storage: what they hold is told as if it were held by what holds them.
 fn is_see_through(heap: &Heap, node: NodeIx) -> bool {
     match heap.graph().kind(node) {
         NodeKind::SYNTHETIC => true,
-        NodeKind::ARRAY => heap.retained(node) > heap.self_size(node),
-        NodeKind::HIDDEN => !is_global(heap, node) && heap.retained(node) > heap.self_size(node),
+        _ if is_global(heap, node) => true,
+        NodeKind::ARRAY | NodeKind::HIDDEN => heap.retained(node) > heap.self_size(node),
         _ => is_scope(heap, node),
     }
 }

@@ -1,0 +1,35 @@
+'use strict'
+
+const { existsSync, mkdtempSync, rmSync } = require('node:fs')
+const { tmpdir } = require('node:os')
+const { join } = require('node:path')
+
+const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome']
+const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']
+
+/** Where a Chromium is; `undefined`: nowhere. `LEAKGUARD_CHROMIUM` names another. */
+function chromium() {
+  return [process.env.LEAKGUARD_CHROMIUM, ...PLACES].find((path) => path && existsSync(path))
+}
+
+/** A page of a Chromium with an empty profile, gone after the test. */
+async function openPage(test, options) {
+  const profile = mkdtempSync(join(tmpdir(), 'leakguard-chromium-'))
+  const { chromium: browser } = require('playwright-core')
+  const context = await browser.launchPersistentContext(profile, {
+    executablePath: chromium(),
+    headless: true,
+    args: FLAGS,
+    timeout: 120_000,
+    viewport: { width: 1280, height: 900 },
+    ...options,
+  })
+  context.setDefaultTimeout(120_000)
+  test.after(async () => {
+    await context.close()
+    rmSync(profile, { recursive: true, force: true, maxRetries: 5 })
+  })
+  return context.pages()[0] ?? context.newPage()
+}
+
+module.exports = { chromium, openPage }
