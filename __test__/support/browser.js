@@ -1,5 +1,6 @@
 'use strict'
 
+const { spawnSync } = require('node:child_process')
 const { existsSync, mkdtempSync, rmSync } = require('node:fs')
 const { tmpdir } = require('node:os')
 const { join } = require('node:path')
@@ -7,9 +8,14 @@ const { join } = require('node:path')
 const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome']
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']
 
-/** Where a Chromium is; `undefined`: nowhere. `LEAKGUARD_CHROMIUM` names another. */
+/** Where a Chromium is that runs; `undefined`: nowhere. `LEAKGUARD_CHROMIUM` names another. */
 function chromium() {
-  return [process.env.LEAKGUARD_CHROMIUM, ...PLACES].find((path) => path && existsSync(path))
+  return [process.env.LEAKGUARD_CHROMIUM, ...PLACES].find((path) => path && existsSync(path) && runs(path))
+}
+
+/** Some systems have a stub there, which asks for another installation. */
+function runs(path) {
+  return spawnSync(path, ['--version', '--no-sandbox'], { stdio: 'ignore', timeout: 60_000 }).status === 0
 }
 
 /** A page of a Chromium with an empty profile, gone after the test. */

@@ -30,6 +30,9 @@ function watched(values) {
     keep: values.LEAKGUARD_KEEP,
     mode: values.LEAKGUARD_MODE,
     onHeapLimit: values.LEAKGUARD_ON_HEAP_LIMIT,
+    listeners: values.LEAKGUARD_TRACK,
+    timers: values.LEAKGUARD_TRACK,
+    handles: values.LEAKGUARD_TRACK,
     recorder: isMainThread ? values.LEAKGUARD_RECORDER : undefined,
   }
   const watchdog = startOf(options)

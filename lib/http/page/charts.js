@@ -153,7 +153,7 @@ class Chart {
     ].slice(0, this.#drawn.length - 1 - lines.length)
     return {
       ...this.#size(),
-      padding: [10, 8, 0, 0],
+      padding: [10, 22, 0, 0],
       legend: { show: false },
       cursor: { sync: { key: 'time' }, drag: { x: true, y: false }, points: { size: 6 } },
       scales: { y: { range: (_, low, high) => [0, Math.max(high * 1.08, 1)] } },

@@ -103,7 +103,8 @@ const SITE_COLUMNS = [
 /** What the app makes comes before what Node makes for itself. */
 function ownFirst(sites) {
   const isNodes = ({ file }) => file.startsWith('node:')
-  return [...sites.filter((site) => !isNodes(site)), ...sites.filter(isNodes)]
+  const living = sites.filter(({ live }) => live > 0)
+  return [...living.filter((site) => !isNodes(site)), ...living.filter(isNodes)]
 }
 
 async function showSites() {
@@ -111,7 +112,7 @@ async function showSites() {
   const reports = await Promise.all(names.map((name) => json('GET', name)))
   const card = (name, report) => {
     const body = report.tracked
-      ? (report.sites ?? []).length > 0 ? table(name, SITE_COLUMNS, ownFirst(report.sites).slice(0, 10)) : element('p', { class: 'dim' }, 'none')
+      ? (report.sites ?? []).length > 0 ? table(name, SITE_COLUMNS, ownFirst(report.sites).slice(0, 8)) : element('p', { class: 'dim' }, 'none')
       : element('p', { class: 'dim small' }, report.how)
     return element('div', { class: 'card' }, element('h3', {}, name[0].toUpperCase() + name.slice(1), report.tracked ? element('small', { class: 'dim' }, ` ${count(report.live)} living`) : ''), body)
   }
@@ -213,15 +214,13 @@ function showFailure(error) {
   byId('failure').hidden = false
 }
 
-const STAGES = { snapshot: 'V8 lists the heap, in a copy of the process', parse: 'reading', edges: 'linking', dominators: 'finding who holds what', report: 'naming' }
+const STAGES = { wait: 'waiting for the next look', snapshot: 'V8 lists the heap, in a copy of the process', parse: 'reading', edges: 'linking', dominators: 'finding who holds what', report: 'naming' }
 
-function showProgress({ kind, stage, round, look, rounds, looks }) {
+function showProgress({ kind, stage, look: nth, looks: all }) {
   if (!work) return
-  const nth = round ?? look
-  const all = rounds ?? looks
   const which = nth === undefined ? '' : `look ${nth}${all ? ` of ${all}` : ''}: `
   byId('work-text').textContent = `${which}${STAGES[stage] || stage || `${kind}, soon`} …`
-  const order = Object.keys(STAGES)
+  const order = ['snapshot', 'parse', 'edges', 'dominators', 'report', 'wait']
   const part = !stage ? 0 : (order.indexOf(stage) + 1) / (order.length + 1)
   byId('progress').value = nth && all ? (nth - 1 + part) / all : part
 }
@@ -259,20 +258,19 @@ function stringTable({ strings }) {
 }
 
 async function grow(signal) {
-  const { suspects, looks, noise } = await json('POST', 'growth?rounds=3&interval=5s', { signal })
+  const { suspects, looks, text } = await json('POST', 'growth?rounds=3&interval=5s', { signal })
   byId('growth').hidden = false
   const columns = [
     { title: 'what', text: true, value: ({ name }) => element('code', {}, name) },
     { title: 'where', text: true, value: ({ location }) => element('code', {}, place(location)) },
     { title: 'of', text: true, value: ({ type }) => type },
-    { title: 'objects more', value: ({ countDelta }) => signed(countDelta ?? NaN, count) },
-    { title: 'bytes more', value: ({ retainedDelta }) => signed(retainedDelta ?? NaN, bytes) },
+    { title: 'objects at each look', value: ({ counts, countDelta }) => counts?.map(count).join(' → ') ?? signed(countDelta, count) },
+    { title: 'bytes more', value: ({ retainedDelta }) => signed(retainedDelta, bytes) },
     { title: 'now', value: ({ retainedSize }) => bytes(retainedSize) },
   ]
-  const looked = Array.isArray(looks) ? looks.length : looks
   const result = suspects.length > 0
     ? [element('div', { class: 'card' }, table('What grew between all looks', columns, suspects)), element('div', { class: 'cards' }, ...suspects.slice(0, 4).map((suspect) => suspectCard(suspect)))]
-    : [element('p', { class: 'card' }, `Nothing grew between all of ${looked ?? 3} looks${noise ? ', but for noise' : ''}. Is the app under load? A leak shows when it is used.`)]
+    : [element('p', { class: 'card' }, `${text ?? `Nothing grew between all of ${looks} looks.`} Is the app under load? A leak shows when it is used.`)]
   byId('growth-result').replaceChildren(...result)
   reveal('growth')
 }

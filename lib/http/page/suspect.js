@@ -61,11 +61,19 @@ export function leakCard(leak, values) {
   const limit = leak.reachesLimitAt ? `, the limit in ${span(leak.reachesLimitAt - leak.time)}` : ''
   const picture = spark(values, `how it grew: from ${bytes(values[0])} to ${bytes(values.at(-1))}`)
   card.append(element('p', { class: 'rate' }, ...(picture ? [picture] : []), `${rate}${limit}`))
+  if (first && leak.sites?.length > 0) card.append(element('details', {}, element('summary', {}, 'where it is made'), siteList(leak.sites)))
   const others = (leak.suspects ?? []).slice(1, 4)
   if (others.length > 0) card.append(element('details', {}, element('summary', {}, `${others.length} more that hold much`), ...others.map(({ text }) => element('p', { class: 'small' }, text))))
   return card
 }
 
+/** Where it is made, or allocated. */
+function siteList(sites) {
+  if (sites.length === 0) return undefined
+  const line = (site) => element('li', {}, element('b', {}, place(site)), site.function ? ` in ${site.function}` : '', Number.isFinite(site.live) ? `: ${count(site.live)} living` : '')
+  return element('ol', { class: 'path' }, ...sites.slice(0, 5).map(line))
+}
+
 function plainCard(leak, over) {
-  return element('article', { class: 'card suspect red' }, element('p', { class: 'over' }, over), element('h3', {}, `${KINDS[leak.kind] ?? 'Memory'} grows`), element('p', {}, leak.reason ?? leak.text), leak.missing && element('p', { class: 'dim small' }, `The heap was not looked at: ${leak.missing}`))
+  return element('article', { class: 'card suspect red' }, element('p', { class: 'over' }, over), element('h3', {}, `${KINDS[leak.kind] ?? 'Memory'} grows`), element('p', {}, leak.reason ?? leak.text), siteList(leak.sites ?? []), leak.missing && element('p', { class: 'dim small' }, `The heap was not looked at: ${leak.missing}`))
 }

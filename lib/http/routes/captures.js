@@ -73,7 +73,9 @@ const GROWTH = {
     endpoint.desk.serve('growth', res, async (signal) => {
       const { findGrowth } = require('../../../index.js')
       if (findGrowth === undefined) throw missing('findGrowth')
-      sendJson(req, res, await findGrowth({ rounds, interval, signal, onProgress: progressOf(endpoint, 'growth') }))
+      const { mode, maxPause, priority } = endpoint.settings
+      const onProgress = progressOf(endpoint, 'growth')
+      sendJson(req, res, await findGrowth({ rounds, interval, mode, maxPause, priority, signal, onProgress }))
     }),
 }
 
