@@ -7,7 +7,7 @@
 use crate::guard::guarded;
 use crate::outcome::number;
 use crate::scripts::Scripts;
-use leakguard_core::{AnalyzeOptions, Report, Source, Watch, analyze};
+use leakguard_core::{Answer, Source, Task, Watch, examine};
 use leakguard_process::twin::{self, Compression, Failure, FileSink, Intake, Job, Kind, Limits, PipeSink};
 use leakguard_process::twin::{Settings, Sink, Start};
 use napi::bindgen_prelude::{FnArgs, Function, Unknown};
@@ -56,7 +56,7 @@ enum SinkOptions {
     },
     Analyze {
         #[serde(default)]
-        options: AnalyzeOptions,
+        task: Box<Task>,
         #[serde(default)]
         read_scripts: bool,
     },
@@ -170,8 +170,8 @@ impl TwinJob {
                 reader = Some(end);
                 Arc::new(sink)
             }
-            SinkOptions::Analyze { options, read_scripts } => {
-                Arc::new(Analysis { options, scripts: Scripts { readable: read_scripts }, watch: Watch::default() })
+            SinkOptions::Analyze { task, read_scripts } => {
+                Arc::new(Analysis { task: *task, scripts: Scripts { readable: read_scripts }, watch: Watch::default() })
             }
         };
         let limits = Limits {
@@ -257,9 +257,9 @@ fn descriptor(_end: PipeReader) -> i32 {
     -1
 }
 
-/// The analysis in the twin, on V8's bytes as they come: no file, and only the report leaves.
+/// The analysis in the twin, on V8's bytes as they come: no file, and only the answer leaves.
 struct Analysis {
-    options: AnalyzeOptions,
+    task: Task,
     scripts: Scripts,
     watch: Watch,
 }
@@ -267,8 +267,8 @@ struct Analysis {
 impl Sink for Analysis {
     fn consume(&self, source: Intake) -> std::result::Result<Vec<u8>, Failure> {
         let source = Source { reader: Box::new(source) };
-        let text = |report: Report| serde_json::to_vec(&report);
-        let report = analyze(source, &self.options, &self.scripts, &self.watch, text).map_err(|error| Failure {
+        let text = |answer: Answer| serde_json::to_vec(&answer);
+        let report = examine(source, &self.task, &self.scripts, &self.watch, text).map_err(|error| Failure {
             code: error.code.name().to_owned(),
             byte: error.byte,
             ..Failure::new(Kind::Sink, error.message)

@@ -6,9 +6,10 @@ const { wrong } = require('../options.js')
 const { safe } = require('../report/words.js')
 const { analyzeCommand } = require('./analyze.js')
 const { COMMANDS, parserOptions, help } = require('./flags.js')
+const { growthCommand } = require('./growth.js')
 const { postmortemCommand } = require('./postmortem.js')
 
-const RUN = { analyze: analyzeCommand, postmortem: postmortemCommand }
+const RUN = { analyze: analyzeCommand, growth: growthCommand, postmortem: postmortemCommand }
 
 /** Runs one command line and answers its exit code. Errors are one line on stderr: `leakguard: ERR_…: what happened`. */
 async function main(given, streams) {

@@ -11,6 +11,7 @@ mod options;
 pub mod recorder;
 mod report;
 mod sources;
+mod task;
 #[cfg(any(test, feature = "testing"))]
 #[expect(clippy::cast_possible_truncation, reason = "heaps made by hand are small")]
 pub mod testing;
@@ -18,9 +19,10 @@ pub mod trend;
 mod watch;
 
 pub use error::{Code, Error};
-pub use options::{AnalyzeOptions, Limits};
-pub use report::{ClassRow, DominatorRow, Location, PathStep, Report, StringRow, Suspect};
+pub use options::{AnalyzeOptions, CensusOptions, GrowthOptions, Limits};
+pub use report::{ClassRow, DominatorRow, Growth, Grown, Location, Noise, PathStep, Report, StringRow, Suspect};
 pub use sources::{NoSources, Sources};
+pub use task::{Answer, Task, compare, examine};
 pub use watch::{Stage, Watch};
 
 use std::io::Read;
