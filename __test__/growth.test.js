@@ -50,7 +50,7 @@ function step(n) { new Poller(n) }`,
   promises: {
     source: `const shutdown = new Promise(() => {}) // here
 function step(n) { const request = { n, url: '/' + n }; shutdown.then(() => request) }`,
-    expected: { name: 'shutdown', type: /^Promise of /, cause: 'promise' },
+    expected: { name: 'shutdown', type: /^Promise of Function \(main\.cjs:/, cause: 'promise' },
   },
   closures: {
     source: `let theThing = null // here

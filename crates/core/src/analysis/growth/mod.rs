@@ -12,7 +12,7 @@ pub use census::{Census, Dropped};
 
 use super::heap::Heap;
 use super::modules::Modules;
-use crate::{CensusOptions, Error, Growth, GrowthOptions, Sources, Watch};
+use crate::{CensusOptions, Error, Growth, GrowthOptions, Sources, Stage, Watch};
 use compared::Compared;
 use fold::Folded;
 
@@ -28,6 +28,7 @@ pub fn census(
     sources: &dyn Sources,
     watch: &Watch,
 ) -> Result<(Census, Option<Growth>), Error> {
+    watch.enter(Stage::Report)?;
     let modules = Modules::new(heap);
     let folded = Folded::new(heap, &modules, watch)?;
     let (census, rows) = Census::of(&folded, options, sources, watch)?;

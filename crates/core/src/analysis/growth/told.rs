@@ -104,6 +104,7 @@ impl<'a> Teller<'a> {
                 (_, true) => Pile::Chain,
                 _ => Pile::Collection { mixed: false },
             };
+            let between = if pile == Pile::Chain { self.between(&found.members) } else { Vec::new() };
             let pile = Accumulation {
                 holder: found.holder,
                 within: found.holder,
@@ -112,7 +113,7 @@ impl<'a> Teller<'a> {
                 count: row.count,
                 bytes: row.retained,
                 members: if is_object { Vec::new() } else { found.members.clone() },
-                between: Vec::new(),
+                between,
             };
             let finding = names.finding(&pile, route);
             told.push(Some(Told {
@@ -163,7 +164,10 @@ impl<'a> Teller<'a> {
                 }
             }
             let holder = holders.into_iter().max_by_key(|&(node, count)| (count, std::cmp::Reverse(node)));
-            Some(Found { holder: holder.map_or(first, |(node, _)| node), members, is_chain })
+            let holder = holder.map_or(first, |(node, _)| node);
+            let nearest = folded.rows[at as usize].first;
+            let head = is_chain.then(|| self.head(nearest, self.between(&members).len() + 1)).flatten();
+            Some(Found { holder: head.unwrap_or(holder), members, is_chain })
         });
         Ok(found.collect())
     }
@@ -185,7 +189,43 @@ impl<'a> Teller<'a> {
             }
             linked = true;
         }
-        (None, true)
+        (None, linked)
+    }
+
+    /// What is between a link of a list and the next, where that is told.
+    fn between(&self, members: &[NodeIx]) -> Vec<NodeIx> {
+        let folded = self.folded;
+        let turn = |&member: &NodeIx| {
+            let mut between = Vec::new();
+            let mut at = member;
+            for _ in 0..BETWEEN {
+                at = folded.before(at)?;
+                if folded.of(at) == folded.of(member) && folded.is_member(at) {
+                    between.reverse();
+                    return Some(between);
+                }
+                if folded.is_member(at) {
+                    between.push(at);
+                }
+            }
+            None
+        };
+        members.iter().find_map(turn).unwrap_or_default()
+    }
+
+    /// The head of a list: held under another name than its links, one turn before the first of them.
+    fn head(&self, first: NodeIx, turn: usize) -> Option<NodeIx> {
+        let folded = self.folded;
+        let mut at = first;
+        let mut passed = 0;
+        for _ in 0..BETWEEN {
+            at = folded.before(at)?;
+            passed += usize::from(folded.is_member(at));
+            if passed == turn {
+                return Some(at).filter(|&at| folded.heap.class(at) == folded.heap.class(first));
+            }
+        }
+        None
     }
 }
 
