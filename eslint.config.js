@@ -4,7 +4,7 @@ const js = require('@eslint/js')
 const globals = require('globals')
 
 module.exports = [
-  { ignores: ['binding.js', 'target/', 'bench/.cache/', 'fuzz/'] },
+  { ignores: ['binding.js', 'lib/http/page/uplot.js', 'target/', 'bench/.cache/', 'fuzz/'] },
   js.configs.recommended,
   {
     files: ['**/*.js'],

@@ -43,6 +43,8 @@ export type ErrorCode =
   | 'ERR_LEAKGUARD_PAUSE'
   /** No twin could be made, or it ended before it was done; the app was not harmed. */
   | 'ERR_LEAKGUARD_TWIN'
+  /** The endpoint, or a `beforeCapture`, refused; the message says why. */
+  | 'ERR_LEAKGUARD_REFUSED'
   /** This platform or this Node.js cannot do that. */
   | 'ERR_LEAKGUARD_UNSUPPORTED'
   /** The native addon does not load here. */
@@ -749,6 +751,103 @@ export interface Verdict {
  * without a clock. The same samples and options give the same verdict.
  */
 export function detect(samples: readonly MemorySample[], options?: DetectOptions): Verdict
+
+export interface TrackOptions {
+  /**
+   * 1: every addition's place is read. More: of each event or delay the first 64 are, and the next ones whenever a new place
+   * turns up; then one of so many at random, standing for so many. Default: 32.
+   */
+  sample?: number
+  /** How many frames are read to find the app's own behind Node's. Default: 12. */
+  depth?: number
+  /** From one reading to the next, for `suspicion`; at least 10 ms. Default: 10 s. */
+  interval?: Duration
+}
+
+export interface TrackListenersOptions extends TrackOptions {
+  /** `EventEmitter`s. Default: true. */
+  emitters?: boolean
+  /** `EventTarget`s, and so `AbortSignal`s and `MessagePort`s. Default: true. */
+  eventTargets?: boolean
+}
+
+/** One place in a program that adds something, as far as leakguard looked: counts are estimates where `sample` is more than 1. */
+export interface Site {
+  /** Empty for the top level of a module. */
+  function: string
+  /** A path, or what Node calls its own module; empty where no place could be read, and for `(other sites)`, those that were too many. */
+  file: string
+  /** From 1. */
+  line: number
+  column: number
+  /** There now. */
+  live: number
+  /** Since the tracking began. */
+  added: number
+  /** Of those, gone: taken away, run once, or collected with what they were added to. */
+  removed: number
+  /** How much `live` has grown since the last report. */
+  growth: number
+  /** The age of the oldest that is there, in ms; 0 where none is. */
+  oldestMs: number
+  /** The class of the emitter or target; the function that set the timer; the handle's type. */
+  type: string
+}
+
+export interface ListenerSite extends Site {
+  event?: string
+}
+
+export interface TimerSite extends Site {
+  /** ms; none for `setImmediate`. */
+  delay?: number
+  /** Is it an interval? */
+  repeat: boolean
+  /** Of `removed`, seen to have been cleared. */
+  cleared: number
+  /** Of `removed`, seen to have fired. Immediates, and what was collected before anybody looked, are in neither. */
+  fired: number
+}
+
+export interface TrackReport<S extends Site> {
+  live: number
+  added: number
+  /** Additions that came when 100,000 were followed already: counted here alone. */
+  untracked: number
+  sample: number
+  sinceMs: number
+  /** Those with most live first. */
+  sites: S[]
+}
+
+export interface ListenersReport extends TrackReport<ListenerSite> {
+  /** The most loaded of the emitters and targets that were seen, with all listeners that they have: those of before too. */
+  emitters: { type: string; listeners: number; events: Record<string, number> }[]
+}
+
+/** Counts what is added by place. It keeps nothing of the app alive, and no process; it ends with `stop()` or with its thread. */
+export interface Tracker<R> extends NodeJS.EventEmitter {
+  /** A site's live count keeps growing: once a site. */
+  on(event: 'suspicion', listener: (suspicion: { site: R extends TrackReport<infer S> ? S : never; verdict: Verdict }) => void): this
+  /** By site, of which the first `top` are told, by default 50. It looks at all that is followed: 100,000 take some 10 ms. */
+  report(options?: { top?: number }): R
+  toJSON(): R
+  /** Puts the original functions back, or does nothing in them any more where somebody has wrapped them since. Doing so again does nothing. */
+  stop(): void
+  [Symbol.dispose](): void
+}
+
+/**
+ * Counts listeners of EventEmitters and EventTargets by the place that adds them. It hooks `EventEmitter.prototype.on`,
+ * `addListener`, `prependListener` and `EventTarget.prototype.addEventListener`, which else are as before.
+ */
+export function trackListeners(options?: TrackListenersOptions): Tracker<ListenersReport>
+
+/**
+ * Counts timers by the place that sets them. It hooks `setTimeout`, `setInterval` and `setImmediate`, global, of `node:timers` and
+ * of `node:timers/promises`, which else are as before.
+ */
+export function trackTimers(options?: TrackOptions): Tracker<TrackReport<TimerSite>>
 
 /** The thresholds of a judgement, each instead of the sensitivity's own. docs/detection.md has them with their reasons. */
 export type DetectThresholds = Omit<DetectOptions, 'sensitivity'>

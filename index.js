@@ -14,6 +14,8 @@ const { sample } = require('./lib/sampling/sample.js')
 const { startSampling } = require('./lib/sampling/sampler.js')
 const { watch } = require('./lib/watch/watch.js')
 const { postmortem } = require('./lib/postmortem/postmortem.js')
+const { trackListeners } = require('./lib/track/listeners.js')
+const { trackTimers } = require('./lib/track/timers.js')
 const { detect } = require('./lib/detect.js')
 
 module.exports.LeakguardError = LeakguardError
@@ -27,6 +29,8 @@ module.exports.sample = sample
 module.exports.startSampling = startSampling
 module.exports.gc = gc
 module.exports.detect = detect
+module.exports.trackListeners = trackListeners
+module.exports.trackTimers = trackTimers
 module.exports.capabilities = capabilities
 module.exports.watch = watch
 module.exports.postmortem = postmortem
