@@ -862,9 +862,12 @@ export interface WatchOptions {
   history?: number
   /** Shares of the heap's and the cgroup's limit at which `pressure` is told. Default: `[0.8, 0.9]`. */
   pressure?: number[]
-  /** Whether the heap is looked at, by a capture, before a leak is told. Default: true. */
+  /** Whether the heap is looked at, by captures, before a leak is told: what does not grow there is not told. Default: true. */
   evidence?: boolean
-  /** How many such looks there are an hour. Default: 4. */
+  /**
+   * How many such looks there are an hour: the first at suspicion, some collections apart two more, and another one where the trend is
+   * sure. Default: 8.
+   */
   looksPerHour?: number
   /** How the heap is captured for a look. Default: `twin`, so that the app is never stopped; elsewhere than on Linux a leak is then told without suspects. */
   mode?: 'auto' | 'twin' | 'inline'
@@ -913,13 +916,20 @@ export interface WatchPressure {
 export interface Leak extends WatchVerdict {
   /** A paragraph to act on. */
   text: string
-  /** What the heap shows, the likeliest first; empty where it was not looked at. */
-  suspects: Suspect[]
-  /** What the accusation rests on: the trend, and the heap's content where it was looked at. */
+  /** What grew in the heap between looks at it, by what it costs; empty where it could not be looked at. */
+  suspects: GrowingSuspect[]
+  /** What the suspects come from: looks at the heap, or, without any, the trend alone. */
   evidence: 'trend' | 'snapshot'
+  /**
+   * `evidence`: something that has no bound to fill up to grew at each of three looks, before the trend was sure. `trend`: the trend is
+   * sure, and the heap, where it could be looked at, did not say otherwise.
+   */
+  confirmedBy: 'trend' | 'evidence'
+  /** How many looks at the heap were compared. */
+  looks?: number
   /** Why the heap was not looked at. */
   missing?: string
-  /** The same leak is told again only when it has grown by half. */
+  /** The same leak is told again only when it has grown by half; where `confirmedBy` was `evidence`, when it has doubled. */
   fingerprint: string
   capture?: CaptureFigures & { path?: string; bytes?: number }
 }

@@ -13,17 +13,12 @@ const LAST_LOOK_MS = 8
 /**
  * Asks a snapshot what a task says, on threads of its own: resolves to the report's fields, `census`, `growth`.
  *
- * `source` is a path, a `file:` URL, or anything that is iterated asynchronously to chunks (a Readable, a web stream);
- * `undefined`: the task has censuses alone. The signal is asked at every look, never listened to: there is no listener to leave
- * behind.
+ * `source` is a path, a `file:` URL, or anything that is iterated asynchronously to chunks (a Readable, a web stream).
+ * The signal is asked at every look, never listened to: there is no listener to leave behind.
  */
 async function examine(source, task, { signal, onProgress, readScripts = true }) {
   if (signal?.aborted) throw cancelled('analysis', signal)
   const job = new (native().AnalysisJob)(JSON.stringify(task), readScripts)
-  if (source === undefined) {
-    job.openCensuses()
-    return reportOf(job, signal, onProgress)
-  }
   if (isPath(source)) {
     job.openFile(pathOf(source, 'source'))
     return reportOf(job, signal, onProgress)
@@ -31,6 +26,14 @@ async function examine(source, task, { signal, onProgress, readScripts = true })
   if (!isStream(source)) throw wrong(`the source must be a path or a readable stream, got ${shown(source)}`)
   job.openFeed()
   return pumped(job, source, signal, onProgress)
+}
+
+/** Compares the censuses of a task: there is no snapshot. */
+async function compare(task, { signal }) {
+  if (signal?.aborted) throw cancelled('comparison', signal)
+  const job = new (native().AnalysisJob)(JSON.stringify(task), false)
+  job.openCensuses()
+  return reportOf(job, signal)
 }
 
 function isStream(source) {
@@ -97,4 +100,4 @@ function bytesOf(chunk) {
   throw new TypeError(`a chunk is ${shown(chunk)}, not bytes`)
 }
 
-module.exports = { examine, isStream }
+module.exports = { examine, compare, isStream }

@@ -1,7 +1,7 @@
 'use strict'
 
 const { LIMITS } = require('../analyze.js')
-const { examine, isStream } = require('../examine.js')
+const { compare, examine, isStream } = require('../examine.js')
 const { validate, integer, size, boolean, callback, abortSignal, wrong, shown } = require('../options.js')
 const { isPath } = require('../path.js')
 const { OWN } = require('./own.js')
@@ -46,7 +46,7 @@ async function growth(looks, given) {
       answer = await examine(look, task, { signal, onProgress: report, readScripts })
       if (!isLast) before.push(JSON.stringify(answer.census))
     } else if (isLast) {
-      answer = await examine(undefined, task, { signal })
+      answer = await compare(task, { signal })
     }
   }
   return answer.growth

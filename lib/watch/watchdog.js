@@ -11,7 +11,7 @@ const { detect } = require('../detect.js')
 const { gcFeed } = require('../gc-feed.js')
 const { Recorder } = require('../recorder.js')
 const { startSampling } = require('../sampling/sampler.js')
-const { Evidence } = require('./evidence.js')
+const { Inquiry } = require('./inquiry.js')
 const { Pressure } = require('./pressure.js')
 const { Series } = require('./series.js')
 const { textOfLeak } = require('./words.js')
@@ -20,8 +20,8 @@ const { textOfLeak } = require('./words.js')
 const LOOK_MS = 250
 /** A judgement takes about a millisecond, so it is made so often at most. */
 const JUDGE_MS = 1000
-/** The same leak is told again when it has grown by half. */
-const AGAIN = 1.5
+/** The same leak is told again when it has grown by half, or, where the heap confirmed it before the trend did, has doubled. */
+const AGAIN = { trend: 1.5, evidence: 2 }
 
 /**
  * Watches this thread's memory: `watching → suspicious → confirmed → quiet`. Collections feed it, and a slow timer for what
@@ -32,7 +32,8 @@ class Watchdog extends EventEmitter {
   #origin = Date.now() - performance.now()
   #series
   #pressure
-  #evidence
+  #inquiry
+  #collections = 0
   #recorder
   #feed
   #sampler
@@ -50,7 +51,7 @@ class Watchdog extends EventEmitter {
     this.#options = options
     this.#series = new Series(options.history)
     this.#pressure = new Pressure(options.pressure)
-    this.#evidence = new Evidence(options)
+    if (options.evidence) this.#inquiry = new Inquiry(options)
     if (options.recorder !== undefined) {
       this.#recorder = new Recorder(options.recorder)
       process.on('exit', this.#exit)
@@ -78,6 +79,7 @@ class Watchdog extends EventEmitter {
     const time = this.#origin + at
     const { heap_size_limit: heapLimit } = v8.getHeapStatistics()
     const reading = { time, heapUsed, heapTotal, heapLimit, external, markCompact: true }
+    this.#collections++
     this.#series.add(reading)
     this.#tell('stats', { kind, pauseMs, exact, ...reading })
     this.#look(reading)
@@ -120,26 +122,34 @@ class Watchdog extends EventEmitter {
       this.#reported.clear()
       this.#tell('recovered', verdict)
     }
-    if (verdict.leak && !this.#gathering && this.#isNews(verdict)) {
-      this.#gathering = true
-      this.#accuse(verdict)
-        .catch((error) => this.#failed(error))
-        .finally(() => (this.#gathering = false))
-    }
+    if (this.#gathering || !this.#isNews(verdict)) return
+    this.#gathering = true
+    this.#inquire(verdict)
+      .catch((error) => this.#failed(error))
+      .finally(() => (this.#gathering = false))
+  }
+
+  async #inquire(verdict) {
+    const alone = verdict.leak ? { confirmedBy: 'trend', evidence: 'trend', suspects: [] } : undefined
+    const found = this.#inquiry ? await this.#inquiry.judge(verdict, this.#collections) : alone
+    if (found && !this.#stopped) await this.#accuse(verdict, found)
   }
 
   /** Before the heap is looked at only the kind is known. */
   #isNews({ kind, growthBytes, growthCount }) {
     const growth = growthCount ?? growthBytes
-    return [...this.#reported.values()].every((reported) => reported.kind !== kind || growth >= reported.growth * AGAIN)
+    return [...this.#reported.values()].every((told) => told.kind !== kind || growth >= told.growth * AGAIN[told.confirmedBy])
   }
 
-  async #accuse(verdict) {
-    const found = this.#options.evidence ? await this.#evidence.gather() : { evidence: 'trend', suspects: [] }
+  async #accuse(verdict, found) {
+    const kept = (await this.#inquiry?.keep()) ?? {}
     if (this.#stopped) return
-    const fingerprint = found.suspects[0]?.fingerprint ?? verdict.kind
-    this.#reported.set(fingerprint, { kind: verdict.kind, growth: verdict.growthCount ?? verdict.growthBytes })
-    this.#tell('leak', { ...verdict, fingerprint, ...found, text: textOfLeak(verdict, found.suspects) })
+    const { kind, growthCount, growthBytes } = verdict
+    const { confirmedBy, suspects } = found
+    const fingerprint = suspects[0]?.fingerprint ?? kind
+    this.#reported.set(fingerprint, { kind, growth: growthCount ?? growthBytes, confirmedBy })
+    const leak = { ...verdict, state: 'confirmed', leak: true, fingerprint, ...found, ...kept }
+    this.#tell('leak', { ...leak, text: textOfLeak(leak) })
   }
 
   /** Evidence while there is still a heap to look at: V8 ends the process without asking. */
@@ -192,7 +202,7 @@ class Watchdog extends EventEmitter {
     clearTimeout(this.#timer)
     this.#feed.stop()
     this.#sampler.stop()
-    this.#evidence.stop()
+    this.#inquiry?.stop()
     process.off('exit', this.#exit)
     this.#recorder?.close()
   }
