@@ -121,7 +121,10 @@ impl AnalysisJob {
     #[napi]
     pub fn open_censuses(&self) {
         let task = self.task.clone();
-        self.work(move |_, done| Ok(done(compare(&task).map_err(|error| Failure::from(&error))?)));
+        self.work(move |_, done| {
+            done(compare(&task).map_err(|error| Failure::from(&error))?);
+            Ok(())
+        });
     }
 
     fn start(&self, open: impl FnOnce(&Shared) -> std::result::Result<Source, Failure> + Send + 'static) {
@@ -134,10 +137,7 @@ impl AnalysisJob {
     }
 
     /// Does it on a thread of its own; `run` hands its answer to the function that it gets.
-    fn work(
-        &self,
-        run: impl FnOnce(&Shared, &dyn Fn(Answer)) -> std::result::Result<(), Failure> + Send + 'static,
-    ) {
+    fn work(&self, run: impl FnOnce(&Shared, &dyn Fn(Answer)) -> std::result::Result<(), Failure> + Send + 'static) {
         let shared = Arc::clone(&self.shared);
         let work = move || {
             // A report is there for JavaScript while the analysis still gives its memory back.

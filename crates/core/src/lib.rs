@@ -20,7 +20,7 @@ mod watch;
 
 pub use error::{Code, Error};
 pub use options::{AnalyzeOptions, CensusOptions, GrowthOptions, Limits};
-pub use report::{ClassRow, DominatorRow, Growth, Grown, Location, Noise, PathStep, Report, StringRow, Suspect};
+pub use report::{ClassRow, DominatorRow, Grown, Growth, Location, Noise, PathStep, Report, StringRow, Suspect};
 pub use sources::{NoSources, Sources};
 pub use task::{Answer, Task, compare, examine};
 pub use watch::{Stage, Watch};

@@ -1,7 +1,9 @@
 //! What can be asked of one snapshot: a report, a census, what grew since earlier censuses, or several of these at once.
 
 use crate::analysis::{self, Census, Heap};
-use crate::{AnalyzeOptions, CensusOptions, Code, Error, Growth, GrowthOptions, Report, Source, Sources, Watch, format};
+use crate::{
+    AnalyzeOptions, CensusOptions, Code, Error, Growth, GrowthOptions, Report, Source, Sources, Watch, format,
+};
 use serde::{Deserialize, Serialize};
 
 /// What is asked.

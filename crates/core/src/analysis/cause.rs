@@ -8,8 +8,21 @@ use crate::graph::{NodeIx, NodeKind};
 
 /// Node's and the HTTP client's classes that stand for a connection.
 const CONNECTIONS: &[&str] = &[
-    "Socket", "TLSSocket", "TLSWrap", "ClientRequest", "IncomingMessage", "ServerResponse", "Http2Session", "Http2Stream",
-    "ServerHttp2Session", "ClientHttp2Session", "TCP", "Pipe", "Node / TCPSocketWrap", "Node / TLSWrap", "WebSocket",
+    "Socket",
+    "TLSSocket",
+    "TLSWrap",
+    "ClientRequest",
+    "IncomingMessage",
+    "ServerResponse",
+    "Http2Session",
+    "Http2Stream",
+    "ServerHttp2Session",
+    "ClientHttp2Session",
+    "TCP",
+    "Pipe",
+    "Node / TCPSocketWrap",
+    "Node / TLSWrap",
+    "WebSocket",
 ];
 /// Classes that stand for a global object and all it has.
 const REALMS: &[&str] = &["Node / ContextifyContext", "ContextifyContext", "system / NativeContext", "ShadowRealm"];
@@ -29,7 +42,10 @@ pub(super) fn cause(heap: &Heap, about: &About, route: &Route) -> &'static str {
     let is_one_of = |node: NodeIx, names: &[&str]| names.contains(&&*class(node));
     let looked_at = [Some(pile.holder), member];
     let mut looked_at = looked_at.into_iter().flatten();
-    if route.nodes_back().take(6).any(|node| matches!(&*class(node), "AsyncContextFrame" | "AsyncLocalStorage" | "AsyncResource"))
+    if route
+        .nodes_back()
+        .take(6)
+        .any(|node| matches!(&*class(node), "AsyncContextFrame" | "AsyncLocalStorage" | "AsyncResource"))
         || route.is_stored_by_async_hooks()
     {
         return "async-context";

@@ -140,7 +140,7 @@ impl Route {
         if is_value { locals::function(heap, from, step.at) } else { None }
     }
 
-    /// Does a store of AsyncLocalStorage hold the end, as Node keeps it in the resource that runs?
+    /// Does a store of `AsyncLocalStorage` hold the end, as Node keeps it in the resource that runs?
     pub(super) fn is_stored_by_async_hooks(&self) -> bool {
         self.steps.iter().rev().take(3).any(|step| step.edge == "<symbol kResourceStore>")
     }

@@ -2,7 +2,7 @@
 //! those of another moment, another process or a twin. A few bytes a signature and figure; bounded.
 
 use super::fold::{Folded, NOISE, ROOT};
-use super::told::{Told, Teller, worth_telling};
+use super::told::{Teller, Told, worth_telling};
 use crate::{CensusOptions, Code, Error, Sources, Watch};
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
@@ -160,7 +160,9 @@ impl Census {
         }
         let strings = self.strings.len();
         let is_text = |&at: &u32| (at as usize) < strings;
-        if ![edge, name, kind, class].into_iter().flatten().all(is_text) || !self.places.iter().all(|(at, ..)| is_text(at)) {
+        if ![edge, name, kind, class].into_iter().flatten().all(is_text)
+            || !self.places.iter().all(|(at, ..)| is_text(at))
+        {
             return Err("a text is missing");
         }
         if !place.iter().all(|&at| at as usize <= self.places.len()) {

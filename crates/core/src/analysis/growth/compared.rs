@@ -6,7 +6,7 @@ use super::census::Census;
 use super::merged::{Merged, NONE};
 use super::points::{Point, delta, points};
 use super::told::Told;
-use crate::{Growth, GrowthOptions, Grown, Location, Noise, PathStep, Suspect};
+use crate::{Grown, Growth, GrowthOptions, Location, Noise, PathStep, Suspect};
 use rustc_hash::FxHashMap;
 
 /// Points that are put into words for so many suspects: some will turn out to be noise, or one with another.
@@ -70,19 +70,21 @@ impl<'a> Compared<'a> {
             if let Some(other) = suspects.iter_mut().find(same) {
                 add(other, point);
             } else if suspects.len() < self.options.top {
-                suspects.push(self.suspect(point, told, &total_sizes));
+                suspects.push(Self::suspect(point, told, &total_sizes));
             }
         }
         for suspect in &mut suspects {
             suspect.text = text(suspect);
         }
-        suspects.sort_by_key(|suspect| std::cmp::Reverse(suspect.growth.as_ref().map_or(0, |growth| growth.retained_delta)));
+        suspects.sort_by_key(|suspect| {
+            std::cmp::Reverse(suspect.growth.as_ref().map_or(0, |growth| growth.retained_delta))
+        });
         let notes = self.notes();
         let text = summary(&suspects, &total_sizes);
         Growth { looks: self.censuses.len() as u64, total_sizes, suspects, noise, notes, text }
     }
 
-    fn suspect(&self, point: &Point, told: Told, total_sizes: &[u64]) -> Suspect {
+    fn suspect(point: &Point, told: Told, total_sizes: &[u64]) -> Suspect {
         let last = |values: &[u64]| values.last().copied().unwrap_or(0);
         Suspect {
             name: told.name,
@@ -145,7 +147,12 @@ impl<'a> Compared<'a> {
                 if member.kind == "closure" { "closure" } else { "cache" },
                 format!("Find what adds {} to {name} and never removes it: bound it, or expire entries.", member.name),
             ),
-            None => (holder.to_owned(), "object", "object", format!("Find what makes {name} larger and never smaller: bound it.")),
+            None => (
+                holder.to_owned(),
+                "object",
+                "object",
+                format!("Find what makes {name} larger and never smaller: bound it."),
+            ),
         };
         Told {
             name,
@@ -174,20 +181,30 @@ impl<'a> Compared<'a> {
             });
         }
         for (points, source) in [(&self.v8, "v8"), (&self.own, "leakguard")] {
-            noise.extend(points.iter().map(|point| of_point(point, self.merged.rows[point.row as usize].name.to_owned(), source)));
+            noise.extend(
+                points
+                    .iter()
+                    .map(|point| of_point(point, self.merged.rows[point.row as usize].name.to_owned(), source)),
+            );
         }
         noise
     }
 
     fn notes(&self) -> Vec<String> {
         let mut notes = Vec::new();
-        let nodes: Vec<&str> = self.censuses.iter().filter_map(|census| census.node.as_deref()).collect();
-        if nodes.windows(2).any(|pair| pair[0] != pair[1]) {
-            notes.push(format!("the looks are of different Node.js versions ({}): V8 keeps other things on each", nodes.join(", ")));
+        let versions: Vec<&str> = self.censuses.iter().filter_map(|census| census.node.as_deref()).collect();
+        if versions.windows(2).any(|pair| pair[0] != pair[1]) {
+            notes.push(format!(
+                "the looks are of different Node.js versions ({}): V8 keeps other things on each",
+                versions.join(", ")
+            ));
         }
         let dropped = self.censuses.iter().map(|census| census.dropped.largest).max().unwrap_or(0);
         if dropped > self.options.min_bytes {
-            notes.push(format!("paths with up to {} each were left out of a census: raise maxPaths to see them", size(dropped)));
+            notes.push(format!(
+                "paths with up to {} each were left out of a census: raise maxPaths to see them",
+                size(dropped)
+            ));
         }
         notes
     }
@@ -220,12 +237,7 @@ fn is_v8s(merged: &Merged, point: &Point) -> bool {
 }
 
 fn of_point(point: &Point, name: String, source: &str) -> Noise {
-    Noise {
-        name,
-        source: source.to_owned(),
-        count_delta: signed(&point.counts),
-        retained_delta: signed(&point.sizes),
-    }
+    Noise { name, source: source.to_owned(), count_delta: signed(&point.counts), retained_delta: signed(&point.sizes) }
 }
 
 fn signed(values: &[u64]) -> i64 {
@@ -296,6 +308,8 @@ fn summary(suspects: &[Suspect], sizes: &[u64]) -> String {
     let looks = sizes.len();
     match suspects.first() {
         Some(first) => first.text.clone(),
-        None => format!("Nothing grows: no path has more at every one of {looks} looks (heap +{}).", size(delta(sizes))),
+        None => {
+            format!("Nothing grows: no path has more at every one of {looks} looks (heap +{}).", size(delta(sizes)))
+        }
     }
 }

@@ -243,17 +243,8 @@ impl<'a> Fold<'a> {
         }
         let at = self.rows.len() as u32;
         let hash = self.steps.hash(above.hash, label, class);
-        let row = Row {
-            parent,
-            label,
-            class,
-            first: node,
-            count: 0,
-            shallow: 0,
-            retained: 0,
-            depth: above.depth + 1,
-            hash,
-        };
+        let row =
+            Row { parent, label, class, first: node, count: 0, shallow: 0, retained: 0, depth: above.depth + 1, hash };
         self.rows.push(row);
         self.known.insert((parent, label, class), at);
         at

@@ -120,8 +120,9 @@ impl<'a> Merged<'a> {
 
     /// The rows from the root's child to this one.
     pub(super) fn way(&self, row: u32) -> Vec<u32> {
-        let mut way: Vec<u32> =
-            std::iter::successors(Some(row), |&at| Some(self.rows[at as usize].parent)).take_while(|&at| at > 1).collect();
+        let mut way: Vec<u32> = std::iter::successors(Some(row), |&at| Some(self.rows[at as usize].parent))
+            .take_while(|&at| at > 1)
+            .collect();
         way.reverse();
         way
     }

@@ -52,3 +52,6 @@ pub fn growth(censuses: &[Census], options: &GrowthOptions) -> Growth {
     let compared = Compared::new(censuses, options);
     compared.growth(compared.known())
 }
+
+#[cfg(test)]
+mod tests;

@@ -60,7 +60,8 @@ pub(super) fn points(merged: &Merged, options: &GrowthOptions) -> Vec<Point> {
             objects.push(at);
         }
     }
-    let mut points: Vec<Point> = found.into_iter().map(|((parent, _), rows)| of_members(merged, parent, &rows)).collect();
+    let mut points: Vec<Point> =
+        found.into_iter().map(|((parent, _), rows)| of_members(merged, parent, &rows)).collect();
     // What grew because its members did is told by them.
     objects.retain(|&at| !points.iter().any(|point| !point.is_object && merged.rows[point.row as usize].parent == at));
     points.extend(objects.into_iter().map(|row| Point {
@@ -85,7 +86,8 @@ fn of_members(merged: &Merged, parent: u32, rows: &[u32]) -> Point {
         // What is held at two ends is retained by neither.
         if delta(below) / 2 > delta(retained) { below } else { retained }
     };
-    let main = rows.iter().copied().max_by_key(|&row| (delta(sizes(row)), delta(merged.counts(row)), std::cmp::Reverse(row)));
+    let main =
+        rows.iter().copied().max_by_key(|&row| (delta(sizes(row)), delta(merged.counts(row)), std::cmp::Reverse(row)));
     let main = main.unwrap_or(parent);
     let mut all = sizes(main).to_vec();
     let more = rows.iter().filter(|&&row| row != main).map(|&row| merged.retained(row));
@@ -108,7 +110,8 @@ fn is_explained(merged: &Merged, row: u32) -> bool {
     let (counts, holders) = (merged.counts(row), merged.counts(parent));
     let more = delta(holders);
     // As many as each had when both were first seen.
-    let Some((each, held)) = counts.iter().copied().zip(holders.iter().copied()).find(|&(count, held)| count > 0 && held > 0)
+    let Some((each, held)) =
+        counts.iter().copied().zip(holders.iter().copied()).find(|&(count, held)| count > 0 && held > 0)
     else {
         return false;
     };

@@ -116,9 +116,7 @@ impl<'a> Steps<'a> {
             modules,
             texts: vec![String::new(), "[]".to_owned(), "(internal)".to_owned()],
             text_of: FxHashMap::default(),
-            own: ["(root)", "(code and shapes)", "(string)", "scope"]
-                .map(|text| Own::Text(Cow::Borrowed(text)))
-                .into(),
+            own: ["(root)", "(code and shapes)", "(string)", "scope"].map(|text| Own::Text(Cow::Borrowed(text))).into(),
             functions: FxHashMap::default(),
             files: FxHashMap::default(),
             by_class: vec![0; heap.classes().len()],
@@ -282,7 +280,9 @@ impl<'a> Steps<'a> {
             }
             Own::Text(text) => (Cow::Borrowed(text), "root", None),
             Own::Function(function) => (Cow::Owned(function.call(graph)), "closure", function.place()),
-            Own::Generator(function) => (Cow::Owned(format!("waiting {}", function.call(graph))), "generator", function.place()),
+            Own::Generator(function) => {
+                (Cow::Owned(format!("waiting {}", function.call(graph))), "generator", function.place())
+            }
             Own::Module(file) => (Cow::Borrowed(file), "module", None),
         }
     }

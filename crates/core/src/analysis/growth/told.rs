@@ -83,10 +83,8 @@ impl<'a> Teller<'a> {
         let heap = folded.heap;
         let found = self.find(wanted, watch)?;
         let modules = Modules::new(heap);
-        let routes: Vec<Option<Route>> = found
-            .iter()
-            .map(|found| Some(Route::new(heap, &modules, &folded.way(found.as_ref()?.holder))))
-            .collect();
+        let routes: Vec<Option<Route>> =
+            found.iter().map(|found| Some(Route::new(heap, &modules, &folded.way(found.as_ref()?.holder)))).collect();
         let wanted_scopes: Vec<NodeIx> = routes.iter().flatten().filter_map(|route| route.scope(heap)).collect();
         let scopes = Scopes::find(heap, &wanted_scopes);
         let names = Names { heap, scripts, scopes: &scopes, sources };
@@ -236,7 +234,8 @@ fn inside(heap: &Heap, member: NodeIx) -> Vec<String> {
     let is_closure = |node: &NodeIx| graph.kind(*node) == NodeKind::CLOSURE;
     let called = CALLED.iter().filter_map(|name| graph.child(member, name)).find(is_closure);
     let closure = Some(member).filter(is_closure).or(called);
-    let bound = closure.and_then(|closure| Some((graph.child(closure, b"bound_function")?, graph.child(closure, b"bound_this"))));
+    let bound = closure
+        .and_then(|closure| Some((graph.child(closure, b"bound_function")?, graph.child(closure, b"bound_this"))));
     let this = bound.and_then(|(_, this)| this).map(|this| format!("this: {}", heap.class_name(this)));
     let closure = bound.map_or(closure, |(function, _)| Some(function));
     let from = closure.and_then(|closure| graph.child(closure, b"context")).unwrap_or(member);
