@@ -582,6 +582,8 @@ export interface Suspect {
   advice: string
   /** Made from the path, not from ids: the same across captures and processes. */
   fingerprint: string
+  /** In a leak: where what stays was allocated, three sites at most. Those of its own file, or, of the first suspect, of any. */
+  sites?: LeakSite[]
   /** One line: name, place, class, count, bytes. */
   text: string
 }
@@ -825,6 +827,15 @@ export interface ListenersReport extends TrackReport<ListenerSite> {
   emitters: { type: string; listeners: number; events: Record<string, number> }[]
 }
 
+export interface HandlesReport extends TrackReport<Site> {
+  /** What may keep the loop alive, by type, of before too (`process.getActiveResourcesInfo`). */
+  types: Record<string, number>
+  /** Open descriptors by kind (`socket`, `pipe`, `file`, …), of before too; left out where the system does not list them. */
+  fds?: Record<string, number>
+  /** What has been open for longest, the oldest first. */
+  oldest: { type: string; ageMs: number; function: string; file: string; line: number; column: number }[]
+}
+
 /** Counts what is added by place. It keeps nothing of the app alive, and no process; it ends with `stop()` or with its thread. */
 export interface Tracker<R> extends NodeJS.EventEmitter {
   /** A site's live count keeps growing: once a site. */
@@ -848,6 +859,125 @@ export function trackListeners(options?: TrackListenersOptions): Tracker<Listene
  * of `node:timers/promises`, which else are as before.
  */
 export function trackTimers(options?: TrackOptions): Tracker<TrackReport<TimerSite>>
+
+/**
+ * Counts what is open by the place that opens it: sockets (incoming ones as `incoming Socket`), servers, UDP sockets, child processes,
+ * worker threads, file watchers, streams of files, and files of `fs.openSync`. Node tells of most on `node:diagnostics_channel`; hooked are
+ * `net.Server.prototype.listen`, `fs.watch`, `watchFile`, `createReadStream`, `createWriteStream` and `openSync`.
+ */
+export function trackHandles(options?: TrackOptions): Tracker<HandlesReport>
+
+export interface HeapProfileStartOptions {
+  /**
+   * One in so many bytes, on the average, is remembered with its stack for as long as it lives; at least 1 KiB. Less is finer and
+   * dearer. Default: 128 KiB. Who joins a profile that runs already has that one's.
+   */
+  interval?: Size
+  /** How many frames of a stack, at most 128. Default: 32. */
+  depth?: number
+}
+
+export interface HeapProfileReportOptions {
+  /** How many sites. Default: 50. */
+  top?: number
+  /** Also answers with `heapprofile` and `pprof`. Default: false. */
+  export?: boolean
+  /** Writes the profile there, whole or not at all: `.heapprofile` for DevTools, `.pb.gz` for pprof and what reads its format. */
+  file?: string | URL
+  /**
+   * V8 collects the heap before it answers: in a twin, so that the app does not wait, or here (`inline`). Default: `auto`, a twin
+   * where there can be one.
+   */
+  mode?: 'auto' | 'twin' | 'inline'
+  /** The twin's. Default: `low`. */
+  priority?: 'low' | 'normal'
+  /** What to do while a capture is in progress. Default: `wait`. */
+  busy?: 'wait' | 'reject'
+  /** Goes ahead where memory may not suffice. Default: false. */
+  force?: boolean
+  signal?: AbortSignal
+}
+
+export interface HeapProfileOptions extends HeapProfileStartOptions, HeapProfileReportOptions {
+  /** For how long. Default: 10 s. */
+  duration?: Duration
+}
+
+/** A function, and where it begins; what was compiled is told as it was written, by its source map. */
+export interface Frame {
+  /** Empty where it has no name. */
+  function: string
+  /** A path, or `node:…`; empty for what is native. */
+  file: string
+  /** From 1; 0 where there is none. */
+  line: number
+  column: number
+}
+
+/**
+ * A function of the app, and what was allocated in it, or in what Node and native code did for it, and is alive: estimates from
+ * samples. V8 tells functions and no lines within; a function that was inlined counts as the one that it was inlined into.
+ */
+export interface AllocationSite extends Frame {
+  type: 'allocation'
+  /** Bytes alive. */
+  live: number
+  /** Of `live`, bytes that were allocated since the look before. */
+  added: number
+  /** Bytes that were alive at the look before and are gone. */
+  removed: number
+  /** The age of what is oldest, in ms, as far as looks tell: at least so old. */
+  oldestMs: number
+  /** Bytes that are alive since before each earlier look (`looks`), oldest first: what stays, and not what comes and goes. */
+  survived: number[]
+  /** How many samples this rests on. */
+  samples: number
+  /** From the allocation outwards, the stack that most of it came by: 12 frames at most. */
+  stack: Frame[]
+}
+
+export interface HeapProfile {
+  /** When, in ms since 1970. */
+  time: number
+  /** When the sampling began: older objects are not in it. */
+  since: number
+  interval: number
+  /** Bytes alive of what was allocated since then, estimated. */
+  live: number
+  samples: number
+  /** The times of the earlier looks, oldest first; at most 16, the oldest thinned out. */
+  looks: number[]
+  /** First those of which most has survived since the look before; without one, those with most alive. */
+  sites: AllocationSite[]
+  /** How many there are; `sites` has the first `top`. */
+  siteCount: number
+  mode: 'twin' | 'inline'
+  /** For how long the thread stood still. */
+  pauseMs: number
+  twinPeakBytes?: number
+  /** The text of a `.heapprofile`. */
+  heapprofile?: string
+  /** The bytes of a `.pb.gz`. */
+  pprof?: Buffer
+}
+
+export interface HeapProfiler {
+  readonly running: boolean
+  /** Resolves to what is alive now. Each report is a look to which `survived` of later ones refers. */
+  report(options?: HeapProfileReportOptions): Promise<HeapProfile>
+  /** Ends it; V8 forgets the samples. Doing so again does nothing. */
+  stop(): void
+  [Symbol.dispose](): void
+}
+
+/**
+ * Begins to sample this thread's allocations by V8's own heap profiler. Several profiles share one; where somebody else in this
+ * thread uses it already it is refused with `ERR_LEAKGUARD_BUSY`, since the end of either would end both.
+ */
+export function startHeapProfile(options?: HeapProfileStartOptions): HeapProfiler
+
+/** Samples for a while, and resolves to what is alive then of what was allocated meanwhile. */
+export function heapProfile(options?: HeapProfileOptions): Promise<HeapProfile>
 
 /** The thresholds of a judgement, each instead of the sensitivity's own. docs/detection.md has them with their reasons. */
 export type DetectThresholds = Omit<DetectOptions, 'sensitivity'>
@@ -876,8 +1006,19 @@ export interface WatchOptions {
   snapshotDir?: string | URL
   /** How many of them are kept. Default: 3. */
   keep?: number
+  /**
+   * Whether allocations are sampled, to tell in which functions what leaks is allocated: from the start, never, or from the
+   * suspicion on. It costs about a hundredth of the processor's time while it is on. Default: `suspicious`.
+   */
+  sites?: boolean | 'suspicious'
   /** A flight recorder's file, for `leakguard postmortem`. Default: none. */
   recorder?: string | URL
+  /** Judge listeners by the place that adds them, with `trackListeners` and these options of it: `kind: 'resources'`. Default: false. */
+  listeners?: boolean | Omit<TrackListenersOptions, 'interval'>
+  /** The same for timers. */
+  timers?: boolean | Omit<TrackOptions, 'interval'>
+  /** The same for sockets, servers, processes, workers, watchers and files. */
+  handles?: boolean | Omit<TrackOptions, 'interval'>
   /** What to leave when the heap enters the highest band of `pressure`: a snapshot, Node's diagnostic report, or nothing, the default. */
   onHeapLimit?: 'snapshot' | 'report' | 'none'
 }
@@ -899,6 +1040,8 @@ export interface WatchStats {
 /** A judgement, and when it was made. */
 export interface WatchVerdict extends Verdict {
   time: number
+  /** Where what grows is added, of `resources` that are judged by place. With a leak of another kind, all places that grow too. */
+  sites?: (ListenerSite | TimerSite | Site)[]
 }
 
 export interface WatchPressure {
@@ -912,14 +1055,24 @@ export interface WatchPressure {
   size: number
 }
 
+export interface LeakSite extends AllocationSite {
+  /** Of the bytes that stay, 0 to 1. */
+  share: number
+}
+
 /** Something leaks. */
 export interface Leak extends WatchVerdict {
   /** A paragraph to act on. */
   text: string
   /** What grew in the heap between looks at it, by what it costs; empty where it could not be looked at. */
   suspects: GrowingSuspect[]
-  /** What the suspects come from: looks at the heap, or, without any, the trend alone. */
-  evidence: 'trend' | 'snapshot'
+  /**
+   * Where what stays is allocated, of the whole heap: each with its `share` of the bytes that were sampled since the suspicion and
+   * are still alive; at least a tenth. None where nothing was sampled.
+   */
+  allocations?: LeakSite[]
+  /** What it is named by: looks at the heap, or sites, of resources or of allocations; else there is the trend alone. */
+  evidence: 'trend' | 'snapshot' | 'sites'
   /**
    * `evidence`: something that has no bound to fill up to grew at each of three looks, before the trend was sure. `trend`: the trend is
    * sure, and the heap, where it could be looked at, did not say otherwise.

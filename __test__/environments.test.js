@@ -96,5 +96,5 @@ test('where the addon does not load, capture works and analysis says what to do'
     Module._load = (name, ...rest) => { if (name.endsWith('.node') || name.startsWith('leakguard-')) throw new Error('no such addon'); return _load(name, ...rest) }
     leakguard.analyze(${path}).catch(({ code, message }) => console.log(JSON.stringify([code, message])))`)
   assert.equal(answer[0], 'ERR_LEAKGUARD_NATIVE_MISSING')
-  assert.match(answer[1], /npm run build/)
+  assert.match(answer[1], /build-native/)
 })

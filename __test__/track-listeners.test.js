@@ -315,7 +315,7 @@ test('whatever the app has done to its stack traces, they stay and places are fo
 test('a site that keeps growing raises a suspicion, once, and the healthy one beside it none', async () => {
   const found = await program(`
     const { EventEmitter } = require('events')
-    const tracker = leakguard.trackListeners({ interval: 20 })
+    const tracker = leakguard.trackListeners({ interval: 20, sample: 1 })
     const bus = new EventEmitter().setMaxListeners(0)
     const heard = []
     tracker.on('suspicion', (suspicion) => heard.push(suspicion))

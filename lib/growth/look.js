@@ -5,6 +5,7 @@ const { inlineFromScratch } = require('../capture/inline.js')
 const { ReportTarget } = require('../capture/report-target.js')
 const { take } = require('../capture/take.js')
 const { examine } = require('../examine.js')
+const { mapReport } = require('../source-map.js')
 const { taskOf } = require('./growth.js')
 
 /**
@@ -27,7 +28,11 @@ async function captured(task, options) {
     inline: () => inlineFromScratch(folder, options, (path) => examine(path, task, { signal, onProgress, readScripts })),
   }
   const { result, capture } = await take(job, options)
-  return { ...result, capture }
+  if (result.growth) {
+    const [first] = mapReport(result.growth).suspects
+    if (first) result.growth.text = first.text
+  }
+  return { ...mapReport(result), capture }
 }
 
 module.exports = { look, captured }

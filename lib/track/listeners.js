@@ -195,4 +195,4 @@ function trackListeners(options) {
   return new Listeners(validate(options, LISTENERS))
 }
 
-module.exports = { trackListeners, Listeners }
+module.exports = { trackListeners, Listeners, LISTENERS }

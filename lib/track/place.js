@@ -30,7 +30,7 @@ function appsOf(frames) {
   let hooks = true
   for (const frame of frames) {
     const name = frame.scriptName
-    if (hooks && name.startsWith(__dirname)) continue
+    if (hooks && (name.startsWith(__dirname) || name === 'node:diagnostics_channel')) continue
     hooks = false
     if (name.startsWith(OWN)) return OURS
     if (!name.startsWith('node:') && name !== '') return { frame, isApps: true }

@@ -32,7 +32,7 @@ class Site {
   shown(name, oldestMs) {
     const { type, detail, live, added, reported } = this
     const shown = { ...legible(this.place), type, live, added, removed: added - live, growth: live - reported, oldestMs }
-    if (detail !== undefined) shown[name] = typeof detail === 'number' ? detail : String(detail).slice(0, NAME)
+    if (detail !== undefined && name !== undefined) shown[name] = typeof detail === 'number' ? detail : String(detail).slice(0, NAME)
     return shown
   }
 }

@@ -54,10 +54,12 @@ class Tracker extends EventEmitter {
     return this.#strata.weigh(kind)
   }
 
-  /** Something was added; `entry(site, weight, at)` makes what is followed. It never throws: the app is in the middle of its call. */
-  added(weight, kind, type, detail, entry) {
+  /**
+   * Something was added, at `frame` if that is known; `entry(site, weight, at)` makes what is followed. It never throws: the app is
+   * in the middle of its call.
+   */
+  added(weight, kind, type, detail, entry, frame = this.place()) {
     try {
-      const frame = placeOf(this.#options.depth)
       if (frame === undefined) return // by leakguard
       const site = this.#sites.of(frame, type, detail)
       if (site.added === 0) this.#strata.surprised(kind)
@@ -68,6 +70,15 @@ class Tracker extends EventEmitter {
       site.added -= weight
     } catch {
       // Such as no stack left: the app's own call goes on.
+    }
+  }
+
+  /** Where the app is now. */
+  place() {
+    try {
+      return placeOf(this.#options.depth)
+    } catch {
+      return undefined
     }
   }
 

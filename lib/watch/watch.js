@@ -3,6 +3,8 @@
 const { duration, choice, group, integer, boolean, validate, wrong, shown } = require('../options.js')
 const { THRESHOLDS } = require('../detect.js')
 const { isPath, pathOf } = require('../path.js')
+const { LISTENERS } = require('../track/listeners.js')
+const { RULES: TRACKED } = require('../track/tracker.js')
 const { Watchdog } = require('./watchdog.js')
 
 const RULES = {
@@ -17,7 +19,11 @@ const RULES = {
   maxPause: duration(),
   snapshotDir: path,
   keep: integer(1, 1000, 3),
+  sites,
   recorder: path,
+  listeners: tracked(LISTENERS),
+  timers: tracked(TRACKED),
+  handles: tracked(TRACKED),
   onHeapLimit: choice(['snapshot', 'report', 'none'], 'none'),
 }
 
@@ -26,10 +32,23 @@ function bands(name, value = [0.8, 0.9]) {
   throw wrong(`"${name}" must be an array of shares between 0 and 1, got ${shown(value)}`)
 }
 
+function sites(name, value = 'suspicious') {
+  if (value === true || value === false || value === 'suspicious') return value
+  throw wrong(`"${name}" must be true, false or 'suspicious', got ${shown(value)}`)
+}
+
 function path(name, value) {
   if (value === undefined) return undefined
   if (!isPath(value)) throw wrong(`"${name}" must be a path, got ${shown(value)}`)
   return pathOf(value, name)
+}
+
+/** `true`, or the options of a tracker; its readings are those of the watchdog. */
+function tracked({ interval: _, ...rules }) {
+  return (name, value = false) => {
+    if (typeof value === 'boolean') return value ? validate({}, rules) : undefined
+    return validate(value, rules, `"${name}"`)
+  }
 }
 
 /** Watches this thread's memory until it is stopped or the thread ends; it keeps nothing alive. */

@@ -11,8 +11,10 @@ const { detect } = require('../detect.js')
 const { gcFeed } = require('../gc-feed.js')
 const { Recorder } = require('../recorder.js')
 const { startSampling } = require('../sampling/sampler.js')
+const { Allocations, textOfAllocations } = require('./allocations.js')
 const { Inquiry } = require('./inquiry.js')
 const { Pressure } = require('./pressure.js')
+const { Resources } = require('./resources.js')
 const { Series } = require('./series.js')
 const { textOfLeak } = require('./words.js')
 
@@ -34,6 +36,8 @@ class Watchdog extends EventEmitter {
   #pressure
   #inquiry
   #collections = 0
+  #resources
+  #allocations
   #recorder
   #feed
   #sampler
@@ -52,6 +56,8 @@ class Watchdog extends EventEmitter {
     this.#series = new Series(options.history)
     this.#pressure = new Pressure(options.pressure)
     if (options.evidence) this.#inquiry = new Inquiry(options)
+    this.#allocations = new Allocations(options)
+    this.#resources = new Resources(options, { sensitivity: options.sensitivity, ...options.thresholds })
     if (options.recorder !== undefined) {
       this.#recorder = new Recorder(options.recorder)
       process.on('exit', this.#exit)
@@ -89,7 +95,8 @@ class Watchdog extends EventEmitter {
     const time = this.#origin + performance.now()
     this.#recorder?.sample({ ...sample, gc: sumOf(sample.gc) })
     this.#series.add({ ...sample, time, markCompact: false })
-    this.#tell('sample', sample)
+    // Counts of places are judged one by one: their sum goes with the load.
+    this.#tell('sample', { ...sample, ...this.#resources.read(time) })
     // Between collections the heap is full of what is no longer needed: that is no pressure.
     this.#look({ ...sample, heapLimit: undefined })
   }
@@ -112,21 +119,30 @@ class Watchdog extends EventEmitter {
   #judge() {
     this.#judged = performance.now()
     const { sensitivity, thresholds } = this.#options
-    const verdict = { time: Math.round(this.#origin + this.#judged), ...detect(this.#series.readings(), { sensitivity, ...thresholds }) }
+    const time = Math.round(this.#origin + this.#judged)
+    const heap = { time, ...detect(this.#series.readings(), { sensitivity, ...thresholds }) }
+    const sites = this.#resources.growing().map((verdict) => ({ time, ...verdict }))
+    const verdict = sites.reduce((worst, next) => (RANK[next.state] > RANK[worst.state] ? next : worst), heap)
     const before = this.#state
     this.#verdict = verdict
     this.#state = verdict.state
     // A quick leak can be confirmed at the first look: it was suspicious on the way.
-    if (GROWS.has(verdict.state) && !GROWS.has(before)) this.#tell('suspicion', verdict)
+    if (GROWS.has(verdict.state) && !GROWS.has(before)) {
+      this.#allocations.suspicious()
+      this.#tell('suspicion', verdict)
+    }
+    if (verdict.state === 'quiet') this.#allocations.quiet()
     if (verdict.state === 'quiet' && this.#reported.size > 0) {
       this.#reported.clear()
       this.#tell('recovered', verdict)
     }
-    if (this.#gathering || !this.#isNews(verdict)) return
-    this.#gathering = true
-    this.#inquire(verdict)
-      .catch((error) => this.#failed(error))
-      .finally(() => (this.#gathering = false))
+    if (!this.#gathering && this.#isNews(heap)) {
+      this.#gathering = true
+      this.#inquire(heap)
+        .catch((error) => this.#failed(error))
+        .finally(() => (this.#gathering = false))
+    }
+    for (const site of sites) if (site.leak && this.#isNews(site)) this.#accuseSite(site)
   }
 
   async #inquire(verdict) {
@@ -136,20 +152,29 @@ class Watchdog extends EventEmitter {
   }
 
   /** Before the heap is looked at only the kind is known. */
-  #isNews({ kind, growthBytes, growthCount }) {
+  #isNews({ kind, growthBytes, growthCount, fingerprint }) {
     const growth = growthCount ?? growthBytes
-    return [...this.#reported.values()].every((told) => told.kind !== kind || growth >= told.growth * AGAIN[told.confirmedBy])
+    const known = fingerprint === undefined ? [...this.#reported.values()].filter((told) => told.kind === kind) : [this.#reported.get(fingerprint)]
+    return known.every((told) => told === undefined || growth >= told.growth * AGAIN[told.confirmedBy])
   }
 
-  async #accuse(verdict, found) {
-    const kept = (await this.#inquiry?.keep()) ?? {}
+  /** The place is the evidence: the heap need not be looked at. */
+  #accuseSite(verdict) {
+    this.#reported.set(verdict.fingerprint, { kind: 'site', growth: verdict.growthCount, confirmedBy: 'trend' })
+    const leak = { ...verdict, confirmedBy: 'trend', evidence: 'sites', suspects: [] }
+    this.#tell('leak', { ...leak, text: textOfLeak(leak) })
+  }
+
+  async #accuse(verdict, told) {
+    const found = await this.#allocations.around(async () => ({ ...told, ...(await this.#inquiry?.keep()) }))
     if (this.#stopped) return
     const { kind, growthCount, growthBytes } = verdict
-    const { confirmedBy, suspects } = found
-    const fingerprint = suspects[0]?.fingerprint ?? kind
-    this.#reported.set(fingerprint, { kind, growth: growthCount ?? growthBytes, confirmedBy })
-    const leak = { ...verdict, state: 'confirmed', leak: true, fingerprint, ...found, ...kept }
-    this.#tell('leak', { ...leak, text: textOfLeak(leak) })
+    const fingerprint = found.suspects[0]?.fingerprint ?? kind
+    this.#reported.set(fingerprint, { kind, growth: growthCount ?? growthBytes, confirmedBy: found.confirmedBy })
+    const sites = this.#resources.growing().flatMap(({ sites }) => sites)
+    const leak = { ...verdict, state: 'confirmed', leak: true, fingerprint, ...found, sites }
+    const allocated = found.allocations ? ` ${textOfAllocations(found.allocations)}` : ''
+    this.#tell('leak', { ...leak, text: `${textOfLeak(leak)}${allocated}` })
   }
 
   /** Evidence while there is still a heap to look at: V8 ends the process without asking. */
@@ -203,6 +228,8 @@ class Watchdog extends EventEmitter {
     this.#feed.stop()
     this.#sampler.stop()
     this.#inquiry?.stop()
+    this.#allocations.stop()
+    this.#resources.stop()
     process.off('exit', this.#exit)
     this.#recorder?.close()
   }
@@ -212,6 +239,7 @@ class Watchdog extends EventEmitter {
   }
 }
 
+const RANK = { quiet: 0, watching: 0, suspicious: 1, confirmed: 2 }
 const GROWS = new Set(['suspicious', 'confirmed'])
 const EVENTS = ['stats', 'sample', 'suspicion', 'leak', 'pressure', 'recovered', 'error']
 const CHANNELS = Object.fromEntries(EVENTS.map((event) => [event, channel(`leakguard:${event}`)]))

@@ -10,6 +10,8 @@ pub mod graph;
 mod options;
 pub mod recorder;
 mod report;
+pub mod sites;
+mod source_map;
 mod sources;
 mod task;
 #[cfg(any(test, feature = "testing"))]
@@ -21,6 +23,7 @@ mod watch;
 pub use error::{Code, Error};
 pub use options::{AnalyzeOptions, CensusOptions, GrowthOptions, Limits};
 pub use report::{ClassRow, DominatorRow, Grown, Growth, Location, Noise, PathStep, Report, StringRow, Suspect};
+pub use source_map::{Original, SourceMaps};
 pub use sources::{NoSources, Sources};
 pub use task::{Answer, Task, compare, examine};
 pub use watch::{Stage, Watch};

@@ -38,6 +38,7 @@ pub use build::report;
 pub use classes::Class;
 pub use growth::{Census, Dropped, census, growth};
 pub use heap::Heap;
+pub(crate) use scripts::{plain_path, unescaped};
 
 use crate::Error;
 

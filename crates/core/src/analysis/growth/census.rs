@@ -86,13 +86,13 @@ impl Census {
         let (kept, dropped) = kept(folded, options.max_paths.max(2));
         let mut writer = Writer::default();
         let mut number = vec![ROOT; folded.rows.len()];
-        let teller = Teller::new(folded);
+        let teller = Teller::new(folded, sources);
         let mut paths = Paths::default();
         for &at in &kept {
             number[at as usize] = paths.parent.len() as u32;
             let row = &folded.rows[at as usize];
             let (name, kind, place) = folded.steps.class_text(row.class);
-            let location = place.and_then(|place| teller.scripts.location(heap.graph(), place));
+            let location = place.and_then(|place| teller.scripts.generated(heap.graph(), place));
             paths.parent.push(number[row.parent as usize]);
             paths.edge.push(writer.text(&folded.steps.label_text(row.label)));
             paths.name.push(writer.text(&name));
@@ -104,7 +104,7 @@ impl Census {
         }
         watch.check()?;
         let worth = worth_telling(folded, &kept, options.names);
-        let told = teller.tell(&worth, sources, watch)?;
+        let told = teller.tell(&worth, watch)?;
         let told = worth.iter().zip(told).filter_map(|(&at, told)| Some((number[at as usize], told?))).collect();
         let census = Self {
             version: VERSION,

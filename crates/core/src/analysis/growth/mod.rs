@@ -40,7 +40,7 @@ pub fn census(
     let compared = Compared::new(&censuses, growth);
     let last = compared.last();
     let wanted: Vec<u32> = last.iter().flatten().map(|&at| rows[at as usize]).collect();
-    let mut told = told::Teller::new(&folded).tell(&wanted, sources, watch)?.into_iter();
+    let mut told = told::Teller::new(&folded, sources).tell(&wanted, watch)?.into_iter();
     let told = last.into_iter().map(|at| at.and_then(|_| told.next().flatten())).collect();
     let found = compared.growth(told);
     let census = censuses.pop().ok_or_else(Error::cancelled)?;

@@ -57,7 +57,8 @@ pub(super) fn worth_telling(folded: &Folded, kept: &[u32], most: usize) -> Vec<u
 /// Names signatures of one heap.
 pub(super) struct Teller<'a> {
     folded: &'a Folded<'a>,
-    pub(super) scripts: Scripts,
+    sources: &'a dyn Sources,
+    pub(super) scripts: Scripts<'a>,
 }
 
 /// A signature's members, some of them, and what holds most of those.
@@ -68,18 +69,13 @@ struct Found {
 }
 
 impl<'a> Teller<'a> {
-    pub(super) fn new(folded: &'a Folded<'a>) -> Self {
-        Self { folded, scripts: Scripts::find(folded.heap.graph()) }
+    pub(super) fn new(folded: &'a Folded<'a>, sources: &'a dyn Sources) -> Self {
+        Self { folded, scripts: Scripts::find(folded.heap.graph(), sources), sources }
     }
 
     /// The signatures in words, in their order.
-    pub(super) fn tell(
-        &self,
-        wanted: &[u32],
-        sources: &dyn Sources,
-        watch: &Watch,
-    ) -> Result<Vec<Option<Told>>, Error> {
-        let Self { folded, scripts } = self;
+    pub(super) fn tell(&self, wanted: &[u32], watch: &Watch) -> Result<Vec<Option<Told>>, Error> {
+        let Self { folded, scripts, sources } = self;
         let heap = folded.heap;
         let found = self.find(wanted, watch)?;
         let modules = Modules::new(heap);
@@ -87,7 +83,7 @@ impl<'a> Teller<'a> {
             found.iter().map(|found| Some(Route::new(heap, &modules, &folded.way(found.as_ref()?.holder)))).collect();
         let wanted_scopes: Vec<NodeIx> = routes.iter().flatten().filter_map(|route| route.scope(heap)).collect();
         let scopes = Scopes::find(heap, &wanted_scopes);
-        let names = Names { heap, scripts, scopes: &scopes, sources };
+        let names = Names { heap, scripts, scopes: &scopes, sources: *sources };
         let mut told = Vec::with_capacity(wanted.len());
         for ((&at, found), route) in wanted.iter().zip(&found).zip(&routes) {
             watch.check()?;
