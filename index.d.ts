@@ -312,7 +312,29 @@ export function writeSnapshot(stream: NodeJS.WritableStream, options?: AsyncSnap
 export function writeSnapshotSync(path?: string | URL | null, options?: SnapshotOptions): Capture
 export function writeSnapshotSync(options: SnapshotOptions): Capture
 
+export interface LightCensusOptions extends CaptureOptions {
+  /** Objects are counted by constructor in one walk of the heap, without a snapshot: a fraction of its time and memory. */
+  kind: 'light'
+  /** How many classes. Default: 50. */
+  top?: number
+  signal?: AbortSignal
+}
+
+/** How many objects there are of each constructor. Strings, code and V8's own structures are not counted. */
+export interface LightCensus {
+  kind: 'light'
+  node: string
+  v8: string
+  totalCount: number
+  /** How many classes there are in all. */
+  classCount: number
+  /** The most objects first. */
+  classes: { name: string; count: number }[]
+  capture: CaptureFigures
+}
+
 export interface CensusOptions extends AnalyzeOptions, CaptureOptions {
+  kind?: 'full'
   /** How many ways the folded heap keeps at most; the smallest are left out. Default: 20,000. */
   maxPaths?: number
   /** How many of them, the largest, are named for a comparison without the heap. Default: 100. */
@@ -348,6 +370,7 @@ export interface FoldedHeap {
  * Captures this thread's heap and analyses it in the twin: only the report comes back, no file is left. Where there is no
  * twin, inline over a passing file in `LEAKGUARD_DIR` or the system's temporary folder.
  */
+export function census(options: LightCensusOptions): Promise<LightCensus>
 export function census(options?: CensusOptions): Promise<Census>
 
 /** What counts as growth. */
@@ -1072,7 +1095,7 @@ export interface Leak extends WatchVerdict {
    */
   allocations?: LeakSite[]
   /** What it is named by: looks at the heap, or sites, of resources or of allocations; else there is the trend alone. */
-  evidence: 'trend' | 'snapshot' | 'sites'
+  evidence: 'trend' | 'light-census' | 'snapshot' | 'sites'
   /**
    * `evidence`: something that has no bound to fill up to grew at each of three looks, before the trend was sure. `trend`: the trend is
    * sure, and the heap, where it could be looked at, did not say otherwise.
@@ -1080,7 +1103,9 @@ export interface Leak extends WatchVerdict {
   confirmedBy: 'trend' | 'evidence'
   /** How many looks at the heap were compared. */
   looks?: number
-  /** Why the heap was not looked at. */
+  /** With `light-census`, of a heap of which the machine cannot afford a snapshot: the constructors with the most objects. */
+  classes?: { name: string; count: number }[]
+  /** Why the heap was not looked at, or not closely. */
   missing?: string
   /** The same leak is told again only when it has grown by half; where `confirmedBy` was `evidence`, when it has doubled. */
   fingerprint: string

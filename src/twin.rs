@@ -9,7 +9,7 @@ use crate::outcome::number;
 use crate::scripts::Scripts;
 use crate::sites::Sites;
 use leakguard_core::sites::SiteOptions;
-use leakguard_core::{Answer, Source, Task, Watch, examine};
+use leakguard_core::{Source, Task, Watch, examine};
 use leakguard_process::twin::{self, Compression, Failure, FileSink, Intake, Job, Kind, Limits, PipeSink};
 use leakguard_process::twin::{Settings, Sink, Start};
 use napi::bindgen_prelude::{FnArgs, Function, Unknown};
@@ -18,7 +18,7 @@ use napi_derive::napi;
 use parking_lot::Mutex;
 use serde::Deserialize;
 use std::fmt::Display;
-use std::io::PipeReader;
+use std::io::{PipeReader, Read};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -56,6 +56,8 @@ enum SinkOptions {
         compress: Option<Compress>,
         level: Option<u32>,
     },
+    /// What comes is the answer.
+    Answer,
     Analyze {
         #[serde(default)]
         task: Box<Task>,
@@ -175,6 +177,7 @@ impl TwinJob {
                 reader = Some(end);
                 Arc::new(sink)
             }
+            SinkOptions::Answer => Arc::new(Answer),
             SinkOptions::Analyze { task, read_scripts } => {
                 Arc::new(Analysis { task: *task, scripts: Scripts { readable: read_scripts }, watch: Watch::default() })
             }
@@ -263,6 +266,29 @@ fn descriptor(_end: PipeReader) -> i32 {
     -1
 }
 
+/// What JavaScript wrote in the twin, as it is.
+struct Answer;
+
+/// A twin's answer is passed through memory of the parent's.
+const LONGEST_ANSWER: u64 = 16 << 20;
+
+impl Sink for Answer {
+    fn consume(&self, source: Intake) -> std::result::Result<Vec<u8>, Failure> {
+        let mut bytes = Vec::new();
+        let read = source.take(LONGEST_ANSWER).read_to_end(&mut bytes);
+        read.map_err(|error| Failure::new(Kind::Internal, error.to_string()))?;
+        Ok(bytes)
+    }
+
+    fn stage(&self) -> &'static str {
+        "answer"
+    }
+
+    fn written(&self) -> u64 {
+        0
+    }
+}
+
 /// The analysis in the twin, on V8's bytes as they come: no file, and only the answer leaves.
 struct Analysis {
     task: Task,
@@ -273,7 +299,7 @@ struct Analysis {
 impl Sink for Analysis {
     fn consume(&self, source: Intake) -> std::result::Result<Vec<u8>, Failure> {
         let source = Source { reader: Box::new(source) };
-        let text = |answer: Answer| serde_json::to_vec(&answer);
+        let text = |answer: leakguard_core::Answer| serde_json::to_vec(&answer);
         let report = examine(source, &self.task, &self.scripts, &self.watch, text).map_err(|error| Failure {
             code: error.code.name().to_owned(),
             byte: error.byte,

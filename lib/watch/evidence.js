@@ -5,6 +5,7 @@ const { join, resolve } = require('node:path')
 const { performance } = require('node:perf_hooks')
 const { promisify } = require('node:util')
 const zlib = require('node:zlib')
+const { census } = require('../capture/census.js')
 const { writeSnapshot } = require('../capture/snapshot.js')
 const { look } = require('../growth/look.js')
 
@@ -45,7 +46,7 @@ class Evidence {
   }
 
   /** How many looks are there to compare. */
-  get count() {
+  get looks() {
     return this.#censuses.length
   }
 
@@ -59,7 +60,17 @@ class Evidence {
       this.#censuses = [...this.#censuses, await gzip(JSON.stringify(census))].slice(-KEPT)
       return { growth, capture }
     } catch (error) {
-      return { missing: error.message }
+      return { missing: error.message, unaffordable: error.code === 'ERR_LEAKGUARD_HEADROOM' }
+    }
+  }
+
+  /** Where a snapshot cannot be afforded, objects can be counted all the same: `{ classes, capture }`. Never rejects. */
+  async count() {
+    try {
+      const { classes, capture } = await census({ ...this.#capture, kind: 'light', top: 20 })
+      return { evidence: 'light-census', classes, capture }
+    } catch {
+      return {}
     }
   }
 

@@ -45,6 +45,7 @@ class Inquiry {
   #first
   #vetoed = false
   #missing
+  #unaffordable = false
   #busy = false
 
   constructor(options) {
@@ -71,12 +72,12 @@ class Inquiry {
   }
 
   #isTime({ leak, bytesPerHour }, collections) {
-    if (this.#evidence.count === 0) return true
+    if (this.#evidence.looks === 0) return true
     const since = collections - this.#at
     const elapsed = performance.now() - this.#time
     if (since < SPACING && elapsed < LONG_MS) return false
     if (leak) return true
-    if (this.#evidence.count >= PROOF && this.#empty === 0) return false
+    if (this.#evidence.looks >= PROOF && this.#empty === 0) return false
     if (this.#empty >= CLEARED) return since >= REST
     return (bytesPerHour / 36e5) * elapsed >= LEAST_BYTES || since >= PATIENCE
   }
@@ -88,6 +89,7 @@ class Inquiry {
     this.#time = performance.now()
     if (finding.missing !== undefined) {
       this.#missing = finding.missing
+      this.#unaffordable = finding.unaffordable
       return this.#without(verdict)
     }
     const { growth } = finding
@@ -112,9 +114,10 @@ class Inquiry {
   }
 
   /** The trend alone, where the heap could not be asked; not where it was, and said no. */
-  #without(verdict) {
+  async #without(verdict) {
     if (!verdict.leak || this.#vetoed) return undefined
-    return { confirmedBy: 'trend', evidence: 'trend', suspects: [], missing: this.#missing ?? this.#evidence.exhausted }
+    const counted = this.#unaffordable ? await this.#evidence.count() : {}
+    return { confirmedBy: 'trend', evidence: 'trend', suspects: [], missing: this.#missing ?? this.#evidence.exhausted, ...counted }
   }
 
   #rest() {
@@ -122,6 +125,7 @@ class Inquiry {
     this.#empty = 0
     this.#vetoed = false
     this.#missing = undefined
+    this.#unaffordable = false
   }
 
   keep() {

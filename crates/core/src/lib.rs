@@ -13,6 +13,7 @@ mod report;
 pub mod sites;
 mod source_map;
 mod sources;
+mod tally;
 mod task;
 #[cfg(any(test, feature = "testing"))]
 #[expect(clippy::cast_possible_truncation, reason = "heaps made by hand are small")]
@@ -25,6 +26,7 @@ pub use options::{AnalyzeOptions, CensusOptions, GrowthOptions, Limits};
 pub use report::{ClassRow, DominatorRow, Grown, Growth, Location, Noise, PathStep, Report, StringRow, Suspect};
 pub use source_map::{Original, SourceMaps};
 pub use sources::{NoSources, Sources};
+pub use tally::{Change, Difference, Size, Tally};
 pub use task::{Answer, Task, compare, examine};
 pub use watch::{Stage, Watch};
 
