@@ -46,7 +46,7 @@ class Evidence {
   }
 
   /** How many looks are there to compare. */
-  get kept() {
+  get looks() {
     return this.#censuses.length
   }
 
@@ -60,17 +60,17 @@ class Evidence {
       this.#censuses = [...this.#censuses, await gzip(JSON.stringify(census))].slice(-KEPT)
       return { growth, capture }
     } catch (error) {
-      return { missing: error.message, isShort: error.code === 'ERR_LEAKGUARD_HEADROOM' }
+      return { missing: error.message, unaffordable: error.code === 'ERR_LEAKGUARD_HEADROOM' }
     }
   }
 
-  /** Objects by constructor, where a look cannot be afforded: `{ classes, capture }`; nothing where that cannot be had either. Never rejects. */
-  async tally() {
+  /** Where a snapshot cannot be afforded, objects can be counted all the same: `{ classes, capture }`. Never rejects. */
+  async count() {
     try {
       const { classes, capture } = await census({ ...this.#capture, kind: 'light', top: 20 })
-      return { classes, capture }
+      return { evidence: 'light-census', classes, capture }
     } catch {
-      return undefined
+      return {}
     }
   }
 
