@@ -512,6 +512,11 @@ export interface Report {
   classCount: number
   /** Objects of the app that retain most, none inside another one of the list. */
   dominators: DominatorRow[]
+  /**
+   * The top of the dominator tree, for pictures: large objects, and many small ones folded by class. 300 rows at most, each after
+   * the one it is a part of; the first is the heap as a whole.
+   */
+  tree: TreeRow[]
   /** What looks like a leak, largest first. */
   suspects: Suspect[]
   /** Texts that the heap holds more than once, by wasted bytes. */
@@ -553,6 +558,21 @@ export interface DominatorRow {
   /** Objects that would go with it, itself included. */
   retainedCount: number
   distance: number
+}
+
+/** A part of the heap: one large object, or all of a class that the objects of one row hold. */
+export interface TreeRow {
+  /** The index of the row that it is a part of. */
+  parent?: number
+  /** V8's id, of one object. */
+  id?: number
+  /** The variable or property that holds it; empty for several, and where there is none. */
+  name: string
+  class: string
+  /** How many objects. */
+  count: number
+  /** Bytes that would go with all of them. */
+  retainedSize: number
 }
 
 export interface StringRow {
@@ -1025,6 +1045,8 @@ export interface WatchOptions {
   /** How the heap is captured for a look. Default: `twin`, so that the app is never stopped; elsewhere than on Linux a leak is then told without suspects. */
   mode?: 'auto' | 'twin' | 'inline'
   maxPause?: Duration
+  /** Asked before such a look: `false`, or an error, refuses it, and the leak is told by its trend alone. */
+  beforeCapture?: (request: { kind: 'leak' }) => unknown
   /** The snapshot of each leak is kept in this folder, which is made where it is missing. Default: none is kept. */
   snapshotDir?: string | URL
   /** How many of them are kept. Default: 3. */

@@ -267,12 +267,12 @@ fn descriptor(_end: PipeReader) -> i32 {
 }
 
 /// What JavaScript wrote in the twin, as it is.
-struct Spoken;
+struct Answer;
 
 /// A twin's answer is passed through memory of the parent's.
 const LONGEST_ANSWER: u64 = 16 << 20;
 
-impl Sink for Spoken {
+impl Sink for Answer {
     fn consume(&self, source: Intake) -> std::result::Result<Vec<u8>, Failure> {
         let mut bytes = Vec::new();
         let read = source.take(LONGEST_ANSWER).read_to_end(&mut bytes);
