@@ -1,0 +1,78 @@
+'use strict'
+
+const v8 = require('node:v8')
+const { isMainThread } = require('node:worker_threads')
+const { gc } = require('../gc/collect.js')
+const { native } = require('../native.js')
+const { settle, now } = require('./call.js')
+
+/** More readings than a trial ever takes. */
+const ROOM = 64
+
+/**
+ * What is there after a collection, reading by reading, in columns that are made beforehand: a reading must not add to what the
+ * next one measures.
+ */
+class Readings {
+  count = 0
+  /** Calls since the reading before. */
+  calls = new Float64Array(ROOM)
+  /** What the last collection took, in ms. */
+  gcMs = 0
+  /** Columns by name: bytes of `heap` and `external`; how many `timers` and `handles`. */
+  columns
+
+  #collect
+
+  constructor(track, collect = gc) {
+    this.#collect = collect
+    this.columns = Object.fromEntries(Object.keys(CHANNELS).filter((name) => track.includes(name)).map((name) => [name, new Float64Array(ROOM)]))
+  }
+
+  get full() {
+    return this.count === ROOM
+  }
+
+  /** Collects, and reads. `calls`: since the reading before; `wait`: ms until what is on its way has come. */
+  async take(calls, wait) {
+    await settle(wait)
+    const start = now()
+    this.#collect()
+    this.gcMs = now() - start
+    const at = this.count++
+    this.calls[at] = calls
+    const statistics = v8.getHeapStatistics()
+    for (const name in this.columns) this.columns[name][at] = CHANNELS[name].read(statistics)
+  }
+}
+
+/**
+ * What is read, and how fine it is: `grain` is what a call can add on average without being seen in a single batch (a table
+ * that doubles when it is full, 8 bytes an entry), and `most` the bound of that over a window.
+ */
+const CHANNELS = {
+  heap: { read: (statistics) => statistics.used_heap_size, grain: 4, most: 32_768, unit: 'bytes' },
+  external: { read: (statistics) => statistics.external_memory, grain: 4, most: 32_768, unit: 'bytes' },
+  timers: { read: () => process.getActiveResourcesInfo().filter(isTimer).length, grain: 0.02, most: 2, unit: 'timers' },
+  handles: { read: handles, grain: 0.02, most: 2, unit: 'handles' },
+}
+
+function isTimer(resource) {
+  return resource === 'Timeout' || resource === 'Immediate'
+}
+
+/** Sockets, servers, files: what the loop knows of, and in the main thread descriptors that it does not know of. */
+function handles() {
+  return process.getActiveResourcesInfo().filter((resource) => !isTimer(resource)).length + (isMainThread ? descriptors() : 0)
+}
+
+/** 0 where nobody tells. */
+function descriptors() {
+  try {
+    return native().countDescriptors() ?? 0
+  } catch {
+    return 0
+  }
+}
+
+module.exports = { Readings, CHANNELS }
