@@ -36,6 +36,11 @@ function judge(calls, values, count, { tolerance, grain, most }) {
   const notGrown = deltas.filter((delta) => delta <= tolerance).length
   const still = deltas.filter((delta) => delta <= tolerance && delta >= -STILL * grain).length
   const sum = values[count - 1] - values[start]
+  if (grain === 0) {
+    const clear = deltas.length >= 2 && sum <= tolerance * total + most
+    const rising = count > RISING && isRising(calls, values, count, tolerance)
+    return { state: clear ? 'clear' : rising ? 'rising' : 'open', perCall: Math.max(0, sum / total) }
+  }
   const allowed = tolerance * total + Math.min(grain * total, most)
   const perCall = median(deltas) || Math.max(0, sum / total)
   const level =

@@ -33,6 +33,11 @@ class Readings {
     return this.count === ROOM
   }
 
+  /** Forgets what was read. */
+  restart() {
+    this.count = 0
+  }
+
   /** Collects, and reads. `calls`: since the reading before; `wait`: ms until what is on its way has come. */
   async take(calls, wait) {
     await settle(wait)
@@ -41,20 +46,29 @@ class Readings {
     this.gcMs = now() - start
     const at = this.count++
     this.calls[at] = calls
-    const statistics = v8.getHeapStatistics()
-    for (const name in this.columns) this.columns[name][at] = CHANNELS[name].read(statistics)
+    for (const name in this.columns) this.columns[name][at] = CHANNELS[name].read()
   }
 }
 
 /**
- * What is read, and how fine it is: `grain` is what a call can add on average without being seen in a single batch (a table
- * that doubles when it is full, 8 bytes an entry), and `most` the bound of that over a window.
+ * What is read, and how fine it is. `grain` is what a call can add on average without being seen in a single batch: a table
+ * that doubles when it is full, 8 bytes an entry. Over a window `most` bounds it. A count has no grain: one or two come and go.
  */
 const CHANNELS = {
-  heap: { read: (statistics) => statistics.used_heap_size, grain: 4, most: 32_768, unit: 'bytes' },
-  external: { read: (statistics) => statistics.external_memory, grain: 4, most: 32_768, unit: 'bytes' },
-  timers: { read: () => process.getActiveResourcesInfo().filter(isTimer).length, grain: 0.02, most: 2, unit: 'timers' },
-  handles: { read: handles, grain: 0.02, most: 2, unit: 'handles' },
+  heap: { read: objects, grain: 4, most: 32_768, unit: 'bytes' },
+  external: { read: () => v8.getHeapStatistics().external_memory, grain: 4, most: 32_768, unit: 'bytes' },
+  timers: { read: () => process.getActiveResourcesInfo().filter(isTimer).length, grain: 0, most: 2, unit: 'timers' },
+  handles: { read: handles, grain: 0, most: 2, unit: 'handles' },
+}
+
+/** Spaces in which no object of a program lies: code comes and goes there as functions are compiled and forgotten. */
+const ENGINES = /^(code|trusted|read_only|shared)/
+
+/** Bytes of objects. */
+function objects() {
+  let used = 0
+  for (const space of v8.getHeapSpaceStatistics()) if (!ENGINES.test(space.space_name)) used += space.space_used_size
+  return used
 }
 
 function isTimer(resource) {

@@ -3,7 +3,7 @@
 const { Readings, CHANNELS } = require('./readings.js')
 const { recordedConsole } = require('./console.js')
 const { judge } = require('./judge.js')
-const { Call, now, settle } = require('./call.js')
+const { Call, settle } = require('./call.js')
 
 /** Without `iterations` a batch has as many calls as take so long, within bounds, and do not fill the memory. */
 const AUTO = { least: 20, most: 2000, ms: 30, bytes: 48 * 2 ** 20 }
@@ -16,10 +16,14 @@ const EVEN = 5
  * show it. So long and so large may they be.
  */
 const DOUBLED = { most: 16, ms: 400, bytes: 64 * 2 ** 20 }
-/** Calls between looks stand out the better the more they are, and a table that is extended now and then is so within half as many again. */
-const BETWEEN_LOOKS = { ms: 500, bytes: 16 * 2 ** 20 }
+/** Of all calls so far, those between the first looks; twice as many follow, and a table that is extended at every doubling has been so. */
+const DOUBLING = 0.36
+/** Calls between looks stand out the better the more they are, within these bounds. */
+const BETWEEN_LOOKS = { least: 40, ms: 300, bytes: 8 * 2 ** 20 }
 /** A batch that grows is given time before the next reading: finalizers, sockets and promises may be on their way. */
 const BACK_OFF_MS = [0, 0, 0, 0, 20, 50, 100, 200]
+/** So long is it waited for what is on its way, before it counts as kept. */
+const DRAIN_MS = 400
 const REHEARSALS = 20
 
 /** The cheap way: batches of calls with a collection after each, until nothing grows any more or something goes on growing. */
@@ -45,8 +49,13 @@ class Trial {
   async run() {
     await this.#warmUp()
     const open = await this.batches(BATCHES)
-    if (open.length > 0 && (await this.#drained(open))) return []
-    return open
+    if (open.length === 0 || !(await this.#drains(open))) return open
+    // It may have been on its way only, or something else went meanwhile: once more, with time after each batch.
+    this.readings.restart()
+    this.#batches = 0
+    this.#backOff = [DRAIN_MS]
+    await this.readings.take(0)
+    return this.batches(EVEN + 1)
   }
 
   async #warmUp() {
@@ -93,27 +102,26 @@ class Trial {
 
   /** Calls between two looks at the heap, `count` or as many as are quick. Answers how many. */
   async callsBetweenLooks(count) {
-    const calls = count ?? (this.#isFixed ? this.iterations : Math.max(this.iterations, Math.ceil(this.#call.made / 2)))
-    const done = await this.#call.run(calls, count === undefined && !this.#isFixed ? { ...BETWEEN_LOOKS, least: Math.min(AUTO.least, calls) } : undefined)
+    const most = this.#isFixed ? this.iterations : Math.ceil(this.#call.made * DOUBLING)
+    const { least, ...limit } = BETWEEN_LOOKS
+    const calls = count ?? Math.max(least, this.iterations, most)
+    const done = await this.#call.run(calls, count === undefined && !this.#isFixed ? { ...limit, least: Math.min(least, calls) } : undefined)
     this.#console.trim()
     await settle(BACK_OFF_MS.at(-1))
     return done
   }
 
-  /** Whether what grew goes away when nobody calls any more. */
-  async #drained(open) {
+  /** Whether what grew goes away, the half of it or more, when nobody calls any more. */
+  async #drains(open) {
     const { columns, count } = this.readings
-    const start = now()
-    for (const wait of [100, 400]) {
-      if (this.readings.full) return false
-      await this.readings.take(0, wait)
-      const gone = ({ name }) => columns[name][this.readings.count - 1] <= columns[name][0]
-      if (open.every(gone)) return true
-      if (now() - start > 1000) break
-    }
-    // These readings have no calls: they are none of the series.
+    if (this.readings.full) return false
+    await this.readings.take(0, DRAIN_MS)
+    // That reading has no calls: it is none of the series.
     this.readings.count = count
-    return false
+    return open.some(({ name }) => {
+      const [first, last, now] = [columns[name][0], columns[name][count - 1], columns[name][count]]
+      return last > first && last - now >= (last - first) / 2
+    })
   }
 
   #judged() {
