@@ -4,7 +4,7 @@ const js = require('@eslint/js')
 const globals = require('globals')
 
 module.exports = [
-  { ignores: ['binding.js', 'target/', 'bench/.cache/', 'fuzz/'] },
+  { ignores: ['binding.js', 'lib/http/page/uplot.js', 'target/', 'bench/.cache/', 'fuzz/'] },
   js.configs.recommended,
   {
     files: ['**/*.js'],
@@ -19,6 +19,7 @@ module.exports = [
     },
   },
   { files: ['scripts/fixtures/**'], rules: { 'no-sparse-arrays': 'off' } }, // a heap with all shapes has holes, too
+  { files: ['__test__/runners/{jest,vitest}/**'], languageOptions: { globals: { ...globals.node, ...globals.jest } } },
   { files: ['**/*.mjs'], languageOptions: { sourceType: 'module', globals: globals.node } },
   // A library never prints and never exits; programs do.
   { files: ['lib/**', 'index.js'], rules: { 'no-console': 'error', 'no-process-exit': 'error' } },

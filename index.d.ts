@@ -17,6 +17,8 @@ export class LeakguardError extends Error {
   readonly headroom?: number
   /** With `ERR_LEAKGUARD_HEADROOM`: whose limit it is, in words. */
   readonly limit?: string
+  /** With `ERR_LEAKGUARD_CALL` and `ERR_LEAKGUARD_TIMEOUT`: the number of the call, from 1. */
+  readonly iteration?: number
   /** With `ERR_LEAKGUARD_PAUSE`: the estimated pause in ms. */
   readonly estimateMs?: number
 }
@@ -43,6 +45,16 @@ export type ErrorCode =
   | 'ERR_LEAKGUARD_PAUSE'
   /** No twin could be made, or it ended before it was done; the app was not harmed. */
   | 'ERR_LEAKGUARD_TWIN'
+  /** The endpoint, or a `beforeCapture`, refused; the message says why. */
+  | 'ERR_LEAKGUARD_REFUSED'
+  /** An assertion failed: a call leaks, an object stays, something was left. */
+  | 'ERR_LEAKGUARD_LEAK'
+  /** Memory grows with the calls under test, and nothing in the heap does: no verdict. */
+  | 'ERR_LEAKGUARD_UNDECIDED'
+  /** A call under test failed: `cause` is why, `iteration` which. */
+  | 'ERR_LEAKGUARD_CALL'
+  /** A call under test did not settle; `iteration` says which. */
+  | 'ERR_LEAKGUARD_TIMEOUT'
   /** This platform or this Node.js cannot do that. */
   | 'ERR_LEAKGUARD_UNSUPPORTED'
   /** The native addon does not load here. */
@@ -642,6 +654,119 @@ export interface Verdict {
  */
 export function detect(samples: readonly MemorySample[], options?: DetectOptions): Verdict
 
+export interface TrackOptions {
+  /**
+   * 1: every addition's place is read. More: of each event or delay the first 64 are, and the next ones whenever a new place
+   * turns up; then one of so many at random, standing for so many. Default: 32.
+   */
+  sample?: number
+  /** How many frames are read to find the app's own behind Node's. Default: 12. */
+  depth?: number
+  /** From one reading to the next, for `suspicion`; at least 10 ms. Default: 10 s. */
+  interval?: Duration
+}
+
+export interface TrackListenersOptions extends TrackOptions {
+  /** `EventEmitter`s. Default: true. */
+  emitters?: boolean
+  /** `EventTarget`s, and so `AbortSignal`s and `MessagePort`s. Default: true. */
+  eventTargets?: boolean
+}
+
+/** One place in a program that adds something, as far as leakguard looked: counts are estimates where `sample` is more than 1. */
+export interface Site {
+  /** Empty for the top level of a module. */
+  function: string
+  /** A path, or what Node calls its own module; empty where no place could be read, and for `(other sites)`, those that were too many. */
+  file: string
+  /** From 1. */
+  line: number
+  column: number
+  /** There now. */
+  live: number
+  /** Since the tracking began. */
+  added: number
+  /** Of those, gone: taken away, run once, or collected with what they were added to. */
+  removed: number
+  /** How much `live` has grown since the last report. */
+  growth: number
+  /** The age of the oldest that is there, in ms; 0 where none is. */
+  oldestMs: number
+  /** The class of the emitter or target; the function that set the timer; the handle's type. */
+  type: string
+}
+
+export interface ListenerSite extends Site {
+  event?: string
+}
+
+export interface TimerSite extends Site {
+  /** ms; none for `setImmediate`. */
+  delay?: number
+  /** Is it an interval? */
+  repeat: boolean
+  /** Of `removed`, seen to have been cleared. */
+  cleared: number
+  /** Of `removed`, seen to have fired. Immediates, and what was collected before anybody looked, are in neither. */
+  fired: number
+}
+
+export interface TrackReport<S extends Site> {
+  live: number
+  added: number
+  /** Additions that came when 100,000 were followed already: counted here alone. */
+  untracked: number
+  sample: number
+  sinceMs: number
+  /** Those with most live first. */
+  sites: S[]
+}
+
+export interface ListenersReport extends TrackReport<ListenerSite> {
+  /** The most loaded of the emitters and targets that were seen, with all listeners that they have: those of before too. */
+  emitters: { type: string; listeners: number; events: Record<string, number> }[]
+}
+
+export interface HandlesReport extends TrackReport<Site> {
+  /** What may keep the loop alive, by type, of before too (`process.getActiveResourcesInfo`). */
+  types: Record<string, number>
+  /** Open descriptors by kind (`socket`, `pipe`, `file`, …), of before too; left out where the system does not list them. */
+  fds?: Record<string, number>
+  /** What has been open for longest, the oldest first. */
+  oldest: { type: string; ageMs: number; function: string; file: string; line: number; column: number }[]
+}
+
+/** Counts what is added by place. It keeps nothing of the app alive, and no process; it ends with `stop()` or with its thread. */
+export interface Tracker<R> extends NodeJS.EventEmitter {
+  /** A site's live count keeps growing: once a site. */
+  on(event: 'suspicion', listener: (suspicion: { site: R extends TrackReport<infer S> ? S : never; verdict: Verdict }) => void): this
+  /** By site, of which the first `top` are told, by default 50. It looks at all that is followed: 100,000 take some 10 ms. */
+  report(options?: { top?: number }): R
+  toJSON(): R
+  /** Puts the original functions back, or does nothing in them any more where somebody has wrapped them since. Doing so again does nothing. */
+  stop(): void
+  [Symbol.dispose](): void
+}
+
+/**
+ * Counts listeners of EventEmitters and EventTargets by the place that adds them. It hooks `EventEmitter.prototype.on`,
+ * `addListener`, `prependListener` and `EventTarget.prototype.addEventListener`, which else are as before.
+ */
+export function trackListeners(options?: TrackListenersOptions): Tracker<ListenersReport>
+
+/**
+ * Counts timers by the place that sets them. It hooks `setTimeout`, `setInterval` and `setImmediate`, global, of `node:timers` and
+ * of `node:timers/promises`, which else are as before.
+ */
+export function trackTimers(options?: TrackOptions): Tracker<TrackReport<TimerSite>>
+
+/**
+ * Counts what is open by the place that opens it: sockets (incoming ones as `incoming Socket`), servers, UDP sockets, child processes,
+ * worker threads, file watchers, streams of files, and files of `fs.openSync`. Node tells of most on `node:diagnostics_channel`; hooked are
+ * `net.Server.prototype.listen`, `fs.watch`, `watchFile`, `createReadStream`, `createWriteStream` and `openSync`.
+ */
+export function trackHandles(options?: TrackOptions): Tracker<HandlesReport>
+
 /** The thresholds of a judgement, each instead of the sensitivity's own. docs/detection.md has them with their reasons. */
 export type DetectThresholds = Omit<DetectOptions, 'sensitivity'>
 
@@ -668,6 +793,12 @@ export interface WatchOptions {
   keep?: number
   /** A flight recorder's file, for `leakguard postmortem`. Default: none. */
   recorder?: string | URL
+  /** Judge listeners by the place that adds them, with `trackListeners` and these options of it: `kind: 'resources'`. Default: false. */
+  listeners?: boolean | Omit<TrackListenersOptions, 'interval'>
+  /** The same for timers. */
+  timers?: boolean | Omit<TrackOptions, 'interval'>
+  /** The same for sockets, servers, processes, workers, watchers and files. */
+  handles?: boolean | Omit<TrackOptions, 'interval'>
   /** What to leave when the heap enters the highest band of `pressure`: a snapshot, Node's diagnostic report, or nothing, the default. */
   onHeapLimit?: 'snapshot' | 'report' | 'none'
 }
@@ -689,6 +820,8 @@ export interface WatchStats {
 /** A judgement, and when it was made. */
 export interface WatchVerdict extends Verdict {
   time: number
+  /** Where what grows is added, of `resources` that are judged by place. With a leak of another kind, all places that grow too. */
+  sites?: (ListenerSite | TimerSite | Site)[]
 }
 
 export interface WatchPressure {
@@ -708,8 +841,8 @@ export interface Leak extends WatchVerdict {
   text: string
   /** What the heap shows, the likeliest first; empty where it was not looked at. */
   suspects: Suspect[]
-  /** What the accusation rests on: the trend, and the heap's content where it was looked at. */
-  evidence: 'trend' | 'snapshot'
+  /** What the accusation rests on: the trend, and the heap's content where it was looked at, or `sites`. */
+  evidence: 'trend' | 'snapshot' | 'sites'
   /** Why the heap was not looked at. */
   missing?: string
   /** The same leak is told again only when it has grown by half. */

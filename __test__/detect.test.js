@@ -167,7 +167,8 @@ test('ten thousand samples within a second cost no more than their number', () =
     for (let at = 0; at < 5; at++) leakguard.detect(list)
     return Number(process.hrtime.bigint() - start)
   }
-  const tenth = samples.slice(0, 1000)
-  const ratio = median(Array.from({ length: 7 }, () => time(samples) / time(tenth)))
+  // The best of many: other work on the machine only adds.
+  const best = (list) => Math.min(...Array.from({ length: 15 }, () => time(list)))
+  const ratio = best(samples) / best(samples.slice(0, 1000))
   assert.ok(ratio < 30, `ten times the samples took ${ratio} times as long`)
 })

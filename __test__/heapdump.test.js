@@ -138,7 +138,7 @@ async function signalled(folder, options, wait) {
   let stdout = ''
   child.stdout.on('data', (text) => (stdout += text))
   child.kill('SIGUSR2')
-  await wait()
+  await wait(ended)
   child.kill('SIGKILL')
   const [, signal] = await ended
   return { signal, stdout, stderr }
@@ -164,7 +164,7 @@ test('SIGUSR2 writes exactly one file with the default name, and prints nothing'
 test('nosignal leaves the signal alone: it ends the process, as it does by itself', { skip: process.platform === 'win32' }, async (t) => {
   for (const options of ['nosignal', 'signal,nosignal']) {
     const folder = folderFor(t)
-    const { signal } = await signalled(folder, options, () => sleep(300))
+    const { signal } = await signalled(folder, options, (ended) => ended)
     assert.equal(signal, 'SIGUSR2')
     assert.deepEqual(fs.readdirSync(folder), [])
   }

@@ -15,9 +15,10 @@ const CHEAP = ['time', 'heapUsed', 'heapTotal', 'heapLimit', 'external', 'arrayB
 
 test('a sample has the cheap fields, and they are true', () => {
   const before = process.memoryUsage()
+  const start = Date.now()
   const sample = leakguard.sample()
   assert.deepEqual(Object.keys(sample), CHEAP)
-  assert.ok(Math.abs(sample.time - Date.now()) < 1000)
+  assert.ok(sample.time >= start - 1 && sample.time <= Date.now() + 1)
   assert.ok(Math.abs(sample.heapUsed - before.heapUsed) < 5e6)
   assert.ok(sample.heapTotal >= sample.heapUsed && sample.heapLimit > sample.heapTotal)
   assert.equal(sample.heapLimit, v8.getHeapStatistics().heap_size_limit)
@@ -33,7 +34,7 @@ test('resident memory is told by its parts', linux, () => {
   assert.ok(Math.abs(rss - process.memoryUsage().rss) < 20e6)
   const cheap = leakguard.sample()
   assert.ok(Math.abs(cheap.rss - rss) < 20e6)
-  assert.equal(threads, fs.readdirSync('/proc/self/task').length)
+  assert.ok(Math.abs(threads - fs.readdirSync('/proc/self/task').length) <= 1, 'a thread can come or go between')
 })
 
 test('a sample follows what happens', linux, () => {
@@ -42,9 +43,10 @@ test('a sample follows what happens', linux, () => {
   const files = Array.from({ length: 7 }, () => fs.openSync(__filename))
   const after = leakguard.sample({ fields: ['fds', 'process'] })
   files.forEach((file) => fs.closeSync(file))
-  assert.ok(after.arrayBuffers - before.arrayBuffers >= buffer.length)
-  assert.ok(after.external - before.external >= buffer.length)
-  assert.ok(after.rssAnon - before.rssAnon >= 25e6)
+  // A collection between the two can free other buffers.
+  assert.ok(after.arrayBuffers - before.arrayBuffers > 0.9 * buffer.length)
+  assert.ok(after.external - before.external > 0.9 * buffer.length)
+  assert.ok(after.rssAnon - before.rssAnon > 0.7 * buffer.length)
   assert.equal(after.fds - before.fds, 7)
   assert.equal(leakguard.sample({ fields: ['fds'] }).fds, before.fds)
 })
@@ -90,10 +92,14 @@ test('a sampler tells of samples, with delays and collections since the last', a
   const answer = await program(`
     const sampler = leakguard.startSampling({ interval: 100, fields: [] })
     const samples = []
-    sampler.on('sample', (sample) => samples.push(sample))
     const keep = setInterval(() => {}, 5)
-    setTimeout(() => { leakguard.gc(); const end = Date.now() + 150; while (Date.now() < end); }, 150)
-    setTimeout(() => {
+    sampler.on('sample', (sample) => {
+      samples.push(sample)
+      if (samples.length === 2) setTimeout(() => { leakguard.gc(); const end = Date.now() + 150; while (Date.now() < end); }, 20)
+      const delayed = samples.some(({ loopDelay }) => loopDelay?.max > 80)
+      if (samples.length >= 5 && delayed && samples.some(({ gc }) => gc['mark-compact'])) setImmediate(end)
+    })
+    function end() {
       sampler.stop()
       sampler.stop()
       const [told, kept] = [samples.length, sampler.samples().length]
@@ -101,9 +107,9 @@ test('a sampler tells of samples, with delays and collections since the last', a
         clearInterval(keep)
         console.log(JSON.stringify({ told, kept, later: samples.length, json: JSON.stringify(sampler), samples }))
       }, 250)
-    }, 700)`)
+    }`)
   const { told, kept, later, json, samples } = answer
-  assert.ok(told >= 3)
+  assert.ok(told >= 5)
   assert.deepEqual([kept, later], [told, told])
   assert.equal(JSON.parse(json).interval, 100)
   assert.deepEqual(JSON.parse(json).samples, samples)
@@ -120,7 +126,12 @@ test('a listener that throws is the uncaught exception of the app, and the sampl
     process.on('uncaughtException', (error) => caught.push(error.message))
     const sampler = leakguard.startSampling({ interval: 10, fields: [] })
     sampler.on('sample', () => { throw new Error('mine') })
-    setTimeout(() => { sampler.stop(); console.log(JSON.stringify([caught, sampler.samples().length])) }, 500)`)
+    const wait = setInterval(() => {
+      if (caught.length < 3) return
+      clearInterval(wait)
+      sampler.stop()
+      console.log(JSON.stringify([caught, sampler.samples().length]))
+    }, 20)`)
   const [caught, kept] = answer
   assert.ok(caught.length >= 3 && caught.every((message) => message === 'mine'))
   assert.equal(kept, caught.length)
@@ -148,9 +159,12 @@ test('workers sample their own heap', async () => {
     const { Worker } = require('node:worker_threads')
     const source = \`
       const keep = Array.from({ length: 200_000 }, (_, n) => ({ n }))
+      const alive = setInterval(() => {}, 1000)
       const sampler = require('leakguard').startSampling({ interval: 20, fields: [] })
-      sampler.once('sample', ({ heapUsed, rss }) => require('node:worker_threads').parentPort.postMessage([heapUsed, rss, keep.length]))
-      setTimeout(() => {}, 200)\`
+      sampler.once('sample', ({ heapUsed, rss }) => {
+        require('node:worker_threads').parentPort.postMessage([heapUsed, rss, keep.length])
+        clearInterval(alive)
+      })\`
     const run = () => new Promise((resolve, reject) => {
       let message
       new Worker(source, { eval: true }).on('message', (value) => (message = value)).on('error', reject).on('exit', () => resolve(message))
@@ -164,7 +178,7 @@ test('workers sample their own heap', async () => {
 
 test('the first sample comes at the next turn, to who listens by then', async () => {
   const sampler = leakguard.startSampling({ interval: '1h', fields: [] })
-  const keep = setTimeout(() => {}, 5000)
+  const keep = setTimeout(() => {}, 600_000)
   const [sample] = await once(sampler, 'sample')
   clearTimeout(keep)
   sampler.stop()

@@ -19,6 +19,7 @@ function allocateForEver() {
 async function main(count) {
   const fs = require('node:fs')
   const { stubborn } = require('./twin.js')
+  const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
   const file = process.argv[3]
   const load = startLoad()
   await load.warm
@@ -38,7 +39,8 @@ async function main(count) {
     totals.heldMs.push(outcome.heldMs)
     totals.peakMiB = Math.max(totals.peakMiB, Math.round(outcome.twinPeakBytes / 2 ** 20))
   }
-  await new Promise((resolve) => setTimeout(resolve, 200))
+  // A thread of ours may need a moment to wind down; a child of the load's is one descriptor or two while it starts.
+  for (let look = 0; look < 500 && state().threads !== before.threads; look++) await sleep(20)
   const after = state()
   const { requests, refused, spawned, worstGapMs } = await load.stop()
   const children = fs.readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8').trim()
@@ -101,7 +103,12 @@ function startLoad() {
     }, 1),
   ])
   return {
-    warm: ready.then(() => new Promise((resolve) => setTimeout(resolve, 500))),
+    /** When every kind of load has begun, so that all threads are there. */
+    warm: (async () => {
+      await ready
+      while (tally.requests < 20 || tally.spawned === 0) await new Promise((resolve) => setTimeout(resolve, 50))
+      await new Promise((resolve) => setTimeout(resolve, 500))
+    })(),
     async stop() {
       running = false
       await Promise.all(await loops)

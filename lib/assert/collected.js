@@ -1,7 +1,7 @@
 'use strict'
 
-const { gc } = require('../gc/collect.js')
 const { choice, duration, validate, wrong, shown } = require('../options.js')
+const { collect } = require('./collect.js')
 const { settle, now } = require('./call.js')
 
 const RULES = { timeout: duration('1s', 1), mode: choice(['auto', 'twin', 'inline'], 'auto') }
@@ -18,7 +18,7 @@ async function collectedOf(object, given) {
   const start = now()
   for (let attempt = 0; ; attempt++) {
     await settle(BACK_OFF_MS[Math.min(attempt, BACK_OFF_MS.length - 1)])
-    gc()
+    await collect()
     await settle()
     // Looking at it holds it until the end of this turn, and not longer.
     if (isGone(ref)) return { collected: true, text: `${name} was collected, and was expected to stay` }

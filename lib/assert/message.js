@@ -8,11 +8,17 @@ const SHOWN = 3
 /** What a test prints where a call leaks. */
 function accusation({ name, calls, open, counted, evidence }, { report }) {
   const lines = [`${name} leaks: ${[...open.map(rate), objects(evidence.classes)].filter(Boolean).join(', ')} a call (${count(calls)} calls)`, '']
-  for (const grown of evidence.classes.slice(0, SHOWN)) lines.push(...ofClass(grown))
+  for (const grown of telling(evidence.classes)) lines.push(...ofClass(grown))
   for (const { name, perCall } of counted) lines.push(`  ${name}: +${amount(perCall)} a call`)
   lines.push('', `Is it meant to stay? ${advice(evidence)}`)
   if (report !== undefined) lines.push(`The whole report is in ${safe(report)}`)
   return lines.join('\n')
+}
+
+/** Those with a name of the app's, if there are any: strings and numbers come with them. */
+function telling(classes) {
+  const named = classes.filter(({ name }) => !name.startsWith('('))
+  return (named.length > 0 ? named : classes).slice(0, SHOWN)
 }
 
 function rate({ name, perCall, unit }) {

@@ -2,8 +2,8 @@
 
 const v8 = require('node:v8')
 const { isMainThread } = require('node:worker_threads')
-const { gc } = require('../gc/collect.js')
 const { native } = require('../native.js')
+const { collect } = require('./collect.js')
 const { settle, now } = require('./call.js')
 
 /** More readings than a trial ever takes. */
@@ -24,8 +24,8 @@ class Readings {
 
   #collect
 
-  constructor(track, collect = gc) {
-    this.#collect = collect
+  constructor(track, collecting = collect) {
+    this.#collect = collecting
     this.columns = Object.fromEntries(Object.keys(CHANNELS).filter((name) => track.includes(name)).map((name) => [name, new Float64Array(ROOM)]))
   }
 
@@ -42,7 +42,7 @@ class Readings {
   async take(calls, wait) {
     await settle(wait)
     const start = now()
-    this.#collect()
+    await this.#collect()
     this.gcMs = now() - start
     const at = this.count++
     this.calls[at] = calls

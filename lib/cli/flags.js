@@ -20,6 +20,11 @@ const COMMANDS = {
       run: { type: 'string', value: 'N', help: 'look at this run instead of the last that ended' },
     },
   },
+  'build-native': {
+    arguments: '',
+    summary: 'build the native addon with Rust, where no prebuilt one came along',
+    flags: {},
+  },
 }
 
 const GLOBAL = {

@@ -3,6 +3,8 @@
 const { duration, choice, group, integer, boolean, validate, wrong, shown } = require('../options.js')
 const { THRESHOLDS } = require('../detect.js')
 const { isPath, pathOf } = require('../path.js')
+const { LISTENERS } = require('../track/listeners.js')
+const { RULES: TRACKED } = require('../track/tracker.js')
 const { Watchdog } = require('./watchdog.js')
 
 const RULES = {
@@ -18,6 +20,9 @@ const RULES = {
   snapshotDir: path,
   keep: integer(1, 1000, 3),
   recorder: path,
+  listeners: tracked(LISTENERS),
+  timers: tracked(TRACKED),
+  handles: tracked(TRACKED),
   onHeapLimit: choice(['snapshot', 'report', 'none'], 'none'),
 }
 
@@ -30,6 +35,14 @@ function path(name, value) {
   if (value === undefined) return undefined
   if (!isPath(value)) throw wrong(`"${name}" must be a path, got ${shown(value)}`)
   return pathOf(value, name)
+}
+
+/** `true`, or the options of a tracker; its readings are those of the watchdog. */
+function tracked({ interval: _, ...rules }) {
+  return (name, value = false) => {
+    if (typeof value === 'boolean') return value ? validate({}, rules) : undefined
+    return validate(value, rules, `"${name}"`)
+  }
 }
 
 /** Watches this thread's memory until it is stopped or the thread ends; it keeps nothing alive. */

@@ -13,6 +13,7 @@ const { Recorder } = require('../recorder.js')
 const { startSampling } = require('../sampling/sampler.js')
 const { Evidence } = require('./evidence.js')
 const { Pressure } = require('./pressure.js')
+const { Resources } = require('./resources.js')
 const { Series } = require('./series.js')
 const { textOfLeak } = require('./words.js')
 
@@ -33,6 +34,7 @@ class Watchdog extends EventEmitter {
   #series
   #pressure
   #evidence
+  #resources
   #recorder
   #feed
   #sampler
@@ -51,6 +53,7 @@ class Watchdog extends EventEmitter {
     this.#series = new Series(options.history)
     this.#pressure = new Pressure(options.pressure)
     this.#evidence = new Evidence(options)
+    this.#resources = new Resources(options, { sensitivity: options.sensitivity, ...options.thresholds })
     if (options.recorder !== undefined) {
       this.#recorder = new Recorder(options.recorder)
       process.on('exit', this.#exit)
@@ -87,7 +90,8 @@ class Watchdog extends EventEmitter {
     const time = this.#origin + performance.now()
     this.#recorder?.sample({ ...sample, gc: sumOf(sample.gc) })
     this.#series.add({ ...sample, time, markCompact: false })
-    this.#tell('sample', sample)
+    // Counts of places are judged one by one: their sum goes with the load.
+    this.#tell('sample', { ...sample, ...this.#resources.read(time) })
     // Between collections the heap is full of what is no longer needed: that is no pressure.
     this.#look({ ...sample, heapLimit: undefined })
   }
@@ -110,7 +114,10 @@ class Watchdog extends EventEmitter {
   #judge() {
     this.#judged = performance.now()
     const { sensitivity, thresholds } = this.#options
-    const verdict = { time: Math.round(this.#origin + this.#judged), ...detect(this.#series.readings(), { sensitivity, ...thresholds }) }
+    const time = Math.round(this.#origin + this.#judged)
+    const heap = { time, ...detect(this.#series.readings(), { sensitivity, ...thresholds }) }
+    const sites = this.#resources.growing().map((verdict) => ({ time, ...verdict }))
+    const verdict = sites.reduce((worst, next) => (RANK[next.state] > RANK[worst.state] ? next : worst), heap)
     const before = this.#state
     this.#verdict = verdict
     this.#state = verdict.state
@@ -120,18 +127,26 @@ class Watchdog extends EventEmitter {
       this.#reported.clear()
       this.#tell('recovered', verdict)
     }
-    if (verdict.leak && !this.#gathering && this.#isNews(verdict)) {
+    if (heap.leak && !this.#gathering && this.#isNews(heap)) {
       this.#gathering = true
-      this.#accuse(verdict)
+      this.#accuse(heap)
         .catch((error) => this.#failed(error))
         .finally(() => (this.#gathering = false))
     }
+    for (const site of sites) if (site.leak && this.#isNews(site)) this.#accuseSite(site)
   }
 
   /** Before the heap is looked at only the kind is known. */
-  #isNews({ kind, growthBytes, growthCount }) {
+  #isNews({ kind, growthBytes, growthCount, fingerprint }) {
     const growth = growthCount ?? growthBytes
-    return [...this.#reported.values()].every((reported) => reported.kind !== kind || growth >= reported.growth * AGAIN)
+    const known = fingerprint === undefined ? [...this.#reported.values()].filter((reported) => reported.kind === kind) : [this.#reported.get(fingerprint)]
+    return known.every((reported) => reported === undefined || growth >= reported.growth * AGAIN)
+  }
+
+  /** The place is the evidence: the heap need not be looked at. */
+  #accuseSite(verdict) {
+    this.#reported.set(verdict.fingerprint, { kind: 'site', growth: verdict.growthCount })
+    this.#tell('leak', { ...verdict, evidence: 'sites', suspects: [], text: textOfLeak(verdict, []) })
   }
 
   async #accuse(verdict) {
@@ -139,7 +154,8 @@ class Watchdog extends EventEmitter {
     if (this.#stopped) return
     const fingerprint = found.suspects[0]?.fingerprint ?? verdict.kind
     this.#reported.set(fingerprint, { kind: verdict.kind, growth: verdict.growthCount ?? verdict.growthBytes })
-    this.#tell('leak', { ...verdict, fingerprint, ...found, text: textOfLeak(verdict, found.suspects) })
+    const sites = this.#resources.growing().flatMap(({ sites }) => sites)
+    this.#tell('leak', { ...verdict, fingerprint, ...found, sites, text: textOfLeak(verdict, found.suspects) })
   }
 
   /** Evidence while there is still a heap to look at: V8 ends the process without asking. */
@@ -193,6 +209,7 @@ class Watchdog extends EventEmitter {
     this.#feed.stop()
     this.#sampler.stop()
     this.#evidence.stop()
+    this.#resources.stop()
     process.off('exit', this.#exit)
     this.#recorder?.close()
   }
@@ -202,6 +219,7 @@ class Watchdog extends EventEmitter {
   }
 }
 
+const RANK = { quiet: 0, watching: 0, suspicious: 1, confirmed: 2 }
 const GROWS = new Set(['suspicious', 'confirmed'])
 const EVENTS = ['stats', 'sample', 'suspicion', 'leak', 'pressure', 'recovered', 'error']
 const CHANNELS = Object.fromEntries(EVENTS.map((event) => [event, channel(`leakguard:${event}`)]))

@@ -8,8 +8,15 @@ function textOfLeak(verdict, suspects) {
   const rate = verdict.kind === 'resources' ? '' : `, ${bytes(verdict.bytesPerHour)}/h`
   const limit = verdict.reachesLimitAt === undefined ? '' : `, limit reached in ${duration(verdict.reachesLimitAt - verdict.time)}`
   const since = verdict.since === undefined ? '' : ` since ${new Date(verdict.since).toISOString()}`
-  const name = first === undefined ? '' : `${first.text}. `
+  const name = first !== undefined ? `${first.text}. ` : verdict.sites?.length ? `${siteInWords(verdict.sites[0], verdict.resource)}. ` : ''
   return `${name}Leak: ${what} ${growth}${since}${rate}${limit}. ${verdict.reason}${first ? ` ${first.advice}` : ''}`
+}
+
+/** `413 abort listeners on AbortSignal are live, added by request (/app/server.js:12)`. */
+function siteInWords({ live, type, event, delay, function: name, file, line }, resource) {
+  const what = { listeners: `${event ?? ''} listeners on ${type}`, timers: `${type} timers${delay === undefined ? '' : ` of ${delay} ms`}`, handles: type }[resource]
+  const where = file === '' ? '' : `${name === '' ? '' : `${name} `}(${file}:${line})`
+  return `${live} ${what.trim()} are live, added by ${where || 'an unknown place'}`
 }
 
 function bytes(value) {

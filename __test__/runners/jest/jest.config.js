@@ -3,14 +3,13 @@
 const { join } = require('node:path')
 
 const root = join(__dirname, '..', '..', '..')
-const own = join(root, '(?:lib|index|jest|assert|binding)')
 const project = (name, match, transform) => ({
   displayName: name,
   rootDir: __dirname,
   testEnvironment: 'node',
   testMatch: [join(__dirname, match)],
   // As in node_modules, where a user has it: not transformed.
-  transformIgnorePatterns: ['/node_modules/', `${own}[/.]`],
+  transformIgnorePatterns: ['/node_modules/', `${root}/(lib/|[a-z]+[.]js$)`],
   ...transform,
 })
 

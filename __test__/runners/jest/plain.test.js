@@ -20,9 +20,9 @@ test('a call that logs, which Jest records', async () => {
   await expect(() => console.log('hello')).not.toLeak({ iterations: 20 })
 })
 
-test('a promise, while the clock is not real', async () => {
+test('while the clock is not real', async () => {
   jest.useFakeTimers()
-  await expect(async () => sessions.handle({ user: 'ann', bounded: true })).not.toLeak({ iterations: 50 })
+  await expect(async () => ({ some: 'thing' })).toBeCollected()
   jest.useRealTimers()
 })
 

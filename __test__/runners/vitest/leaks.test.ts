@@ -16,6 +16,10 @@ test('a call that keeps a session, while the clock is not real', async () => {
   vi.useRealTimers()
 })
 
-test('an object that goes', async () => {
+test('quick: an object that goes', async () => {
   await expect(() => ({ some: 'thing' })).toBeCollected()
+})
+
+test('quick: a small answer', async () => {
+  await expect(() => [1, 2, 3]).toRetainLessThan('1kB')
 })

@@ -384,7 +384,8 @@ fn names_made_to_be_searched_for_ever_are_read_at_once() {
         );
         let from = std::time::Instant::now();
         run(text).expect("an odd name");
-        assert!(from.elapsed().as_secs() < 5, "{}… took {:?}", &name[..40], from.elapsed());
+        // Minutes, were it quadratic; a busy machine is slow, too.
+        assert!(from.elapsed().as_secs() < 60, "{}… took {:?}", &name[..40], from.elapsed());
     }
 }
 

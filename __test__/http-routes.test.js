@@ -1,0 +1,319 @@
+'use strict'
+
+const test = require('node:test')
+const assert = require('node:assert/strict')
+const fs = require('node:fs')
+const http = require('node:http')
+const { join } = require('node:path')
+const { Readable } = require('node:stream')
+const leakguard = require('leakguard')
+const { served, until, OWN } = require('./support/endpoint.js')
+const { program } = require('./support/child.js')
+const { folderFor } = require('./support/folder.js')
+
+const leakedArray = Array.from({ length: 20_000 }, (_, index) => ({ date: new Date(index), url: `/product/${index}` }))
+globalThis.leakOfThisTest = () => leakedArray.length
+
+test('what is known without looking at the heap: stats, series, leaks, listeners', async (t) => {
+  const watchdog = leakguard.watch({ interval: '50ms' })
+  t.after(() => watchdog.stop())
+  const { ask } = await served(t, { watchdog })
+  const { json: stats } = await ask('GET', '/heap/stats')
+  assert.equal(stats.process.pid, process.pid)
+  assert.ok(stats.sample.heapUsed > 0 && stats.estimate.memoryBytes > 0)
+  await until(() => watchdog.samples().length >= 3, 'readings')
+  const { json: series } = await ask('GET', '/heap/series')
+  assert.ok(series.readings.length >= 3 && series.readings[0].heapUsed > 0)
+  const since = series.readings.at(-1).time
+  const later = (await ask('GET', `/heap/series?since=${since}`)).json
+  assert.ok(later.readings.every(({ time }) => time > since))
+  watchdog.emit('leak', { kind: 'heap', text: 'first', suspects: [] })
+  watchdog.emit('leak', { kind: 'heap', text: 'second', suspects: [] })
+  watchdog.emit('recovered', { time: 5 })
+  const { leaks } = (await ask('GET', '/heap/leaks')).json
+  assert.deepEqual(leaks.map(({ text, recoveredAt }) => [text, recoveredAt]), [['second', 5], ['first', 5]])
+  for (const name of ['listeners', 'timers', 'handles']) {
+    const { json } = await ask('GET', `/heap/${name}`)
+    assert.equal(json.tracked, false)
+    assert.match(json.how, /track: true|cannot count/)
+  }
+})
+
+test('a snapshot: sent, and read by analyze; compressed; the app can ask for nothing else meanwhile', async (t) => {
+  const { port, ask } = await served(t, {})
+  const headers = { ...OWN, Host: `127.0.0.1:${port}` }
+  const { status, headers: answered, bytes } = await ask('POST', '/heap/snapshot', { headers })
+  assert.equal(status, 200)
+  assert.match(answered['content-disposition'], /^attachment; filename="leakguard-[\w.-]+\.heapsnapshot"$/)
+  const { suspects } = await leakguard.analyze(Readable.from([bytes]))
+  assert.ok(suspects.some(({ name }) => /leakedArray/.test(name)), JSON.stringify(suspects.map(({ name }) => name)))
+  const packed = await ask('POST', '/heap/snapshot?compress=gzip', { headers: { ...headers, Range: 'bytes=0-9', 'Content-Type': 'application/json' }, body: '{}' })
+  assert.equal(packed.status, 200)
+  assert.equal(packed.headers['content-type'], 'application/gzip')
+  assert.ok(packed.bytes.length < bytes.length / 2)
+  assert.equal((await leakguard.analyze(Readable.from([packed.bytes]))).suspects.length > 0, true)
+})
+
+test('a census, with progress as events; and what cannot be done says so', async (t) => {
+  const { ask, port } = await served(t, {})
+  const events = listen(port)
+  t.after(events.end)
+  await until(() => events.text.includes('event: sample'), 'a first sample')
+  const { status, json } = await ask('POST', '/heap/census?top=5', { headers: OWN })
+  assert.equal(status, 200)
+  assert.equal(json.classes.length, 5)
+  assert.ok(json.suspects.some(({ name }) => /leakedArray/.test(name)))
+  assert.match(json.strings[0].value, /[^]/)
+  await until(() => /event: progress\ndata: \{"kind":"census"/.test(events.text), 'progress')
+  const collected = await ask('POST', '/heap/gc', { headers: OWN })
+  assert.equal(collected.status, 200)
+  assert.ok(collected.json.pauseMs > 0)
+  assert.equal((await ask('GET', '/heap/snapshots')).status, process.env.LEAKGUARD_DIR ? 200 : 501)
+})
+
+test('redact: always keeps the texts of a heap here', async (t) => {
+  const { ask } = await served(t, { redact: 'always', snapshotDir: folderFor(t) })
+  const { json } = await ask('POST', '/heap/census?top=20', { headers: OWN })
+  assert.ok(json.strings.length > 0)
+  for (const { value } of json.strings) assert.match(value, /^\(\d+ characters\)$/)
+  if (leakguard.redact === undefined) {
+    const { status, json } = await ask('POST', '/heap/snapshot', { headers: OWN })
+    assert.equal(status, 501)
+    assert.equal(json.error.code, 'ERR_LEAKGUARD_UNSUPPORTED')
+  }
+})
+
+test("the server's folder: written into, listed, fetched, removed, bounded; and no way out of it", async (t) => {
+  const folder = folderFor(t)
+  const snapshotDir = join(folder, 'heaps')
+  const { ask } = await served(t, { snapshotDir, keep: 2 })
+  assert.deepEqual((await ask('GET', '/heap/snapshots')).json, { snapshots: [] })
+  fs.mkdirSync(snapshotDir)
+  fs.writeFileSync(join(folder, 'secret.heapsnapshot'), 'secret')
+  fs.symlinkSync(join(folder, 'secret.heapsnapshot'), join(snapshotDir, 'link.heapsnapshot'))
+  fs.writeFileSync(join(snapshotDir, '.hidden.heapsnapshot'), 'secret')
+  fs.writeFileSync(join(snapshotDir, 'other.txt'), 'secret')
+  fs.mkdirSync(join(snapshotDir, 'folder.heapsnapshot'))
+  for (const nth of [1, 2, 3]) fs.writeFileSync(join(snapshotDir, `leakguard-http-2020-01-0${nth}.heapsnapshot`), '{}')
+  const made = await ask('POST', '/heap/snapshot?to=folder&compress=gzip', { headers: OWN })
+  assert.equal(made.status, 201)
+  const { name, bytes } = made.json
+  assert.ok(!made.body.includes(snapshotDir))
+  assert.equal(fs.statSync(join(snapshotDir, name)).mode & 0o777, 0o600)
+  const { snapshots } = (await ask('GET', '/heap/snapshots')).json
+  assert.equal(snapshots.length, 2)
+  assert.equal(snapshots[0].name, name)
+  const fetched = await ask('GET', `/heap/snapshots/${name}`, { headers: { Range: 'bytes=0-1' } })
+  assert.equal(fetched.status, 200)
+  assert.equal(fetched.bytes.length, bytes)
+  const head = await ask('HEAD', `/heap/snapshots/${name}`)
+  assert.equal(head.headers['content-length'], String(bytes))
+  const out = ['../secret.heapsnapshot', '..%2fsecret.heapsnapshot', '%2e%2e/secret.heapsnapshot', '%2e%2e%2fsecret.heapsnapshot', 'link.heapsnapshot', '.hidden.heapsnapshot', 'other.txt', 'folder.heapsnapshot', '..', '.', '', 'a%00.heapsnapshot', `${name}/`, '../../etc/passwd', '..\\secret.heapsnapshot', `/${join(folder, 'secret.heapsnapshot')}`]
+  for (const path of out) {
+    for (const method of ['GET', 'HEAD', 'DELETE']) {
+      const { status, body } = await ask(method, `/heap/snapshots/${path}`, { headers: OWN })
+      assert.ok(status === 404 || status === 405, `${method} ${path}: ${status}`)
+      assert.ok(!body.includes('secret\n') && body !== 'secret')
+    }
+  }
+  assert.equal((await ask('DELETE', `/heap/snapshots/${name}`, { headers: OWN })).status, 204)
+  assert.equal((await ask('GET', `/heap/snapshots/${name}`)).status, 404)
+  assert.ok(fs.existsSync(join(folder, 'secret.heapsnapshot')) && fs.existsSync(join(snapshotDir, 'link.heapsnapshot')))
+})
+
+test('methods, bodies and parameters that are wrong', async (t) => {
+  const { ask } = await served(t, {})
+  const status = async (method, path, options) => (await ask(method, path, options)).status
+  const wrong = await ask('DELETE', '/heap/stats')
+  assert.equal(wrong.status, 405)
+  assert.equal(wrong.headers.allow, 'GET, HEAD, OPTIONS')
+  assert.equal((await ask('GET', '/heap/snapshot')).headers.allow, 'POST, OPTIONS')
+  const options = await ask('OPTIONS', '/heap/snapshots/a.heapsnapshot')
+  assert.equal(options.status, 204)
+  assert.equal(options.headers.allow, 'GET, DELETE, HEAD, OPTIONS')
+  const head = await ask('HEAD', '/heap/stats')
+  assert.deepEqual([head.status, head.body], [200, ''])
+  assert.ok(Number(head.headers['content-length']) > 100)
+  for (const path of ['nothing', 'stats/', 'STATS', '%73tats', '.', 'assets/../stats', 'assets/uplot.js/x', 'assets/index.html', '__proto__', 'constructor']) {
+    assert.equal(await status('GET', `/heap/${path}`), 404, path)
+  }
+  for (const query of ['x=1', '__proto__=1', 'since=-1', 'since=1e9', 'since=1&since=2', 'since=%00']) assert.equal(await status('GET', `/heap/series?${query}`), 400, query)
+  for (const query of ['rounds=1', 'rounds=999', 'interval=1', 'interval=9h', 'interval=x', 'rounds=0x3']) {
+    assert.equal(await status('POST', `/heap/growth?${query}`, { headers: OWN }), 400, query)
+  }
+  for (const query of ['compress=br', 'redact=yes', 'to=/etc', 'to=folder&to=client']) assert.equal(await status('POST', `/heap/snapshot?${query}`, { headers: OWN }), 400, query)
+  assert.equal(await status('POST', '/heap/gc', { headers: { ...OWN, 'Content-Encoding': 'gzip' }, body: 'x' }), 415)
+  assert.equal(await status('POST', '/heap/gc', { headers: OWN, body: 'x'.repeat(16 * 1024 + 1) }), 413)
+  assert.equal(await status('POST', '/heap/gc', { headers: { ...OWN, 'Transfer-Encoding': 'chunked' }, body: 'x'.repeat(100_000) }), 413)
+  assert.equal(await status('POST', '/heap/gc', { headers: OWN, body: '{"compress":"gzip"}' }), 400)
+})
+
+test('a hundred at once: one is served, the others are told to wait; and so many a minute', async (t) => {
+  let go
+  const beforeCapture = () => new Promise((resolve) => (go = resolve))
+  const { ask } = await served(t, { rate: 2, beforeCapture })
+  const asked = Array.from({ length: 100 }, () => ask('POST', '/heap/gc', { headers: OWN }))
+  const refused = []
+  for (const answer of asked) answer.then((answer) => refused.push(answer))
+  await until(() => refused.length === 99, 'answers to all but one')
+  for (const { status, headers } of refused) {
+    assert.equal(status, 409)
+    assert.ok(Number(headers['retry-after']) > 0)
+  }
+  assert.equal((await ask('GET', '/heap/stats')).json.busy, 'gc')
+  go()
+  assert.equal((await Promise.all(asked)).filter(({ status }) => status === 200).length, 1)
+  const second = ask('POST', '/heap/gc', { headers: OWN })
+  go = undefined
+  await until(() => go !== undefined, 'the second one')
+  go()
+  assert.equal((await second).status, 200)
+  const { status, json } = await ask('POST', '/heap/gc', { headers: OWN })
+  assert.equal(status, 429)
+  assert.match(json.error.message, /a minute/)
+})
+
+test('beforeCapture may refuse, and say why', async (t) => {
+  const kinds = []
+  const answers = [false, new Error('another pod captures'), undefined]
+  const beforeCapture = async ({ kind }) => {
+    kinds.push(kind)
+    const answer = answers.shift()
+    if (answer instanceof Error) throw answer
+    return answer
+  }
+  const { ask } = await served(t, { beforeCapture })
+  assert.equal((await ask('POST', '/heap/snapshot', { headers: OWN })).status, 403)
+  const { status, json } = await ask('POST', '/heap/census', { headers: OWN })
+  assert.equal(status, 403)
+  assert.match(json.error.message, /another pod captures/)
+  assert.equal((await ask('POST', '/heap/gc', { headers: OWN })).status, 200)
+  assert.deepEqual(kinds, ['snapshot', 'census', 'gc'])
+})
+
+test('a client that goes half-way, and one that does not read, leave nothing', { skip: !leakguard.capabilities().twin }, async () => {
+  // In a process of its own, whose heap is larger than the buffers of a connection.
+  const { before, after, gone, slow, served } = await program(`
+    const http = require('node:http')
+    const fs = require('node:fs')
+    const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
+    const children = () => fs.readdirSync('/proc/self/task').flatMap((task) => {
+      try { return fs.readFileSync('/proc/self/task/' + task + '/children', 'utf8').match(/\\d+/g) ?? [] } catch { return [] }
+    })
+    const kept = Array.from({ length: 60_000 }, (_, nth) => ({ date: new Date(nth), url: '/product/' + nth }))
+    const handle = require('leakguard/http').handler({ timeout: '20s' })
+    const server = http.createServer(handle).listen(0, '127.0.0.1', async () => {
+      const { port } = server.address()
+      const inventory = () => ({ children: children().length, listeners: process.eventNames().flatMap((name) => process.listeners(name)).length })
+      const ask = (method, path) => new Promise((resolve, reject) => {
+        const request = http.request({ port, host: '127.0.0.1', method, path, agent: false, headers: { 'X-Leakguard': '1' } }, resolve).on('error', reject).end()
+      })
+      const busy = async () => { let text = ''; for await (const chunk of await ask('GET', '/stats')) text += chunk; return JSON.parse(text).busy }
+      const idle = async () => { for (let nth = 0; nth < 3000 && (await busy() || children().length > 0); nth++) await sleep(20); return (await busy()) === undefined && children().length === 0 }
+      await busy()
+      const before = inventory()
+      const half = await ask('POST', '/snapshot')
+      half.once('data', () => half.destroy()).on('error', () => {})
+      const gone = await idle()
+      const unread = await ask('POST', '/snapshot') // paused: nothing takes it
+      let served = 0
+      for (let nth = 0; nth < 20; nth++) if (await busy() === 'snapshot') served++
+      unread.destroy()
+      const slow = await idle()
+      const after = inventory()
+      handle.close(); server.close(); server.closeAllConnections()
+      console.log(JSON.stringify({ before, after, gone, slow, served, kept: kept.length }))
+    })`)
+  assert.equal(gone, true)
+  assert.equal(slow, true)
+  assert.equal(served, 20, 'others are answered meanwhile')
+  assert.deepEqual(after, before)
+})
+
+test('events: readings while somebody looks, a limit of clients, and room again when one leaves', async (t) => {
+  const watchdog = leakguard.watch()
+  t.after(() => watchdog.stop())
+  const { port, ask } = await served(t, { watchdog, clients: 2 })
+  const first = listen(port)
+  const second = listen(port)
+  await until(() => first.text.includes('event: sample') && second.text.includes('event: sample'), 'samples')
+  assert.match(first.headers['content-type'], /^text\/event-stream/)
+  assert.match(first.headers['cache-control'], /no-transform/)
+  assert.equal(first.headers['x-accel-buffering'], 'no')
+  assert.equal((await ask('GET', '/heap/events')).status, 503)
+  watchdog.emit('leak', { text: 'a line\nand another' })
+  await until(() => first.text.includes('event: leak\ndata: {"text":"a line\\nand another"}\n\n'), 'the leak')
+  first.end()
+  await until(async () => (await ask('GET', '/heap/stats')).json.clients === 1, 'one client less')
+  const third = listen(port)
+  await until(() => third.text.includes('event: '), 'a third client')
+  second.end()
+  third.end()
+  assert.equal((await ask('HEAD', '/heap/events')).status, 200)
+})
+
+test('the description is true: what it lists is answered as it says, and nothing else is there', async (t) => {
+  const { ask } = await served(t, { snapshotDir: folderFor(t), rate: 1000 })
+  const { json: api } = await ask('GET', '/heap/openapi.json')
+  assert.equal(api.openapi, '3.1.0')
+  const schema = api.components.schemas.Failure
+  assert.deepEqual(schema.required, ['error'])
+  for (const [path, operations] of Object.entries(api.paths)) {
+    const real = `/heap${path.replace('{file}', 'page.css').replace('{name}', 'none.heapsnapshot')}`
+    const methods = Object.keys(operations).map((name) => name.toUpperCase())
+    const { headers } = await ask('OPTIONS', real)
+    assert.deepEqual(headers.allow.split(', ').filter((name) => name !== 'HEAD' && name !== 'OPTIONS'), methods)
+    for (const method of ['GET', 'POST', 'PUT', 'DELETE', 'PATCH']) {
+      if (!methods.includes(method)) assert.equal((await ask(method, real)).status, 405, `${method} ${path}`)
+    }
+    for (const method of methods) {
+      const { responses, parameters } = operations[method.toLowerCase()]
+      const headers = parameters.some(({ in: where }) => where === 'header') ? OWN : {}
+      const asked = method === 'GET' && path === '/events' ? 'HEAD' : method
+      for (const query of ['', '?nothing=1']) {
+        const answer = await ask(asked, real + query, { headers })
+        const told = responses[answer.status]
+        assert.ok(told, `${method} ${path}${query} answered ${answer.status}`)
+        const type = answer.headers['content-type']?.split(';')[0]
+        if (type) assert.ok(Object.keys(told.content).includes(type), `${method} ${path}: ${type}`)
+        if (answer.status >= 400 && type === 'application/json' && asked !== 'HEAD') assert.match(answer.json.error.code, new RegExp(schema.properties.error.properties.code.pattern))
+      }
+      if (headers !== OWN) continue
+      assert.equal((await ask(method, real)).status, 403)
+    }
+  }
+})
+
+test('close leaves nothing, and what is open keeps no process alive', async () => {
+  const { before, after } = await program(`
+    const { handler, serve } = require('leakguard/http')
+    const state = () => ({
+      resources: process.getActiveResourcesInfo().filter((type) => !/Pipe|Immediate|Timeout/.test(type)).sort(),
+      listeners: process.eventNames().flatMap((name) => process.listeners(name)).length,
+    })
+    const main = async () => {
+      const before = state()
+      const first = handler()
+      const second = handler({ snapshotDir: '/nowhere' })
+      const { close } = await serve()
+      await close()
+      for (const handle of [first, second, first]) handle.close()
+      await new Promise(setImmediate)
+      console.log(JSON.stringify({ before, after: state() }))
+      handler()
+      await serve()
+    }
+    main()`)
+  assert.deepEqual(after, before)
+})
+
+/** Listens to events: `{ text, headers, end() }`. */
+function listen(port) {
+  const heard = { text: '', headers: {}, end: () => request.destroy() }
+  const request = http.get({ port, host: '127.0.0.1', path: '/heap/events', agent: false }, (response) => {
+    heard.headers = response.headers
+    response.setEncoding('utf8').on('data', (chunk) => (heard.text += chunk)).on('error', () => {})
+  })
+  request.on('error', () => {})
+  return heard
+}

@@ -1,0 +1,119 @@
+'use strict'
+
+const { basename } = require('node:path')
+const { census } = require('../../capture/census.js')
+const { writeSnapshot } = require('../../capture/snapshot.js')
+const { LeakguardError } = require('../../errors.js')
+const { gc } = require('../../gc/collect.js')
+const { sample } = require('../../sampling/sample.js')
+const { sendJson } = require('../answer.js')
+const { Download, savedAs } = require('../download.js')
+const query = require('../query.js')
+
+// What costs: all of it through the desk.
+
+const ENDS = { gzip: '.gz', zstd: '.zst' }
+
+const SNAPSHOT = {
+  method: 'POST',
+  path: '/snapshot',
+  summary: "A heap snapshot: sent at the reader's pace, or written into the server's folder",
+  changes: true,
+  query: {
+    compress: query.word(['gzip', 'zstd'], 'Compresses on the way; leakguard analyze reads it as it is'),
+    redact: query.flag('Values of strings become placeholders, so that no secret leaves the process'),
+    to: query.word(['client', 'folder'], 'Sends it, or keeps it in the folder and answers its name', 'client'),
+  },
+  answers: 'application/octet-stream',
+  run: (endpoint, { res, values, req }) =>
+    endpoint.desk.serve('snapshot', res, async (signal) => {
+      const { mode, maxPause } = endpoint.settings
+      const redact = redaction(endpoint, values.redact)
+      const options = { mode, maxPause, signal, busy: 'reject', compress: values.compress, ...(redact && { redact }) }
+      const end = ENDS[values.compress] ?? ''
+      if (values.to === 'folder') return kept(endpoint.folder, end, options, req, res)
+      const time = new Date().toISOString().replaceAll(':', '-')
+      await writeSnapshot(new Download(res, savedAs(`leakguard-${time}-${process.pid}.heapsnapshot${end}`)), options)
+    }),
+}
+
+async function kept(folder, end, options, req, res) {
+  const { path, ...capture } = await writeSnapshot(await folder.next(end), options)
+  await folder.thin()
+  sendJson(req, res, { name: basename(path), ...capture }, 201)
+}
+
+const CENSUS = {
+  method: 'POST',
+  path: '/census',
+  summary: 'Captures and analyses the heap beside the app: a report, with progress as events',
+  changes: true,
+  query: { top: query.whole(1, 1000, 'Rows of each table at most', 50) },
+  answers: 'object',
+  run: (endpoint, { req, res, values: { top } }) =>
+    endpoint.desk.serve('census', res, async (signal) => {
+      const { mode, maxPause } = endpoint.settings
+      const onProgress = progressOf(endpoint, 'census')
+      const report = await census({ mode, maxPause, signal, busy: 'reject', top, onProgress })
+      sendJson(req, res, isForced(endpoint) ? withoutTexts(report) : report)
+    }),
+}
+
+const GROWTH = {
+  method: 'POST',
+  path: '/growth',
+  summary: 'What grows now: several looks at the heap, and what grew between all of them, with progress as events',
+  changes: true,
+  query: {
+    rounds: query.whole(2, 20, 'Looks at the heap', 3),
+    interval: query.time(100, 600_000, 'From one look to the next', '10s'),
+  },
+  answers: 'object',
+  run: (endpoint, { req, res, values: { rounds, interval } }) =>
+    endpoint.desk.serve('growth', res, async (signal) => {
+      const { findGrowth } = require('../../../index.js')
+      if (findGrowth === undefined) throw missing('findGrowth')
+      sendJson(req, res, await findGrowth({ rounds, interval, signal, onProgress: progressOf(endpoint, 'growth') }))
+    }),
+}
+
+const GC = {
+  method: 'POST',
+  path: '/gc',
+  summary: 'Collects all garbage: the app stands still meanwhile',
+  changes: true,
+  answers: 'object',
+  run: (endpoint, { req, res }) =>
+    endpoint.desk.serve('gc', res, async () => {
+      const before = sample()
+      const start = performance.now()
+      gc()
+      sendJson(req, res, { pauseMs: performance.now() - start, before, after: sample() })
+    }),
+}
+
+function progressOf({ events }, kind) {
+  return (progress) => events.tell('progress', { kind, ...progress })
+}
+
+/** Whether everything that leaves is to be redacted. */
+function isForced({ settings }) {
+  return settings.redact === 'always'
+}
+
+function redaction(endpoint, asked) {
+  if (!asked && !isForced(endpoint)) return false
+  if (require('../../../index.js').redact === undefined) throw missing('redact')
+  return true
+}
+
+/** Names and places are code; the texts that a heap holds are data. */
+function withoutTexts(report) {
+  return { ...report, strings: report.strings.map((row) => ({ ...row, value: `(${row.value.length} characters)` })) }
+}
+
+function missing(name) {
+  return new LeakguardError('ERR_LEAKGUARD_UNSUPPORTED', `this version of leakguard has no ${name}: update it`)
+}
+
+module.exports = { CAPTURES: [SNAPSHOT, CENSUS, GROWTH, GC], isForced, missing }

@@ -1,0 +1,54 @@
+'use strict'
+
+const { validate, boolean, callback, choice, duration, integer, wrong, shown } = require('../options.js')
+const { isPath, pathOf } = require('../path.js')
+
+/** What the endpoint can be told; index.d.ts and docs/http.md say what each does. */
+const RULES = {
+  token,
+  authorize: callback,
+  path: mountPath,
+  watchdog,
+  snapshotDir: folder,
+  keep: integer(1, 1000, 5),
+  redact: choice(['always']),
+  beforeCapture: callback,
+  mode: choice(['auto', 'twin', 'inline'], 'auto'),
+  maxPause: duration(),
+  timeout: duration('10m', 100),
+  rate: integer(1, 10_000, 12),
+  clients: integer(1, 1000, 8),
+  track: boolean(false),
+}
+
+function settingsOf(options) {
+  return validate(options, RULES)
+}
+
+/** Short secrets are guessed, and others do not fit into a header. */
+function token(name, value) {
+  if (value === undefined) return undefined
+  if (typeof value !== 'string') throw wrong(`"${name}" must be a text, got ${value === null ? 'null' : typeof value}`)
+  if (value.length < 16) throw wrong(`"${name}" must have at least 16 characters, got ${value.length}`)
+  if (!/^[\x21-\x7e]+$/.test(value)) throw wrong(`"${name}" must be visible ASCII without spaces: it is sent in a header`)
+  return value
+}
+
+function mountPath(name, value) {
+  if (value === undefined) return undefined
+  if (typeof value === 'string' && /^(\/[^/?#\s]+)*\/?$/.test(value)) return value.replace(/\/$/, '')
+  throw wrong(`"${name}" must be a path such as '/heap', got ${shown(value)}`)
+}
+
+function watchdog(name, value) {
+  if (value === undefined || (typeof value?.on === 'function' && typeof value.samples === 'function')) return value
+  throw wrong(`"${name}" must be what leakguard.watch() gives, got ${shown(value)}`)
+}
+
+function folder(name, value = process.env.LEAKGUARD_DIR || undefined) {
+  if (value === undefined) return undefined
+  if (!isPath(value)) throw wrong(`"${name}" must be a path, got ${shown(value)}`)
+  return pathOf(value, name)
+}
+
+module.exports = { settingsOf }

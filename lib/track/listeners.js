@@ -1,0 +1,198 @@
+'use strict'
+
+const { EventEmitter } = require('node:events')
+const { isProxy } = require('node:util').types
+const { boolean, validate } = require('../options.js')
+const { classNameOf } = require('./class-name.js')
+const { Hook } = require('./hook.js')
+const { Tracker, RULES } = require('./tracker.js')
+
+const { apply } = Reflect
+
+// Where Node keeps the listeners of a target: its lists have what no public function tells without a copy of them all.
+const kEvents = Object.getOwnPropertySymbols(new EventTarget()).find(({ description }) => description === 'kEvents')
+
+// `once` and `prependOnceListener` come through these two.
+const emitters = new Hook([
+  { object: EventEmitter.prototype, name: 'on', wrap: onEmitter },
+  { object: EventEmitter.prototype, name: 'addListener', wrap: onEmitter },
+  { object: EventEmitter.prototype, name: 'prependListener', wrap: onEmitter },
+])
+const targets = new Hook([{ object: EventTarget.prototype, name: 'addEventListener', wrap: onTarget }])
+
+function onEmitter(original, observers) {
+  return function addListener(type, listener) {
+    const result = apply(original, this, arguments)
+    for (let nth = 0; nth < observers.length; nth++) {
+      const weight = observers[nth].weigh(type)
+      if (weight !== 0) observers[nth].emitterHas(this, type, listener, weight)
+    }
+    return result
+  }
+}
+
+function onTarget(original, observers) {
+  // A method: it is no constructor, as the original is none.
+  const { addEventListener } = {
+    addEventListener(type) {
+      if (observers.length === 0) return apply(original, this, arguments)
+      const before = sizeOf(this, type)
+      const result = apply(original, this, arguments)
+      // The same listener a second time is not added, nor is one with an aborted signal.
+      if (sizeOf(this, type) > before) {
+        for (let nth = 0; nth < observers.length; nth++) {
+          const weight = observers[nth].weigh(type)
+          if (weight !== 0) observers[nth].targetHas(this, type, weight)
+        }
+      }
+      return result
+    },
+  }
+  return addEventListener
+}
+
+function sizeOf(target, type) {
+  return target?.[kEvents]?.get(type)?.size ?? 0
+}
+
+/** The listeners of emitters and targets, by the place that adds them. */
+class Listeners extends Tracker {
+  detailName = 'event'
+  #owner
+
+  constructor({ emitters: ofEmitters, eventTargets, ...options }) {
+    super('listeners', [ofEmitters && emitters, eventTargets && kEvents && targets].filter(Boolean), options)
+  }
+
+  emitterHas(emitter, type, listener, weight) {
+    this.added(weight, type, classNameOf(emitter), type, (site, weight, at) => {
+      const list = isProxy(emitter) ? undefined : emitter._events?.[type]
+      const hint = Array.isArray(list) ? list.lastIndexOf(listener) : 0
+      return new OnEmitter(this.#weak(emitter), type, new WeakRef(listener), hint, site, weight, at)
+    })
+  }
+
+  targetHas(target, type, weight) {
+    // It was appended. What Node adds weakly, to pass a signal on, holds nothing.
+    const node = lastOf(target, type)
+    if (node === undefined || node.weak) return
+    this.added(weight, type, classNameOf(target), type, (site, weight, at) => {
+      return new OnTarget(this.#weak(target), new WeakRef(node), site, weight, at)
+    })
+  }
+
+  /** Listeners of one emitter often come in a row. */
+  #weak(owner) {
+    if (this.#owner?.deref() !== owner) this.#owner = new WeakRef(owner)
+    return this.#owner
+  }
+
+  reported(ledger, top) {
+    const owners = new Map()
+    for (const entry of ledger.entries()) {
+      const owner = entry.owner.deref()
+      if (owner === undefined) continue
+      const entries = owners.get(owner)
+      if (entries === undefined) owners.set(owner, [entry])
+      else entries.push(entry)
+    }
+    const living = new Set()
+    const loaded = []
+    for (const [owner, entries] of owners) {
+      for (const entry of livingOf(owner, entries)) living.add(entry)
+      const events = eventsOf(owner)
+      const listeners = Object.values(events).reduce((sum, count) => sum + count, 0)
+      if (listeners > 0) loaded.push({ type: classNameOf(owner), listeners, events })
+    }
+    ledger.keep(living)
+    return { emitters: loaded.sort((a, b) => b.listeners - a.listeners).slice(0, top) }
+  }
+}
+
+/** A listener of an EventEmitter. */
+class OnEmitter {
+  constructor(owner, event, listener, hint, site, weight, at) {
+    this.owner = owner
+    this.event = event
+    this.listener = listener
+    this.hint = hint
+    this.site = site
+    this.weight = weight
+    this.at = at
+  }
+
+  isLive() {
+    const emitter = this.owner.deref()
+    const listener = this.listener.deref()
+    if (emitter === undefined || listener === undefined) return false
+    // Its traps are the app's: it counts while both are there.
+    if (isProxy(emitter)) return true
+    const list = emitter._events?.[this.event]
+    if (!Array.isArray(list)) return list === listener
+    // Removals move it down, and only what is prepended up.
+    return list.lastIndexOf(listener, this.hint) >= 0 || list.includes(listener)
+  }
+}
+
+/** A listener of an EventTarget: Node's own note of it knows whether it was removed, by whatever way. */
+class OnTarget {
+  constructor(owner, node, site, weight, at) {
+    this.owner = owner
+    this.node = node
+    this.site = site
+    this.weight = weight
+    this.at = at
+  }
+
+  isLive() {
+    return this.owner.deref() !== undefined && this.node.deref()?.removed === false
+  }
+}
+
+/** All at once: each list is read one time, and what was added twice and removed once is there once. */
+function livingOf(owner, entries) {
+  if (entries.length < 2 || isProxy(owner)) return entries.filter((entry) => entry.isLive())
+  const lists = new Map()
+  return entries.filter((entry) => {
+    if (!(entry instanceof OnEmitter)) return entry.isLive()
+    let left = lists.get(entry.event)
+    if (left === undefined) lists.set(entry.event, (left = countsOf(owner._events?.[entry.event])))
+    const listener = entry.listener.deref()
+    const count = left.get(listener) ?? 0
+    left.set(listener, count - 1)
+    return listener !== undefined && count > 0
+  })
+}
+
+function countsOf(list) {
+  const counts = new Map()
+  for (const listener of Array.isArray(list) ? list : [list]) counts.set(listener, (counts.get(listener) ?? 0) + 1)
+  return counts
+}
+
+/** How many listeners an owner has, by event: those of before the tracking too. */
+function eventsOf(owner) {
+  const events = {}
+  if (isProxy(owner)) return events
+  const add = (type, count) => (events[String(type).slice(0, 100)] = count)
+  const lists = owner[kEvents]
+  if (lists instanceof Map) for (const [type, { size }] of lists) if (size > 0) add(type, size)
+  const own = lists === undefined ? owner._events : undefined
+  if (own) for (const type of Reflect.ownKeys(own)) if (own[type] !== undefined) add(type, Array.isArray(own[type]) ? own[type].length : 1)
+  return events
+}
+
+function lastOf(target, type) {
+  let node = target[kEvents].get(type)?.next
+  while (node?.next !== undefined) node = node.next
+  return node
+}
+
+const LISTENERS = { emitters: boolean(true), eventTargets: boolean(true), ...RULES }
+
+/** Counts listeners by the place that adds them, until it is stopped. */
+function trackListeners(options) {
+  return new Listeners(validate(options, LISTENERS))
+}
+
+module.exports = { trackListeners, Listeners, LISTENERS }

@@ -1,0 +1,63 @@
+'use strict'
+
+/** So many of a kind are all looked at before only some are. */
+const FIRST = 64
+/** And so many more when a place turns up that was not known. */
+const MORE = 16
+/** Kinds that are told apart; all others are one. */
+const KINDS = 512
+
+/**
+ * Which additions are looked at. Reading the stack costs more than the addition itself, so of each kind (an event's name, a
+ * delay) the first are, and then one of `every`, at random and standing for so many: what is rare is counted exactly, what is
+ * frequent is estimated without a bias.
+ */
+class Strata {
+  #every
+  #kinds = new Map()
+  #others = { exact: FIRST, skip: 1 }
+  #seed = 0x2545f491
+
+  constructor(every) {
+    this.#every = every
+  }
+
+  /** How many additions this one stands for; 0: it is not looked at. */
+  weigh(kind) {
+    if (this.#every === 1) return 1
+    const stratum = this.#kinds.get(kind) ?? this.#new(kind)
+    if (--stratum.skip > 0) return 0
+    if (stratum.exact > 0) {
+      stratum.skip = --stratum.exact > 0 ? 1 : this.#gap()
+      return 1
+    }
+    stratum.skip = this.#gap()
+    return this.#every
+  }
+
+  /** One of this kind came from a place that was not known: the next ones are worth a look. */
+  surprised(kind) {
+    const stratum = this.#kinds.get(kind) ?? this.#others
+    stratum.exact = Math.max(stratum.exact, MORE)
+    stratum.skip = 1
+  }
+
+  #new(kind) {
+    if (this.#kinds.size >= KINDS) return this.#others
+    const stratum = { exact: FIRST, skip: 1 }
+    this.#kinds.set(kind, stratum)
+    return stratum
+  }
+
+  // `Math.random` belongs to the app, which may have put a seeded one there. The mean of these is `every`.
+  #gap() {
+    let seed = this.#seed
+    seed ^= seed << 13
+    seed ^= seed >>> 17
+    seed ^= seed << 5
+    this.#seed = seed
+    return 1 + ((seed >>> 0) % (2 * this.#every - 1))
+  }
+}
+
+module.exports = { Strata }

@@ -1,0 +1,102 @@
+'use strict'
+
+const timers = require('node:timers')
+const promises = require('node:timers/promises')
+const { inspect } = require('node:util')
+const { validate } = require('../options.js')
+const { Hook } = require('./hook.js')
+const { Tracker, RULES } = require('./tracker.js')
+
+const { apply } = Reflect
+
+const hook = new Hook(
+  [
+    ...['setTimeout', 'setInterval', 'setImmediate'].flatMap((name) => [
+      { object: globalThis, name, wrap: setting(name, isPending) },
+      { object: timers, name, wrap: setting(name, isPending) },
+    ]),
+    { object: promises, name: 'setTimeout', wrap: setting('setTimeout', isWaiting, 0) },
+    { object: promises, name: 'setImmediate', wrap: setting('setImmediate', isWaiting, 0) },
+    // It ends with its iterator, and nothing but the collector tells when.
+    { object: promises, name: 'setInterval', wrap: setting('setInterval', () => true, 0) },
+  ],
+  { isModule: true },
+)
+
+/** Wraps a function that sets a timer, whose delay is its argument of this index. */
+function setting(name, isLive, at = 1) {
+  return (original, observers) =>
+    function set(...given) {
+      const timer = apply(original, this, given)
+      for (let nth = 0; nth < observers.length; nth++) {
+        const delay = name === 'setImmediate' ? undefined : delayOf(given[at])
+        const weight = observers[nth].weigh(delay)
+        if (weight !== 0) observers[nth].has(timer, name, delay, weight, isLive)
+      }
+      return timer
+    }
+}
+
+/** As Node reads it; what would run the app's code is not asked. */
+function delayOf(given) {
+  const delay = typeof given === 'object' || typeof given === 'function' ? 1 : Number(given)
+  return delay >= 1 && delay <= 0x7fffffff ? Math.trunc(delay) : 1
+}
+
+/** A Timeout or an Immediate: Node's own mark is set when it is cleared, by whatever way, or has fired. */
+function isPending(timer) {
+  return timer._destroyed === false
+}
+
+/** A promise tells only whoever waits for it, or is looked at. */
+function isWaiting(promise) {
+  return inspect(promise, { depth: 0, showProxy: false, customInspect: false }).includes('<pending>')
+}
+
+/** Timers by the place that sets them. */
+class Timers extends Tracker {
+  detailName = 'delay'
+
+  constructor(options) {
+    super('timers', [hook], options)
+  }
+
+  has(timer, type, delay, weight, isLive) {
+    this.added(weight, delay, type, delay, (site, weight, at) => new SetTimer(new WeakRef(timer), isLive, site, weight, at))
+  }
+
+  shownMore({ cleared, fired, type }) {
+    return { repeat: type === 'setInterval', cleared, fired }
+  }
+}
+
+class SetTimer {
+  constructor(timer, check, site, weight, at) {
+    this.timer = timer
+    this.check = check
+    this.site = site
+    this.weight = weight
+    this.at = at
+  }
+
+  isLive() {
+    const timer = this.timer.deref()
+    return timer !== undefined && this.check(timer)
+  }
+
+  /** How it ended, unless it was collected before somebody looked. */
+  ended() {
+    const timer = this.timer.deref()
+    if (timer?._destroyed !== true) return
+    // Node takes the delay from what is cleared. Of immediates it keeps no such mark.
+    if (timer._idleTimeout === -1) this.site.cleared += this.weight
+    else if (timer._idleTimeout >= 0) this.site.fired += this.weight
+  }
+}
+
+/** Counts timers by the place that sets them, until it is stopped. */
+function trackTimers(options) {
+  return new Timers(validate(options, RULES))
+}
+
+module.exports = { trackTimers, Timers }

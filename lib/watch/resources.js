@@ -1,0 +1,45 @@
+'use strict'
+
+const { Handles } = require('../track/handles.js')
+const { Listeners } = require('../track/listeners.js')
+const { Timers } = require('../track/timers.js')
+
+const KINDS = { listeners: Listeners, timers: Timers, handles: Handles }
+
+/** What the watchdog counts besides bytes: listeners, timers and handles, each judged by the place that adds them. */
+class Resources {
+  #trackers
+  #growing = []
+
+  /** `wanted`: the options of each kind that is. */
+  constructor(wanted, judgement) {
+    const names = Object.keys(KINDS).filter((name) => wanted[name] !== undefined)
+    this.#trackers = names.map((name) => new KINDS[name]({ ...wanted[name], judgement }))
+  }
+
+  /** Takes a reading of all sites; the counts by kind. */
+  read(time) {
+    this.#growing = this.#trackers.flatMap((tracker) =>
+      tracker.growing(time).map(({ site, verdict }) => {
+        const sites = [tracker.shown(site)]
+        return { ...verdict, sites, fingerprint: fingerprint(tracker.resource, sites[0]) }
+      }),
+    )
+    return Object.fromEntries(this.#trackers.map(({ resource, live }) => [resource, live]))
+  }
+
+  /** The judgements of the last reading's sites that grow: a Verdict with `sites` and `fingerprint` each, the surest first. */
+  growing() {
+    return this.#growing
+  }
+
+  stop() {
+    for (const tracker of this.#trackers) tracker.stop()
+  }
+}
+
+function fingerprint(resource, { file, line, column, type, event, delay }) {
+  return [resource, file, line, column, type, event ?? delay ?? ''].join(' ')
+}
+
+module.exports = { Resources }

@@ -1,0 +1,49 @@
+'use strict'
+
+// The JavaScript tests, with this Node: two files at a time, because many of them wait for timers and processes. Arguments
+// are names of test files, instead of all. With --again, files that failed are run once more, alone: much is tested in
+// processes under load, and on a machine that stalls for seconds one of a thousand expectations may meet the stall. What
+// fails twice fails; what passed the second time is named at the end. Ends with the tests' exit code.
+
+const { spawnSync } = require('node:child_process')
+const { mkdtempSync, readFileSync, readdirSync, rmSync } = require('node:fs')
+const { tmpdir } = require('node:os')
+const { join, relative, resolve } = require('node:path')
+
+const root = join(__dirname, '..')
+const FOLDER = '__test__'
+
+const again = process.argv.includes('--again')
+const named = process.argv.slice(2).filter((name) => name !== '--again')
+const files = named.length > 0 ? named : readdirSync(join(root, FOLDER)).filter((name) => name.endsWith('.test.js')).map((name) => join(FOLDER, name))
+
+const first = tests(files, 2)
+process.exitCode = again && first.failed.length > 0 ? onceMore(first.failed) : first.status
+
+function onceMore(failed) {
+  console.log(`\nonce more, alone: ${failed.join(' ')}`)
+  const { status } = tests(failed, 1)
+  if (status === 0) console.log(`\npassed at the second try only: ${failed.join(' ')}`)
+  return status
+}
+
+/** Runs test files, so many at a time: `{ status, failed }`, the failed ones relative to the project. */
+function tests(names, atOnce) {
+  const folder = mkdtempSync(join(tmpdir(), 'leakguard-tests-'))
+  const list = join(folder, 'failed')
+  const reporters = [['spec', 'stdout'], [join(__dirname, 'failed-files.js'), list]]
+  const options = [
+    '--test',
+    '--test-timeout=600000',
+    `--test-concurrency=${atOnce}`,
+    ...reporters.flatMap(([reporter, to]) => [`--test-reporter=${reporter}`, `--test-reporter-destination=${to}`]),
+  ]
+  try {
+    const { status, error } = spawnSync(process.execPath, [...options, ...names], { cwd: root, stdio: 'inherit' })
+    if (error) throw error
+    const failed = readFileSync(list, 'utf8').split('\n').filter(Boolean)
+    return { status: status ?? 1, failed: failed.map((name) => relative(root, resolve(root, name))) }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
