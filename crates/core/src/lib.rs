@@ -10,6 +10,8 @@ pub mod graph;
 mod options;
 pub mod recorder;
 mod report;
+pub mod sites;
+mod source_map;
 mod sources;
 #[cfg(any(test, feature = "testing"))]
 #[expect(clippy::cast_possible_truncation, reason = "heaps made by hand are small")]
@@ -20,6 +22,7 @@ mod watch;
 pub use error::{Code, Error};
 pub use options::{AnalyzeOptions, Limits};
 pub use report::{ClassRow, DominatorRow, Location, PathStep, Report, StringRow, Suspect};
+pub use source_map::{Original, SourceMaps};
 pub use sources::{NoSources, Sources};
 pub use watch::{Stage, Watch};
 
