@@ -17,7 +17,8 @@ const PASSING = [
   [/ +TIME(?= |$)/gm, ''],
   [/\d\d:\d\d:\d\d/g, 'TIME'],
   [/[\d,]+ calls/g, 'N calls'],
-  [/[\d,.]+ (bytes|kB|MB)(?= |,|$)/gm, 'N $1'],
+  [/[\d,.]+ (bytes|kB|MB)(?= |,|\)|;|$)/gm, 'N $1'],
+  [/^ +at .*\/lib\/assert\/.*\n/gm, ''], // of a cause: our own lines move
   [/[\d,.]+ objects/g, 'N objects'],
   [/[\d,]+( → [\d,]+)+/g, 'N → N → N'],
   [/[ \t]+$/gm, ''],
