@@ -11,8 +11,8 @@ export declare const __napiBindingTarget: 'native' | 'wasm32-wasi' | 'wasm32-was
 
 /** The analysis of one snapshot: `openFile` or `openFeed`, then `take` until there is an outcome. */
 export declare class AnalysisJob {
-  /** A job that waits for its input. `options` is JSON; `read_scripts`: scripts that the snapshot names may be opened. */
-  constructor(options: string, readScripts: boolean)
+  /** A job that waits for its input. `task` is JSON; `read_scripts`: scripts that the snapshot names may be opened. */
+  constructor(task: string, readScripts: boolean)
   /** Starts on a file. What is wrong with the file is the job's outcome. */
   openFile(path: string): void
   /** Starts on what `write` will bring. */
@@ -29,6 +29,8 @@ export declare class AnalysisJob {
   cancel(): void
   /** The outcome, once: `null` while the job runs, and after it was taken. */
   take(): Outcome | null
+  /** Starts on the censuses of the task alone: there is no snapshot. */
+  openCensuses(): void
 }
 
 /** Follows the collections of this thread's heap. */
@@ -203,7 +205,7 @@ export declare function originalPlaces(places: string): string
 
 /** What a finished job leaves: one of the two. */
 export interface Outcome {
-  /** The report as JSON. */
+  /** The answer as JSON: the report's fields, `census`, `growth`. */
   report?: string
   /** Why there is none. */
   failure?: Failure

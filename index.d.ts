@@ -345,13 +345,35 @@ export interface LightCensus {
 
 export interface CensusOptions extends AnalyzeOptions, CaptureOptions {
   kind?: 'full'
+  /** How many ways the folded heap keeps at most; the smallest are left out. Default: 20,000. */
+  maxPaths?: number
+  /** How many of them, the largest, are named for a comparison without the heap. Default: 100. */
+  names?: number
   signal?: AbortSignal
   onProgress?: (progress: Progress) => void
 }
 
-/** A Report of this process's own heap. */
+/** A Report of this process's own heap, with what `growth` compares. */
 export interface Census extends Report {
+  census: FoldedHeap
   capture: CaptureFigures
+}
+
+/**
+ * A heap folded by path: for each way from the roots, in the words of the source, how many objects there are and how many bytes. Plain
+ * data of some hundred kB, which survives JSON; only leakguard reads what is inside. It holds names out of the program
+ * (classes, variables, properties, files), never values.
+ */
+export interface FoldedHeap {
+  /** Of the format: a census of another one is refused with `ERR_LEAKGUARD_CENSUS`. */
+  version: number
+  node: string | null
+  /** Sum of all self sizes, in bytes. */
+  totalSize: number
+  nodeCount: number
+  /** What the bounds left out: ways, their objects, those objects' bytes, and the most bytes that one of them has behind it. */
+  dropped: { paths: number; count: number; bytes: number; largest: number }
+  [more: string]: any
 }
 
 /**
@@ -360,6 +382,82 @@ export interface Census extends Report {
  */
 export function census(options: LightCensusOptions): Promise<LightCensus>
 export function census(options?: CensusOptions): Promise<Census>
+
+/** What counts as growth. */
+export interface GrowthOptions {
+  /** Suspects at most. Default: 10. */
+  top?: number
+  /** The least growth, from the first look to the last. Default: 64 KiB. */
+  minBytes?: Size
+  /** The least objects more, from the first look to the last; what has fewer has to grow in bytes alone. Default: 20. */
+  minCount?: number
+  /** How many ways a census keeps at most. Default: 20,000. */
+  maxPaths?: number
+  limits?: AnalyzeOptions['limits']
+  /** Whether scripts that the snapshot names may be read from this machine's disk. Default: true. */
+  readScripts?: boolean
+  signal?: AbortSignal
+  onProgress?: (progress: LookProgress) => void
+}
+
+export interface LookProgress extends Omit<Progress, 'stage'> {
+  /** `wait`: until the next look. */
+  stage: Progress['stage'] | 'wait'
+  /** From 1. */
+  look: number
+  looks: number
+}
+
+/** One moment of a heap: a snapshot's path or stream, or a census. */
+export type Look = string | URL | AsyncIterable<Uint8Array | string> | Census | FoldedHeap
+
+/**
+ * Says what grew from each look to the next, the oldest first, by the way from the roots: the looks may be of one process, of its
+ * twins, or of several processes of one program. One heap at a time is in memory.
+ */
+export function growth(looks: readonly Look[], options?: GrowthOptions): Promise<Growth>
+
+export interface FindGrowthOptions extends GrowthOptions, CaptureOptions {
+  signal?: AbortSignal
+  /** How many looks. Default: 3. */
+  rounds?: number
+  /** From one look to the next. Default: 30 s. */
+  interval?: Duration
+}
+
+/**
+ * Says what grows in this thread's heap now, by looks at it while it works, each as `census` takes it: no file is left, and the
+ * guard of captures holds for each.
+ */
+export function findGrowth(options?: FindGrowthOptions): Promise<Growth & { captures: CaptureFigures[] }>
+
+/** What grew between looks. */
+export interface Growth {
+  looks: number
+  /** Bytes of the whole heap at every look. */
+  totalSizes: number[]
+  /** What is more at every look though what holds it did not multiply, by what it costs. Empty: nothing grows. */
+  suspects: GrowingSuspect[]
+  /** Growth that is no leak of the app: V8's code, Node's tables of names, leakguard itself. */
+  noise: { name: string; source: 'v8' | 'node' | 'leakguard'; countDelta: number; retainedDelta: number }[]
+  notes: string[]
+  /** In a sentence. */
+  text: string
+}
+
+/** A suspect of several looks. */
+export interface GrowingSuspect extends Omit<Suspect, 'id'> {
+  /** V8's id of what holds it, at the last look; left out where that was a census. */
+  id?: number
+  /** Objects more at the last look than at the first. */
+  countDelta: number
+  /** Bytes more. */
+  retainedDelta: number
+  /** Objects at every look. */
+  counts: number[]
+  /** Bytes at every look. */
+  sizes: number[]
+}
 
 export interface AnalyzeOptions {
   /** How many rows each table of the report has at most. Default: 50. */
@@ -503,6 +601,16 @@ export interface Suspect {
   share: number
   /** V8's id of the object that accumulates. */
   id: number
+  /**
+   * Why such things stay: listeners that are not removed, timers that are not cleared, promises that do not settle, closures and their
+   * scopes, a collection without a bound, sockets and requests, buffers, stores of AsyncLocalStorage, contexts of `node:vm`, texts,
+   * lists, a global variable, one large object, a class that many hold.
+   */
+  cause:
+    | 'listener' | 'timer' | 'promise' | 'closure' | 'cache' | 'socket' | 'buffer' | 'async-context' | 'context' | 'string' | 'list'
+    | 'global' | 'object' | 'class'
+  /** Names and classes of what is in one of the objects, or of what its function has at hand; never values. */
+  inside?: string[]
   /** What to do next, in a sentence. */
   advice: string
   /** Made from the path, not from ids: the same across captures and processes. */
@@ -917,9 +1025,12 @@ export interface WatchOptions {
   history?: number
   /** Shares of the heap's and the cgroup's limit at which `pressure` is told. Default: `[0.8, 0.9]`. */
   pressure?: number[]
-  /** Whether the heap is looked at, by a capture, before a leak is told. Default: true. */
+  /** Whether the heap is looked at, by captures, before a leak is told: what does not grow there is not told. Default: true. */
   evidence?: boolean
-  /** How many such looks there are an hour. Default: 4. */
+  /**
+   * How many such looks there are an hour: the first at suspicion, some collections apart two more, and another one where the trend is
+   * sure. Default: 8.
+   */
   looksPerHour?: number
   /** How the heap is captured for a look. Default: `twin`, so that the app is never stopped; elsewhere than on Linux a leak is then told without suspects. */
   mode?: 'auto' | 'twin' | 'inline'
@@ -986,20 +1097,30 @@ export interface LeakSite extends AllocationSite {
 export interface Leak extends WatchVerdict {
   /** A paragraph to act on. */
   text: string
-  /** What the heap shows, the likeliest first; empty where it was not looked at. */
-  suspects: Suspect[]
+  /** What grew in the heap between looks at it, by what it costs; empty where it could not be looked at. */
+  suspects: GrowingSuspect[]
   /**
    * Where what stays is allocated, of the whole heap: each with its `share` of the bytes that were sampled since the suspicion and
    * are still alive; at least a tenth. None where nothing was sampled.
    */
   allocations?: LeakSite[]
-  /** What the accusation rests on: the trend, and the heap's content where it was looked at, or sites: of resources, or of allocations. */
+  /**
+   * What it is named by: looks at the heap, a count of its objects where the machine cannot afford a look, or sites, of resources or of
+   * allocations; else there is the trend alone.
+   */
   evidence: 'trend' | 'light-census' | 'snapshot' | 'sites'
-  /** With `light-census`, of a heap of which the machine cannot afford a snapshot: the constructors with the most objects. */
+  /** With `light-census`: the constructors with the most objects. */
   classes?: { name: string; count: number }[]
+  /**
+   * `evidence`: something that has no bound to fill up to grew at each of three looks, before the trend was sure. `trend`: the trend is
+   * sure, and the heap, where it could be looked at, did not say otherwise.
+   */
+  confirmedBy: 'trend' | 'evidence'
+  /** How many looks at the heap were compared. */
+  looks?: number
   /** Why the heap was not looked at, or not closely. */
   missing?: string
-  /** The same leak is told again only when it has grown by half. */
+  /** The same leak is told again only when it has grown by half; where `confirmedBy` was `evidence`, when it has doubled. */
   fingerprint: string
   capture?: CaptureFigures & { path?: string; bytes?: number }
 }

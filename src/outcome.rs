@@ -1,6 +1,6 @@
-//! How a finished job looks from JavaScript: a report, or a failure with its code.
+//! How a finished job looks from JavaScript: an answer, or a failure with its code.
 
-use leakguard_core::{Error, Report};
+use leakguard_core::{Answer, Error};
 use napi_derive::napi;
 use std::io;
 
@@ -22,7 +22,7 @@ pub struct Failure {
 #[derive(Clone)]
 #[napi(object)]
 pub struct Outcome {
-    /// The report as JSON.
+    /// The answer as JSON: the report's fields, `census`, `growth`.
     pub report: Option<String>,
     /// Why there is none.
     pub failure: Option<Failure>,
@@ -34,9 +34,9 @@ impl From<Failure> for Outcome {
     }
 }
 
-impl From<Report> for Outcome {
-    fn from(report: Report) -> Self {
-        match serde_json::to_string(&report) {
+impl From<Answer> for Outcome {
+    fn from(answer: Answer) -> Self {
+        match serde_json::to_string(&answer) {
             Ok(report) => Self { report: Some(report), failure: None },
             Err(error) => Failure::internal(&error.to_string()).into(),
         }

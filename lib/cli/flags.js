@@ -12,6 +12,15 @@ const COMMANDS = {
       'no-scripts': { type: 'boolean', help: 'open no scripts on this disk: for snapshots of strangers' },
     },
   },
+  growth: {
+    arguments: 'FILE FILE…',
+    summary: 'say what grew from each heap snapshot to the next, oldest first',
+    flags: {
+      json: { type: 'boolean', help: 'print the answer as JSON, for programs' },
+      top: { type: 'string', value: 'N', help: 'suspects at most (10)' },
+      'no-scripts': { type: 'boolean', help: 'open no scripts on this disk: for snapshots of strangers' },
+    },
+  },
   postmortem: {
     arguments: 'RECORDING',
     summary: "say what a flight recorder's file tells of a process that is gone",

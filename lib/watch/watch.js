@@ -14,7 +14,7 @@ const RULES = {
   history: integer(100, 100_000, 1000),
   pressure: bands,
   evidence: boolean(true),
-  looksPerHour: integer(0, 1000, 4),
+  looksPerHour: integer(0, 1000, 8),
   mode: choice(['auto', 'twin', 'inline'], 'twin'),
   maxPause: duration(),
   snapshotDir: path,

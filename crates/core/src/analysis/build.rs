@@ -89,7 +89,7 @@ fn classes(heap: &Heap, scripts: &Scripts, top: usize) -> (u64, Vec<ClassRow>) {
 }
 
 /// What `process.version` and `process.versions.v8` said, read from the heap.
-fn versions(graph: &Graph) -> (Option<String>, Option<String>) {
+pub(super) fn versions(graph: &Graph) -> (Option<String>, Option<String>) {
     let text = |node: Option<NodeIx>| {
         node.filter(|&node| graph.kind(node).is_string()).map(|node| graph.name(node).into_owned())
     };
