@@ -17,6 +17,8 @@ export class LeakguardError extends Error {
   readonly headroom?: number
   /** With `ERR_LEAKGUARD_HEADROOM`: whose limit it is, in words. */
   readonly limit?: string
+  /** With `ERR_LEAKGUARD_CALL` and `ERR_LEAKGUARD_TIMEOUT`: the number of the call, from 1. */
+  readonly iteration?: number
   /** With `ERR_LEAKGUARD_PAUSE`: the estimated pause in ms. */
   readonly estimateMs?: number
 }
@@ -45,6 +47,14 @@ export type ErrorCode =
   | 'ERR_LEAKGUARD_TWIN'
   /** The endpoint, or a `beforeCapture`, refused; the message says why. */
   | 'ERR_LEAKGUARD_REFUSED'
+  /** An assertion failed: a call leaks, an object stays, something was left. */
+  | 'ERR_LEAKGUARD_LEAK'
+  /** Memory grows with the calls under test, and nothing in the heap does: no verdict. */
+  | 'ERR_LEAKGUARD_UNDECIDED'
+  /** A call under test failed: `cause` is why, `iteration` which. */
+  | 'ERR_LEAKGUARD_CALL'
+  /** A call under test did not settle; `iteration` says which. */
+  | 'ERR_LEAKGUARD_TIMEOUT'
   /** This platform or this Node.js cannot do that. */
   | 'ERR_LEAKGUARD_UNSUPPORTED'
   /** The native addon does not load here. */
