@@ -12,6 +12,7 @@ mod guard;
 mod machine;
 mod outcome;
 mod recorder;
+mod redact;
 mod scripts;
 mod sites;
 mod source_maps;

@@ -8,8 +8,9 @@ const { analyzeCommand } = require('./analyze.js')
 const { buildNativeCommand } = require('./build-native.js')
 const { COMMANDS, parserOptions, help } = require('./flags.js')
 const { postmortemCommand } = require('./postmortem.js')
+const { redactCommand } = require('./redact.js')
 
-const RUN = { analyze: analyzeCommand, postmortem: postmortemCommand, 'build-native': buildNativeCommand }
+const RUN = { analyze: analyzeCommand, postmortem: postmortemCommand, 'build-native': buildNativeCommand, redact: redactCommand }
 
 /** Runs one command line and answers its exit code. Errors are one line on stderr: `leakguard: ERR_…: what happened`. */
 async function main(given, streams) {
