@@ -23,13 +23,14 @@ pub fn report(heap: &Heap, options: &AnalyzeOptions, sources: &dyn Sources, watc
     watch.enter(Stage::Report)?;
     let graph = heap.graph();
     let scripts = Scripts::find(graph, sources);
-    let (strings, (suspects, dominators)) = side_by_side(
-        || Ok(duplicates::duplicates(heap, options.top)),
-        || named(heap, &scripts, options, sources, watch),
-    )?;
+    let plain = || {
+        let strings = duplicates::duplicates(heap, options.top);
+        let unreached = graph.nodes().filter(|&node| heap.distance(node) == UNREACHED).count();
+        Ok((strings, versions(graph), unreached))
+    };
+    let ((strings, (node, v8), unreached), (suspects, dominators)) =
+        side_by_side(plain, || named(heap, &scripts, options, sources, watch))?;
     let (class_count, classes) = classes(heap, &scripts, options.top);
-    let (node, v8) = versions(graph);
-    let unreached = graph.nodes().filter(|&node| heap.distance(node) == UNREACHED).count();
     let mut notes = Vec::new();
     // Every heap has a few.
     if unreached > graph.node_count() / 1000 {
