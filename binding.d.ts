@@ -89,9 +89,9 @@ export declare class RedactJob {
   /** A job that waits for its target and its source. `options` is JSON. */
   constructor(options: string)
   /** Writes into the file at this path, which is there. */
-  intoFile(path: string): void
+  targetFile(path: string): void
   /** Writes into a pipe; answers the descriptor from which to read, which is the caller's to close. */
-  intoPipe(): number
+  targetPipe(): number
   /** Starts on a file. */
   openFile(path: string): void
   /** Starts on what `write` will bring. */
