@@ -7,7 +7,6 @@ const { promisify } = require('node:util')
 const zlib = require('node:zlib')
 const { census } = require('../capture/census.js')
 const { writeSnapshot } = require('../capture/snapshot.js')
-const { LeakguardError } = require('../errors.js')
 const { look } = require('../growth/look.js')
 
 const gzip = promisify(zlib.gzip)
@@ -47,33 +46,32 @@ class Evidence {
   }
 
   /** How many looks are there to compare. */
-  get kept() {
+  get looks() {
     return this.#censuses.length
   }
 
-  /** One look: `{ growth?, capture }`, or `{ missing, isShort }`, why there was none. Never rejects. */
+  /** One look: `{ growth?, capture }`, or `{ missing, unaffordable }`, why there was none. Never rejects. */
   async look() {
     this.#looks.push(performance.now())
     try {
-      await this.#permit()
+      if (await this.#isRefused()) return { missing: 'beforeCapture refused' }
       const before = await Promise.all(this.#censuses.map(async (census) => String(await gunzip(census))))
       const options = { ...FOLD, ...this.#capture, census: true }
       const { census, growth, capture } = await look(options, before.length > 0 ? before : undefined)
       this.#censuses = [...this.#censuses, await gzip(JSON.stringify(census))].slice(-KEPT)
       return { growth, capture }
     } catch (error) {
-      return { missing: error.message, isShort: error.code === 'ERR_LEAKGUARD_HEADROOM' }
+      return { missing: error.message, unaffordable: error.code === 'ERR_LEAKGUARD_HEADROOM' }
     }
   }
 
-  /** Objects by constructor, where a look cannot be afforded: `{ classes, capture }`; nothing where that cannot be had either. Never rejects. */
-  async tally() {
+  /** Where a snapshot cannot be afforded, objects can be counted all the same: `{ classes, capture }`. Never rejects. */
+  async count() {
     try {
-      await this.#permit()
       const { classes, capture } = await census({ ...this.#capture, kind: 'light', top: 20 })
-      return { classes, capture }
+      return { evidence: 'light-census', classes, capture }
     } catch {
-      return undefined
+      return {}
     }
   }
 
@@ -87,7 +85,7 @@ class Evidence {
     const { snapshotDir, keep } = this.#options
     if (snapshotDir === undefined) return {}
     try {
-      await this.#permit()
+      if (await this.#isRefused()) return { missing: 'beforeCapture refused' }
       await fs.promises.mkdir(snapshotDir, { recursive: true, mode: 0o700 })
       const time = new Date().toISOString().replaceAll(':', '-')
       const path = join(snapshotDir, `leakguard-leak-${time}-${process.pid}.heapsnapshot`)
@@ -101,10 +99,9 @@ class Evidence {
     }
   }
 
-  /** One pod of many may look, say: the others tell the trend. What the hook throws is the reason. */
-  async #permit() {
-    if ((await this.#options.beforeCapture?.({ kind: 'leak' })) !== false) return
-    throw new LeakguardError('ERR_LEAKGUARD_REFUSED', 'beforeCapture refused')
+  /** One pod of many may look, say: the others tell the trend. */
+  async #isRefused() {
+    return (await this.#options.beforeCapture?.({ kind: 'leak' })) === false
   }
 
   get #capture() {
