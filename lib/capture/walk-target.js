@@ -10,14 +10,14 @@ const PLANTED = 64
 class LeakguardPlanted {}
 
 /**
- * A report of the heap as leakguard reads it itself, without V8's snapshot. What the twin finds wrong with its own reading
+ * What a task asks of the heap, as leakguard reads it itself, without V8's snapshot. What the twin finds wrong with its own reading
  * is an error there.
  */
 class WalkTarget {
   #attempts = 0
 
-  constructor(options, readScripts) {
-    this.sink = { kind: 'walk', options, readScripts }
+  constructor(task, readScripts) {
+    this.sink = { kind: 'walk', task, readScripts }
   }
 
   attached() {
@@ -36,7 +36,7 @@ class WalkTarget {
   }
 
   done({ report }) {
-    return JSON.parse(report).report
+    return JSON.parse(report)
   }
 
   failed(error) {

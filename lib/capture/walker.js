@@ -2,7 +2,14 @@
 
 const { LeakguardError } = require('../errors.js')
 const { native } = require('../native.js')
+const { wrong, shown } = require('../options.js')
 const { twinUnsupported } = require('./mode.js')
+
+/** The option `walker`. */
+function walkerRule(name, value = 'auto') {
+  if (value === 'auto' || typeof value === 'boolean') return value
+  throw wrong(`"${name}" must be true, false or 'auto', got ${shown(value)}`)
+}
 
 /** What was wrong with the last walk of this process: there is no second try. */
 let distrust
@@ -29,4 +36,4 @@ function isWalkersOwn(error) {
   return true
 }
 
-module.exports = { walkerUnsupported, walkerRefusal, isWalkersOwn }
+module.exports = { walkerRule, walkerUnsupported, walkerRefusal, isWalkersOwn }

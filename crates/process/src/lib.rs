@@ -12,4 +12,4 @@ pub mod twin;
 pub mod walker;
 
 pub use script_file::{read_script, read_source_map};
-pub use snapshot_file::open_snapshot;
+pub use snapshot_file::{open_snapshot, open_target};

@@ -7,6 +7,7 @@ mod accumulation;
 mod advice;
 mod bits;
 mod build;
+mod cause;
 mod chain;
 mod classes;
 mod content;
@@ -17,6 +18,7 @@ mod dominators;
 mod duplicates;
 mod finding;
 mod functions;
+mod growth;
 mod heap;
 mod largest;
 mod listeners;
@@ -31,10 +33,12 @@ mod scripts;
 mod shallow;
 mod suspects;
 mod timers;
+mod tree;
 mod weak_pairs;
 
 pub use build::report;
 pub use classes::Class;
+pub use growth::{Census, Dropped, census, growth};
 pub use heap::Heap;
 pub(crate) use scripts::{plain_path, unescaped};
 
