@@ -33,6 +33,8 @@ export type ErrorCode =
   | 'ERR_LEAKGUARD_IO'
   /** The input is no heap snapshot, or stops being one at `byte`. */
   | 'ERR_LEAKGUARD_PARSE'
+  /** A census cannot be read, or those given cannot be compared; the message says why. */
+  | 'ERR_LEAKGUARD_CENSUS'
   /** The input asks for more than `limits` allow. */
   | 'ERR_LEAKGUARD_LIMIT'
   /** The caller's signal was aborted; `cause` is its reason. */
