@@ -1,9 +1,10 @@
 'use strict'
 
 const { pipeline } = require('node:stream/promises')
+const { redact } = require('../../redact/redact.js')
 const { SECURITY_HEADERS, send, sendJson } = require('../answer.js')
 const { savedAs } = require('../download.js')
-const { isForced, missing } = require('./captures.js')
+const { isForced } = require('./captures.js')
 
 // The server's folder of snapshots.
 
@@ -21,15 +22,18 @@ const FETCH = {
   summary: 'One of them',
   answers: 'application/octet-stream',
   async run(endpoint, { req, res, params: { name } }) {
-    if (isForced(endpoint)) throw missing('redaction of a file on its way')
+    const forced = isForced(endpoint)
     const { file, bytes } = await endpoint.folder.open(name)
     try {
       if (res.destroyed) return
-      res.writeHead(200, { ...SECURITY_HEADERS, ...savedAs(name), 'Content-Length': bytes })
+      // Redacted on its way, it is plain, and its length is not known before.
+      const as = forced ? savedAs(name.replace(/\.(gz|zst)$/, '')) : { ...savedAs(name), 'Content-Length': bytes }
+      res.writeHead(200, { ...SECURITY_HEADERS, ...as })
       if (req.method === 'HEAD') return void res.end()
       // A file that grows meanwhile would overrun its length.
       if (bytes === 0) return void res.end()
-      await pipeline(file.createReadStream({ end: bytes - 1, autoClose: false }), res)
+      const content = file.createReadStream({ end: bytes - 1, autoClose: false })
+      await (forced ? redact(content, res) : pipeline(content, res))
     } finally {
       await file.close()
     }
