@@ -1094,8 +1094,13 @@ export interface Leak extends WatchVerdict {
    * are still alive; at least a tenth. None where nothing was sampled.
    */
   allocations?: LeakSite[]
-  /** What it is named by: looks at the heap, or sites, of resources or of allocations; else there is the trend alone. */
+  /**
+   * What it is named by: looks at the heap, a count of its objects where the machine cannot afford a look, or sites, of resources or of
+   * allocations; else there is the trend alone.
+   */
   evidence: 'trend' | 'light-census' | 'snapshot' | 'sites'
+  /** With `light-census`: the constructors with the most objects. */
+  classes?: { name: string; count: number }[]
   /**
    * `evidence`: something that has no bound to fill up to grew at each of three looks, before the trend was sure. `trend`: the trend is
    * sure, and the heap, where it could be looked at, did not say otherwise.
@@ -1103,8 +1108,6 @@ export interface Leak extends WatchVerdict {
   confirmedBy: 'trend' | 'evidence'
   /** How many looks at the heap were compared. */
   looks?: number
-  /** With `light-census`, of a heap of which the machine cannot afford a snapshot: the constructors with the most objects. */
-  classes?: { name: string; count: number }[]
   /** Why the heap was not looked at, or not closely. */
   missing?: string
   /** The same leak is told again only when it has grown by half; where `confirmedBy` was `evidence`, when it has doubled. */

@@ -46,11 +46,11 @@ class Evidence {
   }
 
   /** How many looks are there to compare. */
-  get looks() {
+  get kept() {
     return this.#censuses.length
   }
 
-  /** One look: `{ growth?, capture }`, or `{ missing }`, why there was none. Never rejects. */
+  /** One look: `{ growth?, capture }`, or `{ missing, isShort }`, why there was none. Never rejects. */
   async look() {
     this.#looks.push(performance.now())
     try {
@@ -60,17 +60,17 @@ class Evidence {
       this.#censuses = [...this.#censuses, await gzip(JSON.stringify(census))].slice(-KEPT)
       return { growth, capture }
     } catch (error) {
-      return { missing: error.message, unaffordable: error.code === 'ERR_LEAKGUARD_HEADROOM' }
+      return { missing: error.message, isShort: error.code === 'ERR_LEAKGUARD_HEADROOM' }
     }
   }
 
-  /** Where a snapshot cannot be afforded, objects can be counted all the same: `{ classes, capture }`. Never rejects. */
-  async count() {
+  /** Objects by constructor, where a look cannot be afforded: `{ classes, capture }`; nothing where that cannot be had either. Never rejects. */
+  async tally() {
     try {
       const { classes, capture } = await census({ ...this.#capture, kind: 'light', top: 20 })
-      return { evidence: 'light-census', classes, capture }
+      return { classes, capture }
     } catch {
-      return {}
+      return undefined
     }
   }
 
