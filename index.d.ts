@@ -512,6 +512,11 @@ export interface Report {
   classCount: number
   /** Objects of the app that retain most, none inside another one of the list. */
   dominators: DominatorRow[]
+  /**
+   * The top of the dominator tree, for pictures: large objects, and many small ones folded by class. 300 rows at most, each after
+   * the one it is a part of; the first is the heap as a whole.
+   */
+  tree: TreeRow[]
   /** What looks like a leak, largest first. */
   suspects: Suspect[]
   /** Texts that the heap holds more than once, by wasted bytes. */
@@ -553,6 +558,21 @@ export interface DominatorRow {
   /** Objects that would go with it, itself included. */
   retainedCount: number
   distance: number
+}
+
+/** A part of the heap: one large object, or all of a class that the objects of one row hold. */
+export interface TreeRow {
+  /** The index of the row that it is a part of. */
+  parent?: number
+  /** V8's id, of one object. */
+  id?: number
+  /** The variable or property that holds it; empty for several, and where there is none. */
+  name: string
+  class: string
+  /** How many objects. */
+  count: number
+  /** Bytes that would go with all of them. */
+  retainedSize: number
 }
 
 export interface StringRow {
@@ -1025,6 +1045,8 @@ export interface WatchOptions {
   /** How the heap is captured for a look. Default: `twin`, so that the app is never stopped; elsewhere than on Linux a leak is then told without suspects. */
   mode?: 'auto' | 'twin' | 'inline'
   maxPause?: Duration
+  /** Asked before such a look: `false`, or an error, refuses it, and the leak is told by its trend alone. */
+  beforeCapture?: (request: { kind: 'leak' }) => unknown
   /** The snapshot of each leak is kept in this folder, which is made where it is missing. Default: none is kept. */
   snapshotDir?: string | URL
   /** How many of them are kept. Default: 3. */
@@ -1094,13 +1116,8 @@ export interface Leak extends WatchVerdict {
    * are still alive; at least a tenth. None where nothing was sampled.
    */
   allocations?: LeakSite[]
-  /**
-   * What it is named by: looks at the heap, a count of its objects where the machine cannot afford a look, or sites, of resources or of
-   * allocations; else there is the trend alone.
-   */
+  /** What it is named by: looks at the heap, or sites, of resources or of allocations; else there is the trend alone. */
   evidence: 'trend' | 'light-census' | 'snapshot' | 'sites'
-  /** With `light-census`: the constructors with the most objects. */
-  classes?: { name: string; count: number }[]
   /**
    * `evidence`: something that has no bound to fill up to grew at each of three looks, before the trend was sure. `trend`: the trend is
    * sure, and the heap, where it could be looked at, did not say otherwise.
@@ -1108,6 +1125,8 @@ export interface Leak extends WatchVerdict {
   confirmedBy: 'trend' | 'evidence'
   /** How many looks at the heap were compared. */
   looks?: number
+  /** With `light-census`, of a heap of which the machine cannot afford a snapshot: the constructors with the most objects. */
+  classes?: { name: string; count: number }[]
   /** Why the heap was not looked at, or not closely. */
   missing?: string
   /** The same leak is told again only when it has grown by half; where `confirmedBy` was `evidence`, when it has doubled. */

@@ -9,7 +9,7 @@ use crate::outcome::number;
 use crate::scripts::Scripts;
 use crate::sites::Sites;
 use leakguard_core::sites::SiteOptions;
-use leakguard_core::{Answer, Source, Task, Watch, examine};
+use leakguard_core::{Source, Task, Watch, examine};
 use leakguard_process::twin::{self, Compression, Failure, FileSink, Intake, Job, Kind, Limits, PipeSink};
 use leakguard_process::twin::{Settings, Sink, Start};
 use napi::bindgen_prelude::{FnArgs, Function, Unknown};
@@ -177,7 +177,7 @@ impl TwinJob {
                 reader = Some(end);
                 Arc::new(sink)
             }
-            SinkOptions::Answer => Arc::new(Spoken),
+            SinkOptions::Answer => Arc::new(Answer),
             SinkOptions::Analyze { task, read_scripts } => {
                 Arc::new(Analysis { task: *task, scripts: Scripts { readable: read_scripts }, watch: Watch::default() })
             }
@@ -267,12 +267,12 @@ fn descriptor(_end: PipeReader) -> i32 {
 }
 
 /// What JavaScript wrote in the twin, as it is.
-struct Spoken;
+struct Answer;
 
 /// A twin's answer is passed through memory of the parent's.
 const LONGEST_ANSWER: u64 = 16 << 20;
 
-impl Sink for Spoken {
+impl Sink for Answer {
     fn consume(&self, source: Intake) -> std::result::Result<Vec<u8>, Failure> {
         let mut bytes = Vec::new();
         let read = source.take(LONGEST_ANSWER).read_to_end(&mut bytes);
@@ -299,7 +299,7 @@ struct Analysis {
 impl Sink for Analysis {
     fn consume(&self, source: Intake) -> std::result::Result<Vec<u8>, Failure> {
         let source = Source { reader: Box::new(source) };
-        let text = |answer: Answer| serde_json::to_vec(&answer);
+        let text = |answer: leakguard_core::Answer| serde_json::to_vec(&answer);
         let report = examine(source, &self.task, &self.scripts, &self.watch, text).map_err(|error| Failure {
             code: error.code.name().to_owned(),
             byte: error.byte,

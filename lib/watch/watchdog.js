@@ -86,7 +86,7 @@ class Watchdog extends EventEmitter {
     const { heap_size_limit: heapLimit } = v8.getHeapStatistics()
     const reading = { time, heapUsed, heapTotal, heapLimit, external, markCompact: true }
     this.#collections++
-    this.#series.add(reading)
+    this.#series.add({ ...reading, pauseMs })
     this.#tell('stats', { kind, pauseMs, exact, ...reading })
     this.#look(reading)
   }

@@ -23,7 +23,9 @@ mod watch;
 
 pub use error::{Code, Error};
 pub use options::{AnalyzeOptions, CensusOptions, GrowthOptions, Limits};
-pub use report::{ClassRow, DominatorRow, Grown, Growth, Location, Noise, PathStep, Report, StringRow, Suspect};
+pub use report::{
+    ClassRow, DominatorRow, Grown, Growth, Location, Noise, PathStep, Report, StringRow, Suspect, TreeRow,
+};
 pub use source_map::{Original, SourceMaps};
 pub use sources::{NoSources, Sources};
 pub use tally::{Change, Difference, Size, Tally};

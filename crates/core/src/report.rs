@@ -66,6 +66,26 @@ pub struct DominatorRow {
     pub distance: i32,
 }
 
+/// A part of the heap: one large object, or all of a class that one row's objects hold.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TreeRow {
+    /// The index of the row that it is a part of; nothing for the first row, the heap as a whole.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parent: Option<u32>,
+    /// V8's id, of one object.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<u64>,
+    /// The variable or property that holds it; empty for several, and where there is none.
+    pub name: String,
+    /// The class of all of them.
+    pub class: String,
+    /// How many objects.
+    pub count: u64,
+    /// Bytes that would go with all of them.
+    pub retained_size: u64,
+}
+
 /// A text that the heap holds more than once.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -190,6 +210,9 @@ pub struct Report {
     pub class_count: u64,
     /// Objects of the app that retain most, largest first, none inside another one of the list.
     pub dominators: Vec<DominatorRow>,
+    /// The top of the dominator tree: large objects, and many small ones folded by class; 300 rows at most, each after the
+    /// one it is a part of.
+    pub tree: Vec<TreeRow>,
     /// What looks like a leak, largest first.
     pub suspects: Vec<Suspect>,
     /// Duplicate strings by wasted bytes.

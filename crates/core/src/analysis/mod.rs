@@ -33,6 +33,7 @@ mod scripts;
 mod shallow;
 mod suspects;
 mod timers;
+mod tree;
 mod weak_pairs;
 
 pub use build::report;
