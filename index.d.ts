@@ -17,6 +17,8 @@ export class LeakguardError extends Error {
   readonly headroom?: number
   /** With `ERR_LEAKGUARD_HEADROOM`: whose limit it is, in words. */
   readonly limit?: string
+  /** With `ERR_LEAKGUARD_CALL` and `ERR_LEAKGUARD_TIMEOUT`: the number of the call, from 1. */
+  readonly iteration?: number
   /** With `ERR_LEAKGUARD_PAUSE`: the estimated pause in ms. */
   readonly estimateMs?: number
 }
@@ -45,6 +47,14 @@ export type ErrorCode =
   | 'ERR_LEAKGUARD_TWIN'
   /** The endpoint, or a `beforeCapture`, refused; the message says why. */
   | 'ERR_LEAKGUARD_REFUSED'
+  /** An assertion failed: a call leaks, an object stays, something was left. */
+  | 'ERR_LEAKGUARD_LEAK'
+  /** Memory grows with the calls under test, and nothing in the heap does: no verdict. */
+  | 'ERR_LEAKGUARD_UNDECIDED'
+  /** A call under test failed: `cause` is why, `iteration` which. */
+  | 'ERR_LEAKGUARD_CALL'
+  /** A call under test did not settle; `iteration` says which. */
+  | 'ERR_LEAKGUARD_TIMEOUT'
   /** This platform or this Node.js cannot do that. */
   | 'ERR_LEAKGUARD_UNSUPPORTED'
   /** The native addon does not load here. */
@@ -248,6 +258,8 @@ export interface AsyncSnapshotOptions extends SnapshotOptions, CaptureOptions {
   force?: boolean
   /** Compresses the snapshot on the way; `analyze` reads it as it is. Inline, `zstd` needs Node.js 22.15. */
   compress?: 'gzip' | 'zstd'
+  /** Takes the values of strings out on the way, as `redact` does: none gets into the file or stream. Default: false. */
+  redact?: boolean | RedactOptions
 }
 
 /** How a heap was captured, and what it cost. */
@@ -273,12 +285,16 @@ export interface Capture extends CaptureFigures {
   path: string
   /** Size of the file. */
   bytes: number
+  /** With `redact`: what was taken out. */
+  redaction?: Redaction
 }
 
 /** A heap snapshot that went into a stream. */
 export interface StreamCapture extends CaptureFigures {
   /** How many bytes the stream got. */
   bytes: number
+  /** With `redact`: what was taken out. */
+  redaction?: Redaction
 }
 
 export type SnapshotCallback = (error: LeakguardError | null, path?: string, capture?: Capture) => void
@@ -477,6 +493,50 @@ export interface AnalyzeOptions {
   /** Told when the analysis got further. What it throws rejects the promise. */
   onProgress?: (progress: Progress) => void
 }
+
+export interface RedactOptions {
+  /** Also replaces names of properties, classes and functions that look like data: the keys of objects that are used as maps. Default: false. */
+  strict?: boolean
+  /** Lists the names that stay in clear. Default: false. */
+  audit?: boolean
+  /**
+   * The key of the placeholders, 8 bytes at least: equal values have equal placeholders in all files of one salt. Whoever has it can
+   * test guesses. Default: random, another one each time.
+   */
+  salt?: string | Uint8Array
+}
+
+/** What a redaction did. */
+export interface Redaction {
+  /** Different texts of values: all were replaced. */
+  values: number
+  /** Different names that stay in clear. */
+  names: number
+  /** Of `names`, those that look like data; 0 with `strict`. */
+  dataLike: number
+  /** Different names that were replaced. */
+  replacedNames: number
+  /** With `audit`: the names in clear, those that look like data first, 20,000 at most. */
+  kept?: { name: string; use: 'script' | 'system' | 'property'; dataLike: boolean }[]
+  /** With `audit`: how many names `kept` leaves out. */
+  omitted?: number
+}
+
+/**
+ * Copies a heap snapshot without the values of its strings, which become placeholders: `[redacted 16-31 3f9a1c0de4b2a771]`, the class
+ * of the length and a keyed hash. Names of code stay; nodes, edges and sizes are as before. docs/redaction.md says what is left.
+ * Plain, gzip or zstd are read, plain is written. A file appears whole or not at all.
+ */
+export function redact(
+  source: string | URL | AsyncIterable<Uint8Array | string> | NodeJS.ReadableStream,
+  target: string | URL,
+  options?: RedactOptions & { signal?: AbortSignal; onProgress?: (progress: { stage: 'redact'; bytes: number }) => void },
+): Promise<Redaction & { path: string; bytes: number }>
+export function redact(
+  source: string | URL | AsyncIterable<Uint8Array | string> | NodeJS.ReadableStream,
+  target: NodeJS.WritableStream,
+  options?: RedactOptions & { signal?: AbortSignal; onProgress?: (progress: { stage: 'redact'; bytes: number }) => void },
+): Promise<Redaction>
 
 export interface Progress {
   /** `snapshot`: V8 makes its own list of the heap, in a census. */

@@ -9,6 +9,7 @@ pub mod format;
 pub mod graph;
 mod options;
 pub mod recorder;
+pub mod redact;
 mod report;
 pub mod sites;
 mod source_map;
