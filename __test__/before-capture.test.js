@@ -23,7 +23,7 @@ const leaking = (hook) => `
 test('a watchdog asks before it looks at the heap; refused, the leak is told by its trend', async () => {
   for (const [hook, reason] of [['() => false', /refused/], ['async () => { throw new Error("another pod looks") }', /another pod looks/]]) {
     const { asked, evidence, suspects, missing } = await program(leaking(hook))
-    assert.deepEqual(asked, [{ kind: 'leak' }])
+    assert.ok(asked.length >= 1 && asked.every(({ kind }) => kind === 'leak'), JSON.stringify(asked))
     assert.deepEqual([evidence, suspects], ['trend', 0])
     assert.match(missing, reason)
   }
