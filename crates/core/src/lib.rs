@@ -30,7 +30,7 @@ pub use report::{
 pub use source_map::{Original, SourceMaps};
 pub use sources::{NoSources, Sources};
 pub use tally::{Change, Difference, Size, Tally};
-pub use task::{Answer, Task, compare, examine};
+pub use task::{Answer, Task, compare, examine, examine_graph};
 pub use watch::{Stage, Watch};
 
 use std::io::Read;
