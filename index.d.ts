@@ -1137,7 +1137,11 @@ export interface WatchOptions {
   timers?: boolean | Omit<TrackOptions, 'interval'>
   /** The same for sockets, servers, processes, workers, watchers and files. */
   handles?: boolean | Omit<TrackOptions, 'interval'>
-  /** What to leave when the heap enters the highest band of `pressure`: a snapshot, Node's diagnostic report, or nothing, the default. */
+  /**
+   * What to leave when what lives enters a band of `pressure` of V8's limit, or the heap is nearly full and half of it lives: Node's
+   * diagnostic report, nothing, the default, or a snapshot. That is a twin's; and where memory allows and it would take no longer
+   * than `maxPause`, 10 s by default, Node's own at the limit, too, which goes to the working directory and cannot be called off.
+   */
   onHeapLimit?: 'snapshot' | 'report' | 'none'
 }
 
