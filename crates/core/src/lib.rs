@@ -19,7 +19,9 @@ mod watch;
 
 pub use error::{Code, Error};
 pub use options::{AnalyzeOptions, Limits};
-pub use report::{ClassRow, DominatorRow, Location, PathStep, Report, StringRow, Suspect};
+pub use report::{
+    ClassRow, DominatorRow, FunctionCount, ListenerRow, Location, PathStep, Report, StringRow, Suspect, TimerRow,
+};
 pub use sources::{NoSources, Sources};
 pub use watch::{Stage, Watch};
 

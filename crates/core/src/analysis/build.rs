@@ -8,7 +8,7 @@ use super::route::Route;
 use super::scopes::Scopes;
 use super::scripts::Scripts;
 use super::suspects::Names;
-use super::{duplicates, largest, side_by_side, suspects};
+use super::{duplicates, emitters, largest, side_by_side, suspects, timers, waiting};
 use crate::graph::{Graph, NodeIx, NodeKind};
 use crate::{AnalyzeOptions, ClassRow, DominatorRow, Error, Report, Sources, Stage, Suspect, Watch};
 
@@ -23,8 +23,18 @@ pub fn report(heap: &Heap, options: &AnalyzeOptions, sources: &dyn Sources, watc
     watch.enter(Stage::Report)?;
     let graph = heap.graph();
     let scripts = Scripts::find(graph);
-    let (strings, (suspects, dominators)) = side_by_side(
-        || Ok(duplicates::duplicates(heap, options.top)),
+    let ((strings, listeners, timers, waiting), (suspects, dominators)) = side_by_side(
+        || {
+            let strings = duplicates::duplicates(heap, options.top);
+            watch.check()?;
+            let listeners = emitters::listeners(heap, &scripts, options.top);
+            Ok((
+                strings,
+                listeners,
+                timers::pending(heap, &scripts, options.top),
+                waiting::waiting(heap, &scripts, options.top),
+            ))
+        },
         || named(heap, &scripts, options, sources, watch),
     )?;
     let (class_count, classes) = classes(heap, &scripts, options.top);
@@ -46,6 +56,9 @@ pub fn report(heap: &Heap, options: &AnalyzeOptions, sources: &dyn Sources, watc
         dominators,
         suspects,
         strings,
+        listeners,
+        timers,
+        waiting,
         notes,
     })
 }

@@ -15,6 +15,7 @@ mod detached;
 pub mod distances;
 mod dominators;
 mod duplicates;
+mod emitters;
 mod finding;
 mod functions;
 mod heap;
@@ -30,6 +31,7 @@ mod scripts;
 mod shallow;
 mod suspects;
 mod timers;
+mod waiting;
 mod weak_pairs;
 
 pub use build::report;
