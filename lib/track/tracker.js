@@ -16,7 +16,7 @@ const { setInterval, clearInterval } = globalThis
 const A_READING = 10_000
 
 const RULES = {
-  sample: integer(1, 1_000_000, 32),
+  sample: integer(1, 1_000_000, 256),
   depth: integer(1, 100, 12),
   interval: duration('10s', 10),
 }
@@ -55,10 +55,10 @@ class Tracker extends EventEmitter {
   }
 
   /**
-   * Something was added, at `frame` if that is known; `entry(site, weight, at)` makes what is followed. It never throws: the app is
-   * in the middle of its call.
+   * Something was added at a place; `entry(site, weight, at)` makes what is followed. It never throws: the app is in the middle of
+   * its call.
    */
-  added(weight, kind, type, detail, entry, frame = this.place()) {
+  added(weight, kind, type, detail, entry, frame) {
     try {
       if (frame === undefined) return // by leakguard
       const site = this.#sites.of(frame, type, detail)
@@ -73,10 +73,10 @@ class Tracker extends EventEmitter {
     }
   }
 
-  /** Where the app is now. */
-  place() {
+  /** Where the app is now, above of the function that it called, if that is known. */
+  place(above) {
     try {
-      return placeOf(this.#options.depth)
+      return placeOf(this.#options.depth, above)
     } catch {
       return undefined
     }

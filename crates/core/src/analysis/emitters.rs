@@ -131,11 +131,22 @@ fn row(heap: &Heap, scripts: &Scripts, list: &List) -> ListenerRow {
         Event::Key(node) => graph.name(node),
     };
     ListenerRow {
-        class: heap.class_name(list.owner).into_owned(),
+        class: class(heap, list.owner),
         id: u64::from(graph.id(list.owner)),
         event: shown(&event),
         count: list.count,
         functions: told(heap, scripts, counts),
+    }
+}
+
+/// The owner's class. Node 20 makes `AbortSignal`s of plain targets: their prototype has the name.
+fn class(heap: &Heap, owner: NodeIx) -> String {
+    let graph = heap.graph();
+    let name = heap.class_name(owner);
+    let prototype = graph.child(owner, b"__proto__").filter(|&proto| graph.kind(proto) == NodeKind::OBJECT);
+    match prototype {
+        Some(prototype) if name == "EventTarget" => graph.name(prototype).into_owned(),
+        _ => name.into_owned(),
     }
 }
 
