@@ -47,6 +47,14 @@ export declare class GcFeed {
   stop(): void
 }
 
+/** Asks for many places at once, on a thread of its own: maps of bundles are large. */
+export declare class PlacesJob {
+  /** Starts. `places` is JSON: `[{ file, line, column, function? }]`. */
+  constructor(places: string)
+  /** The answer, once, as JSON: for each place `null`, or `{ file, line, column, function? }`. */
+  take(): string | null
+}
+
 /** A file that is written to: `open` it, then `sample` and `event`, then `close`. */
 export declare class RecorderWriter {
   /** A writer without a file. */
@@ -74,7 +82,7 @@ export declare class TwinJob {
   takePipe(): number | null
   /**
    * Makes the twin, if this is the moment; else ask again in a few ms. In the twin `capture` is called with the path
-   * that V8 is to write to, and the twin ends when it returns or throws. `anyway`: though V8's workers are at work.
+   * that V8, or it, is to write to, and the twin ends when it returns or throws. `anyway`: though V8's workers are at work.
    */
   start(capture: (arg0: string) => unknown, anyway?: boolean | undefined | null): TwinStart
   /** How far the twin is. */
@@ -84,6 +92,9 @@ export declare class TwinJob {
   /** The outcome, once: `null` while the twin lives, and after it was taken. By then the process is gone. */
   take(): TwinOutcome | null
 }
+
+/** Sums a profile up at once, on the calling thread. `profile` and `options` are JSON, and so is the report. */
+export declare function allocationSites(profile: string, options: string): string
 
 /** The cgroup level with the least memory left. */
 export interface CgroupReading {
@@ -167,6 +178,9 @@ export interface MachineReading {
   disk?: Room
   process?: ProcessReading
 }
+
+/** The same at once, on the calling thread: for a few places. */
+export declare function originalPlaces(places: string): string
 
 /** What a finished job leaves: one of the two. */
 export interface Outcome {
@@ -262,7 +276,7 @@ export interface TwinFailure {
 
 /** What a twin leaves: a failure, or not; and its figures. */
 export interface TwinOutcome {
-  /** The report as JSON, from an analysis. */
+  /** The report as JSON, from an analysis or of allocation sites. */
   report?: string
   /** Why there is nothing. */
   failure?: TwinFailure

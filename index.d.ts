@@ -507,6 +507,8 @@ export interface Suspect {
   advice: string
   /** Made from the path, not from ids: the same across captures and processes. */
   fingerprint: string
+  /** In a leak: where what stays was allocated, three sites at most. Those of its own file, or, of the first suspect, of any. */
+  sites?: LeakSite[]
   /** One line: name, place, class, count, bytes. */
   text: string
 }
@@ -790,6 +792,118 @@ export function trackTimers(options?: TrackOptions): Tracker<TrackReport<TimerSi
  */
 export function trackHandles(options?: TrackOptions): Tracker<HandlesReport>
 
+export interface HeapProfileStartOptions {
+  /**
+   * One in so many bytes, on the average, is remembered with its stack for as long as it lives; at least 1 KiB. Less is finer and
+   * dearer. Default: 128 KiB. Who joins a profile that runs already has that one's.
+   */
+  interval?: Size
+  /** How many frames of a stack, at most 128. Default: 32. */
+  depth?: number
+}
+
+export interface HeapProfileReportOptions {
+  /** How many sites. Default: 50. */
+  top?: number
+  /** Also answers with `heapprofile` and `pprof`. Default: false. */
+  export?: boolean
+  /** Writes the profile there, whole or not at all: `.heapprofile` for DevTools, `.pb.gz` for pprof and what reads its format. */
+  file?: string | URL
+  /**
+   * V8 collects the heap before it answers: in a twin, so that the app does not wait, or here (`inline`). Default: `auto`, a twin
+   * where there can be one.
+   */
+  mode?: 'auto' | 'twin' | 'inline'
+  /** The twin's. Default: `low`. */
+  priority?: 'low' | 'normal'
+  /** What to do while a capture is in progress. Default: `wait`. */
+  busy?: 'wait' | 'reject'
+  /** Goes ahead where memory may not suffice. Default: false. */
+  force?: boolean
+  signal?: AbortSignal
+}
+
+export interface HeapProfileOptions extends HeapProfileStartOptions, HeapProfileReportOptions {
+  /** For how long. Default: 10 s. */
+  duration?: Duration
+}
+
+/** A function, and where it begins; what was compiled is told as it was written, by its source map. */
+export interface Frame {
+  /** Empty where it has no name. */
+  function: string
+  /** A path, or `node:…`; empty for what is native. */
+  file: string
+  /** From 1; 0 where there is none. */
+  line: number
+  column: number
+}
+
+/**
+ * A function of the app, and what was allocated in it, or in what Node and native code did for it, and is alive: estimates from
+ * samples. V8 tells functions and no lines within; a function that was inlined counts as the one that it was inlined into.
+ */
+export interface AllocationSite extends Frame {
+  type: 'allocation'
+  /** Bytes alive. */
+  live: number
+  /** Of `live`, bytes that were allocated since the look before. */
+  added: number
+  /** Bytes that were alive at the look before and are gone. */
+  removed: number
+  /** The age of what is oldest, in ms, as far as looks tell: at least so old. */
+  oldestMs: number
+  /** Bytes that are alive since before each earlier look (`looks`), oldest first: what stays, and not what comes and goes. */
+  survived: number[]
+  /** How many samples this rests on. */
+  samples: number
+  /** From the allocation outwards, the stack that most of it came by: 12 frames at most. */
+  stack: Frame[]
+}
+
+export interface HeapProfile {
+  /** When, in ms since 1970. */
+  time: number
+  /** When the sampling began: older objects are not in it. */
+  since: number
+  interval: number
+  /** Bytes alive of what was allocated since then, estimated. */
+  live: number
+  samples: number
+  /** The times of the earlier looks, oldest first; at most 16, the oldest thinned out. */
+  looks: number[]
+  /** First those of which most has survived since the look before; without one, those with most alive. */
+  sites: AllocationSite[]
+  /** How many there are; `sites` has the first `top`. */
+  siteCount: number
+  mode: 'twin' | 'inline'
+  /** For how long the thread stood still. */
+  pauseMs: number
+  twinPeakBytes?: number
+  /** The text of a `.heapprofile`. */
+  heapprofile?: string
+  /** The bytes of a `.pb.gz`. */
+  pprof?: Buffer
+}
+
+export interface HeapProfiler {
+  readonly running: boolean
+  /** Resolves to what is alive now. Each report is a look to which `survived` of later ones refers. */
+  report(options?: HeapProfileReportOptions): Promise<HeapProfile>
+  /** Ends it; V8 forgets the samples. Doing so again does nothing. */
+  stop(): void
+  [Symbol.dispose](): void
+}
+
+/**
+ * Begins to sample this thread's allocations by V8's own heap profiler. Several profiles share one; where somebody else in this
+ * thread uses it already it is refused with `ERR_LEAKGUARD_BUSY`, since the end of either would end both.
+ */
+export function startHeapProfile(options?: HeapProfileStartOptions): HeapProfiler
+
+/** Samples for a while, and resolves to what is alive then of what was allocated meanwhile. */
+export function heapProfile(options?: HeapProfileOptions): Promise<HeapProfile>
+
 /** The thresholds of a judgement, each instead of the sensitivity's own. docs/detection.md has them with their reasons. */
 export type DetectThresholds = Omit<DetectOptions, 'sensitivity'>
 
@@ -814,6 +928,11 @@ export interface WatchOptions {
   snapshotDir?: string | URL
   /** How many of them are kept. Default: 3. */
   keep?: number
+  /**
+   * Whether allocations are sampled, to tell in which functions what leaks is allocated: from the start, never, or from the
+   * suspicion on. It costs about a hundredth of the processor's time while it is on. Default: `suspicious`.
+   */
+  sites?: boolean | 'suspicious'
   /** A flight recorder's file, for `leakguard postmortem`. Default: none. */
   recorder?: string | URL
   /** Judge listeners by the place that adds them, with `trackListeners` and these options of it: `kind: 'resources'`. Default: false. */
@@ -858,13 +977,23 @@ export interface WatchPressure {
   size: number
 }
 
+export interface LeakSite extends AllocationSite {
+  /** Of the bytes that stay, 0 to 1. */
+  share: number
+}
+
 /** Something leaks. */
 export interface Leak extends WatchVerdict {
   /** A paragraph to act on. */
   text: string
   /** What the heap shows, the likeliest first; empty where it was not looked at. */
   suspects: Suspect[]
-  /** What the accusation rests on: the trend, and the heap's content where it was looked at, or `sites`. */
+  /**
+   * Where what stays is allocated, of the whole heap: each with its `share` of the bytes that were sampled since the suspicion and
+   * are still alive; at least a tenth. None where nothing was sampled.
+   */
+  allocations?: LeakSite[]
+  /** What the accusation rests on: the trend, and the heap's content where it was looked at, or sites: of resources, or of allocations. */
   evidence: 'trend' | 'snapshot' | 'sites'
   /** Why the heap was not looked at. */
   missing?: string

@@ -63,6 +63,10 @@ test('a leaking program: suspicion, then one leak event that names what leaks; a
     assert.equal(leak.capture.mode, 'twin')
     assert.match(leak.suspects[0].name, /kept/)
     assert.match(leak.text, /kept/)
+    // Sampled from the suspicion on: what stays was allocated in work().
+    assert.ok(leak.allocations.some((site) => site.function === 'work' && site.share >= 0.1), JSON.stringify(leak.allocations))
+    assert.match(leak.text, /Allocated in \w+\(\)/)
+    assert.ok(leak.suspects[0].sites.length > 0)
   }
   assert.ok(stats >= 10 && samples >= 10)
   assert.deepEqual(after, before)

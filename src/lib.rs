@@ -13,5 +13,7 @@ mod machine;
 mod outcome;
 mod recorder;
 mod scripts;
+mod sites;
+mod source_maps;
 mod trend;
 mod twin;

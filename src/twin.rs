@@ -7,6 +7,8 @@
 use crate::guard::guarded;
 use crate::outcome::number;
 use crate::scripts::Scripts;
+use crate::sites::Sites;
+use leakguard_core::sites::SiteOptions;
 use leakguard_core::{AnalyzeOptions, Report, Source, Watch, analyze};
 use leakguard_process::twin::{self, Compression, Failure, FileSink, Intake, Job, Kind, Limits, PipeSink};
 use leakguard_process::twin::{Settings, Sink, Start};
@@ -60,6 +62,9 @@ enum SinkOptions {
         #[serde(default)]
         read_scripts: bool,
     },
+    Sites {
+        options: SiteOptions,
+    },
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -108,7 +113,7 @@ pub struct TwinProgress {
 /// What a twin leaves: a failure, or not; and its figures.
 #[napi(object)]
 pub struct TwinOutcome {
-    /// The report as JSON, from an analysis.
+    /// The report as JSON, from an analysis or of allocation sites.
     pub report: Option<String>,
     /// Why there is nothing.
     pub failure: Option<TwinFailure>,
@@ -173,6 +178,7 @@ impl TwinJob {
             SinkOptions::Analyze { options, read_scripts } => {
                 Arc::new(Analysis { options, scripts: Scripts { readable: read_scripts }, watch: Watch::default() })
             }
+            SinkOptions::Sites { options } => Arc::new(Sites(options)),
         };
         let limits = Limits {
             stall: Duration::from_millis(options.stall_ms),
@@ -190,7 +196,7 @@ impl TwinJob {
     }
 
     /// Makes the twin, if this is the moment; else ask again in a few ms. In the twin `capture` is called with the path
-    /// that V8 is to write to, and the twin ends when it returns or throws. `anyway`: though V8's workers are at work.
+    /// that V8, or it, is to write to, and the twin ends when it returns or throws. `anyway`: though V8's workers are at work.
     #[napi]
     pub fn start(&self, capture: Function<FnArgs<(String,)>, Unknown>, anyway: Option<bool>) -> TwinStart {
         let mut capture =

@@ -3,6 +3,7 @@
 const { tmpdir } = require('node:os')
 const { ANALYZE_RULES, analyze } = require('../analyze.js')
 const { validate } = require('../options.js')
+const { mapReport } = require('../source-map.js')
 const { inlineFromScratch } = require('./inline.js')
 const { ReportTarget } = require('./report-target.js')
 const { take, CAPTURE_RULES } = require('./take.js')
@@ -23,7 +24,7 @@ async function census(given) {
       inlineFromScratch(folder, options, (path) => analyze(path, { ...settings, readScripts, signal, onProgress })),
   }
   const { result, capture } = await take(job, options)
-  return { ...result, capture }
+  return { ...mapReport(result), capture }
 }
 
 module.exports = { census }

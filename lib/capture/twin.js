@@ -17,9 +17,9 @@ const NICE = { low: 10, normal: 0 }
 /**
  * Lets a twin capture this thread's heap for a target, and answers the target's result with the twin's figures.
  *
- * A target has `sink`, what the addon is to do with V8's bytes; `attached(job)`, called before a twin is made; `done(outcome)`,
- * which answers its result; `failed(error)`, when there will be none, which answers the error to report; and `untouched`,
- * whether another twin may begin anew.
+ * A target has `sink`, what the addon is to do with V8's bytes; `ask(path)`, called in the twin, where they are no snapshot;
+ * `attached(job)`, called before a twin is made; `done(outcome)`, which answers its result; `failed(error)`, when there will
+ * be none, which answers the error to report; and `untouched`, whether another twin may begin anew.
  */
 async function captureByTwin(target, options) {
   const progress = { pauseMs: 0, forkMs: 0, attempts: 0 }
@@ -45,7 +45,7 @@ async function oneTwin(target, options) {
   const job = new (native().TwinJob)(JSON.stringify({ sink: target.sink, nice, watchMemory: !options.force }))
   try {
     target.attached(job)
-    await started(job, options)
+    await started(job, target, options)
     return await outcomeOf(job, options)
   } finally {
     job.cancel()
@@ -53,7 +53,7 @@ async function oneTwin(target, options) {
 }
 
 /** Makes the twin as soon as this is the moment. */
-async function started(job, { exposeInternals, exposeNumericValues, busy, signal }) {
+async function started(job, { ask }, { exposeInternals, exposeNumericValues, busy, signal }) {
   // Called in the twin only, which ends when this returns.
   const capture = (path) => {
     prepareScriptPositions()
@@ -62,7 +62,7 @@ async function started(job, { exposeInternals, exposeNumericValues, busy, signal
   const began = performance.now()
   for (let wait = 1; ; wait = Math.min(wait * 2, LAST_LOOK_MS)) {
     if (signal?.aborted) throw cancelled('capture', signal)
-    const { state, failure } = job.start(capture, performance.now() - began > PATIENCE_MS)
+    const { state, failure } = job.start(ask ?? capture, performance.now() - began > PATIENCE_MS)
     if (state === 'started') return
     if (state === 'failed') throw failureOf(failure)
     if (state === 'occupied' && busy === 'reject') throw occupied()

@@ -115,13 +115,9 @@ class Handles extends Tracker {
     return {
       types,
       fds: descriptors(),
-      oldest: oldest.map(({ site, at }) => ({ ...site.shown(), ageMs: Math.round(performance.now() - at) })).map(shortened),
+      oldest: this.placed(oldest.map(({ site, at }) => ({ type: site.type, ageMs: Math.round(performance.now() - at), ...site.place }))),
     }
   }
-}
-
-function shortened({ type, ageMs, function: name, file, line, column }) {
-  return { type, ageMs, function: name, file, line, column }
 }
 
 /** A frame that may be kept. */

@@ -3,6 +3,7 @@
 const { EventEmitter } = require('node:events')
 const { performance } = require('node:perf_hooks')
 const { duration, integer, validate } = require('../options.js')
+const { mapped } = require('../source-map.js')
 const { Growth } = require('./growth.js')
 const { Ledger } = require('./ledger.js')
 const { placeOf } = require('./place.js')
@@ -87,7 +88,7 @@ class Tracker extends EventEmitter {
       for (const { site, verdict } of this.growing(Date.now())) {
         if (site.suspected) continue
         site.suspected = true
-        this.emit('suspicion', { site: this.#shown(site), verdict })
+        this.emit('suspicion', { site: this.shown([site])[0], verdict })
       }
     } catch (error) {
       queueMicrotask(() => {
@@ -107,15 +108,25 @@ class Tracker extends EventEmitter {
     return this.#sites.all().reduce((sum, site) => sum + site.live, 0)
   }
 
-  /** A site as users see it. */
-  shown(site) {
-    return this.#shown(site)
+  /** Sites as users see them. */
+  shown(sites) {
+    if (sites.length === 0) return []
+    const oldest = this.#oldest()
+    const now = performance.now()
+    const rows = sites.map((site) => {
+      const at = oldest.get(site)
+      return { ...site.shown(this.detailName, at === undefined ? 0 : Math.round(now - at)), ...this.shownMore(site) }
+    })
+    return this.placed(rows)
   }
 
-  #shown(site, oldest = this.#oldest()) {
-    const at = oldest.get(site)
-    const oldestMs = at === undefined ? 0 : Math.round(performance.now() - at)
-    return { ...site.shown(this.detailName, oldestMs), ...this.shownMore(site) }
+  /** Rows with their places as a person wrote them. */
+  placed(rows) {
+    try {
+      return mapped(rows)
+    } catch {
+      return rows // no addon here
+    }
   }
 
   #oldest() {
@@ -129,7 +140,6 @@ class Tracker extends EventEmitter {
     const { top } = validate(options, REPORT)
     const more = this.reported(this.#ledger, top)
     const sites = this.#sites.all()
-    const oldest = this.#oldest()
     const shown = sites.toSorted((a, b) => b.live - a.live || b.added - a.added).slice(0, top)
     const report = {
       live: this.live,
@@ -137,7 +147,7 @@ class Tracker extends EventEmitter {
       untracked: this.#ledger.untracked,
       sample: this.#options.sample,
       sinceMs: Math.round(performance.now() - this.#began),
-      sites: shown.map((site) => this.#shown(site, oldest)),
+      sites: this.shown(shown),
       ...more,
     }
     for (const site of sites) site.reported = site.live

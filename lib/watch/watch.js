@@ -19,6 +19,7 @@ const RULES = {
   maxPause: duration(),
   snapshotDir: path,
   keep: integer(1, 1000, 3),
+  sites,
   recorder: path,
   listeners: tracked(LISTENERS),
   timers: tracked(TRACKED),
@@ -29,6 +30,11 @@ const RULES = {
 function bands(name, value = [0.8, 0.9]) {
   if (Array.isArray(value) && value.length > 0 && value.every((band) => band > 0 && band < 1)) return [...value].sort()
   throw wrong(`"${name}" must be an array of shares between 0 and 1, got ${shown(value)}`)
+}
+
+function sites(name, value = 'suspicious') {
+  if (value === true || value === false || value === 'suspicious') return value
+  throw wrong(`"${name}" must be true, false or 'suspicious', got ${shown(value)}`)
 }
 
 function path(name, value) {

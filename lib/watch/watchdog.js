@@ -11,6 +11,7 @@ const { detect } = require('../detect.js')
 const { gcFeed } = require('../gc-feed.js')
 const { Recorder } = require('../recorder.js')
 const { startSampling } = require('../sampling/sampler.js')
+const { Allocations, textOfAllocations } = require('./allocations.js')
 const { Evidence } = require('./evidence.js')
 const { Pressure } = require('./pressure.js')
 const { Resources } = require('./resources.js')
@@ -35,12 +36,15 @@ class Watchdog extends EventEmitter {
   #pressure
   #evidence
   #resources
+  #allocations
   #recorder
   #feed
   #sampler
   #judged = -Infinity
   #timer
   #state = 'watching'
+  /** The same without the places of resources. */
+  #heapState = 'watching'
   #verdict
   #reported = new Map()
   #gathering = false
@@ -53,6 +57,7 @@ class Watchdog extends EventEmitter {
     this.#series = new Series(options.history)
     this.#pressure = new Pressure(options.pressure)
     this.#evidence = new Evidence(options)
+    this.#allocations = new Allocations(options)
     this.#resources = new Resources(options, { sensitivity: options.sensitivity, ...options.thresholds })
     if (options.recorder !== undefined) {
       this.#recorder = new Recorder(options.recorder)
@@ -122,7 +127,10 @@ class Watchdog extends EventEmitter {
     this.#verdict = verdict
     this.#state = verdict.state
     // A quick leak can be confirmed at the first look: it was suspicious on the way.
+    if (GROWS.has(heap.state) && !GROWS.has(this.#heapState)) this.#allocations.suspicious()
+    this.#heapState = heap.state
     if (GROWS.has(verdict.state) && !GROWS.has(before)) this.#tell('suspicion', verdict)
+    if (heap.state === 'quiet') this.#allocations.quiet()
     if (verdict.state === 'quiet' && this.#reported.size > 0) {
       this.#reported.clear()
       this.#tell('recovered', verdict)
@@ -150,12 +158,14 @@ class Watchdog extends EventEmitter {
   }
 
   async #accuse(verdict) {
-    const found = this.#options.evidence ? await this.#evidence.gather() : { evidence: 'trend', suspects: [] }
+    const found = this.#options.evidence ? await this.#allocations.around(() => this.#evidence.gather()) : { evidence: 'trend', suspects: [] }
     if (this.#stopped) return
     const fingerprint = found.suspects[0]?.fingerprint ?? verdict.kind
     this.#reported.set(fingerprint, { kind: verdict.kind, growth: verdict.growthCount ?? verdict.growthBytes })
     const sites = this.#resources.growing().flatMap(({ sites }) => sites)
-    this.#tell('leak', { ...verdict, fingerprint, ...found, sites, text: textOfLeak(verdict, found.suspects) })
+    const allocated = found.allocations ? ` ${textOfAllocations(found.allocations)}` : ''
+    const text = `${textOfLeak(verdict, found.suspects)}${allocated}`
+    this.#tell('leak', { ...verdict, fingerprint, ...found, sites, text })
   }
 
   /** Evidence while there is still a heap to look at: V8 ends the process without asking. */
@@ -209,6 +219,7 @@ class Watchdog extends EventEmitter {
     this.#feed.stop()
     this.#sampler.stop()
     this.#evidence.stop()
+    this.#allocations.stop()
     this.#resources.stop()
     process.off('exit', this.#exit)
     this.#recorder?.close()

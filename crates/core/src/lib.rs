@@ -10,6 +10,8 @@ pub mod graph;
 mod options;
 pub mod recorder;
 mod report;
+pub mod sites;
+mod source_map;
 mod sources;
 #[cfg(any(test, feature = "testing"))]
 #[expect(clippy::cast_possible_truncation, reason = "heaps made by hand are small")]
@@ -22,6 +24,7 @@ pub use options::{AnalyzeOptions, Limits};
 pub use report::{
     ClassRow, DominatorRow, FunctionCount, ListenerRow, Location, PathStep, Report, StringRow, Suspect, TimerRow,
 };
+pub use source_map::{Original, SourceMaps};
 pub use sources::{NoSources, Sources};
 pub use watch::{Stage, Watch};
 

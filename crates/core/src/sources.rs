@@ -4,6 +4,11 @@
 pub trait Sources: Sync {
     /// The text of the script that V8 knows by this name (a path, a `file:` URL), or nothing.
     fn read(&self, file: &str) -> Option<String>;
+
+    /// The text of the source map at this path, or nothing.
+    fn read_map(&self, _path: &str) -> Option<String> {
+        None
+    }
 }
 
 /// No texts: places are those that V8 kept.

@@ -9,5 +9,5 @@ mod script_file;
 mod snapshot_file;
 pub mod twin;
 
-pub use script_file::read_script;
+pub use script_file::{read_script, read_source_map};
 pub use snapshot_file::open_snapshot;

@@ -1,4 +1,4 @@
-//! The scripts that a snapshot names, read from this machine's disk for the lines that V8 does not keep.
+//! The scripts that a snapshot names, and their source maps, read from this machine's disk for lines that V8 does not keep.
 //!
 //! The names come out of an untrusted file: only local, regular, not too large files with a script's extension are opened,
 //! and nothing of them gets into a report but the line and column of a variable.
@@ -8,26 +8,38 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 const EXTENSIONS: [&str; 8] = ["js", "cjs", "mjs", "jsx", "ts", "cts", "mts", "tsx"];
+const MAP_EXTENSIONS: [&str; 2] = ["map", "json"];
 const LARGEST: u64 = 32 << 20;
+/// Most of a map are the texts that it was made from.
+const LARGEST_MAP: u64 = 128 << 20;
 
 /// The text of a script that V8 knows by this name (a path, a `file:` URL), if this machine has it.
 pub fn read_script(name: &str) -> Option<String> {
-    let path = local(name)?;
-    let metadata = fs::metadata(&path).ok()?;
-    if !metadata.is_file() || metadata.len() > LARGEST {
-        return None;
-    }
-    fs::read(path).ok().map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+    read(&local(name, &EXTENSIONS)?, LARGEST)
 }
 
-/// The path of a script on this machine: no address of another one, no relative path, no other kind of file.
-fn local(file: &str) -> Option<PathBuf> {
+/// The text of the source map at a path, if this machine has it.
+pub fn read_source_map(path: &str) -> Option<String> {
+    read(&local(path, &MAP_EXTENSIONS)?, LARGEST_MAP)
+}
+
+fn read(path: &Path, largest: u64) -> Option<String> {
+    let metadata = fs::metadata(path).ok()?;
+    if !metadata.is_file() || metadata.len() > largest {
+        return None;
+    }
+    let bytes = fs::read(path).ok()?;
+    Some(String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
+}
+
+/// The path of a file on this machine: no address of another one, no relative path, no other kind of file.
+fn local(file: &str, extensions: &[&str]) -> Option<PathBuf> {
     let path = match file.strip_prefix("file://") {
         Some(address) => decoded(if cfg!(windows) { address.strip_prefix('/')? } else { address })?,
         None => Cow::Borrowed(file),
     };
     let path = Path::new(&*path);
-    let script = path.extension().is_some_and(|extension| EXTENSIONS.iter().any(|known| extension == *known));
+    let script = path.extension().is_some_and(|extension| extensions.iter().any(|known| extension == *known));
     let remote = path.to_string_lossy().starts_with(['\\', '/']) && (cfg!(windows) || file.starts_with("//"));
     (script && path.is_absolute() && !remote).then(|| path.to_owned())
 }
@@ -54,11 +66,11 @@ fn decoded(text: &str) -> Option<Cow<'_, str>> {
 
 #[cfg(all(test, unix))]
 mod tests {
-    use super::{local, read_script};
+    use super::{EXTENSIONS, local, read_script, read_source_map};
 
     #[test]
     fn only_scripts_of_this_machine_have_a_path() {
-        let path = |file| local(file).map(|path| path.display().to_string());
+        let path = |file| local(file, &EXTENSIONS).map(|path| path.display().to_string());
         assert_eq!(path("/app/a.js").as_deref(), Some("/app/a.js"));
         assert_eq!(path("file:///app/a%20b/%C3%A4.mjs").as_deref(), Some("/app/a b/ä.mjs"));
         for file in [
@@ -82,5 +94,6 @@ mod tests {
         assert!(read_script(index).is_some_and(|text| text.contains("exports")));
         assert_eq!(read_script("/no/such/file.js"), None);
         assert_eq!(read_script("/dev/null.js"), None);
+        assert_eq!(read_source_map(index), None);
     }
 }

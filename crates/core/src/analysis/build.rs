@@ -22,7 +22,7 @@ const PATH_BUDGET: usize = 1 << 14;
 pub fn report(heap: &Heap, options: &AnalyzeOptions, sources: &dyn Sources, watch: &Watch) -> Result<Report, Error> {
     watch.enter(Stage::Report)?;
     let graph = heap.graph();
-    let scripts = Scripts::find(graph);
+    let scripts = Scripts::find(graph, sources);
     let ((strings, listeners, timers, waiting), (suspects, dominators)) = side_by_side(
         || {
             let strings = duplicates::duplicates(heap, options.top);

@@ -37,6 +37,7 @@ mod weak_pairs;
 pub use build::report;
 pub use classes::Class;
 pub use heap::Heap;
+pub(crate) use scripts::{plain_path, unescaped};
 
 use crate::Error;
 

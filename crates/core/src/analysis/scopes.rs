@@ -48,12 +48,13 @@ impl Scopes {
         sources: &dyn Sources,
     ) -> Option<Location> {
         let place = *self.0.get(&scope)?;
-        let closure = scripts.location(heap.graph(), place)?;
+        let closure = scripts.generated(heap.graph(), place)?;
         let used = (closure.line, closure.column);
         let from_file = sources.read(&closure.file).filter(|text| scripts.is_same(heap.graph(), place.script, text));
         let text = from_file.map(Cow::Owned).or_else(|| scripts.text(heap.graph(), place.script));
         let found = text.and_then(|text| super::declaration::declaration(&text, variable, used));
-        Some(found.map_or(closure.clone(), |(line, column)| Location { line, column, ..closure }))
+        let place = found.map_or(closure.clone(), |(line, column)| Location { line, column, ..closure });
+        Some(scripts.written(place))
     }
 }
 

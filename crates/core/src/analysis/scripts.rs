@@ -1,9 +1,11 @@
 //! Source places: from V8's script ids to files, lines and columns.
 //!
+//! A place is told as a person wrote it: through the script's source map, where there is one.
+//!
 //! A closure knows its script (`shared`, then `script` or, on Node 20, `script_or_debug_info`); its place names the id.
 
-use crate::Location;
 use crate::graph::{Graph, NodeIx, NodeKind, Place};
+use crate::{Location, SourceMaps, Sources};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::borrow::Cow;
 
@@ -11,13 +13,14 @@ use std::borrow::Cow;
 const CUT: usize = 1024;
 
 /// The scripts that the heap's closures come from.
-pub(super) struct Scripts {
+pub(super) struct Scripts<'a> {
     by_id: FxHashMap<u32, NodeIx>,
+    maps: SourceMaps<'a>,
 }
 
-impl Scripts {
+impl<'s> Scripts<'s> {
     /// Asks one closure of each script.
-    pub(super) fn find(graph: &Graph) -> Self {
+    pub(super) fn find(graph: &Graph, sources: &'s dyn Sources) -> Self {
         let mut by_id = FxHashMap::default();
         // Functions that say nothing of their script are asked once.
         let mut asked = FxHashSet::default();
@@ -30,7 +33,7 @@ impl Scripts {
                 by_id.insert(place.script, script);
             }
         }
-        Self { by_id }
+        Self { by_id, maps: SourceMaps::new(sources) }
     }
 
     /// The script's name: a path, `node:…`.
@@ -60,8 +63,18 @@ impl Scripts {
         known.chars().take(CUT / 2).filter(plain).all(|c| have.next() == Some(c))
     }
 
-    /// The place with its file, 1-based.
+    /// The place as it was written, 1-based.
     pub(super) fn location(&self, graph: &Graph, place: Place) -> Option<Location> {
+        self.generated(graph, place).map(|place| self.written(place))
+    }
+
+    /// A place in the text that V8 runs, as it was written.
+    pub(super) fn written(&self, place: Location) -> Location {
+        self.maps.mapped(place)
+    }
+
+    /// The place in the text that V8 runs, 1-based.
+    pub(super) fn generated(&self, graph: &Graph, place: Place) -> Option<Location> {
         let file = self.file(graph, place.script)?;
         let one_based = |value: u32| value.checked_add(1).unwrap_or(1);
         Some(Location { file, line: one_based(place.line), column: one_based(place.column) })
@@ -85,7 +98,7 @@ pub(super) fn script_name(graph: &Graph, closure: NodeIx) -> Option<Cow<'_, str>
 }
 
 /// The path that a `file:` URL is, as the machine writes it that made the heap; any other name as it is.
-pub(super) fn plain_path(name: &str) -> Cow<'_, str> {
+pub(crate) fn plain_path(name: &str) -> Cow<'_, str> {
     let Some(path) = name.strip_prefix("file://").filter(|path| path.starts_with('/')) else {
         return Cow::Borrowed(name);
     };
@@ -97,8 +110,8 @@ pub(super) fn plain_path(name: &str) -> Cow<'_, str> {
     Cow::Owned(if has_drive { path[1..].replace('/', "\\") } else { path })
 }
 
-/// A URL's path without its escapes; `None` where they make no text.
-fn unescaped(text: &str) -> Option<String> {
+/// A URL's text without its escapes; `None` where they make no text.
+pub(crate) fn unescaped(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let [first, tail @ ..] = rest {

@@ -70,7 +70,7 @@ pub(super) fn route(heap: &Heap, modules: &Modules, paths: &Paths, pile: &Accumu
 /// What piles are named with.
 pub(super) struct Names<'a> {
     pub(super) heap: &'a Heap,
-    pub(super) scripts: &'a Scripts,
+    pub(super) scripts: &'a Scripts<'a>,
     pub(super) scopes: &'a Scopes,
     pub(super) sources: &'a dyn Sources,
 }
@@ -209,7 +209,7 @@ impl Names<'_> {
         };
         // Else that of the nearest function or class of the app on the way.
         location
-            .or_else(|| exported(route.module(heap)?, sources))
+            .or_else(|| exported(route.module(heap)?, sources).map(|place| scripts.written(place)))
             .or_else(|| route.listener(heap)?.location(heap.graph(), scripts))
             .or_else(|| {
                 let mut places = route.nodes_back().filter_map(place_of);

@@ -1,0 +1,77 @@
+//! Places as they were written, for JavaScript: through the source maps on this machine's disk.
+#![expect(clippy::needless_pass_by_value, reason = "napi hands arguments over by value")]
+#![cfg_attr(test, allow(dead_code, reason = "called from JavaScript alone"))]
+
+use crate::guard::guarded;
+use crate::scripts::Scripts;
+use leakguard_core::{Location, SourceMaps};
+use napi::{Error, Result};
+use napi_derive::napi;
+use parking_lot::Mutex;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// A place in the text that V8 runs, 1-based, and what V8 calls the function there, if it is one.
+#[derive(Deserialize)]
+struct Asked {
+    file: String,
+    line: u32,
+    column: u32,
+    function: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Written {
+    #[serde(flatten)]
+    location: Location,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    function: Option<String>,
+}
+
+/// Asks for many places at once, on a thread of its own: maps of bundles are large.
+#[napi]
+pub struct PlacesJob {
+    outcome: Arc<Mutex<Option<String>>>,
+}
+
+#[napi]
+impl PlacesJob {
+    /// Starts. `places` is JSON: `[{ file, line, column, function? }]`.
+    #[napi(constructor)]
+    pub fn new(places: String) -> Result<Self> {
+        let outcome = Arc::new(Mutex::new(None));
+        let left = Arc::clone(&outcome);
+        let work = move || {
+            // Without an answer, places stay what they are.
+            let answer = guarded(|| answer(&places)).ok().and_then(std::result::Result::ok);
+            *left.lock() = Some(answer.unwrap_or_else(|| "[]".to_owned()));
+        };
+        let thread = std::thread::Builder::new().name("leakguard".to_owned()).spawn(work);
+        thread.map_err(|error| Error::from_reason(format!("no thread: {error}")))?;
+        Ok(Self { outcome })
+    }
+
+    /// The answer, once, as JSON: for each place `null`, or `{ file, line, column, function? }`.
+    #[napi]
+    pub fn take(&self) -> Option<String> {
+        self.outcome.lock().take()
+    }
+}
+
+/// The same at once, on the calling thread: for a few places.
+#[napi]
+pub fn original_places(places: String) -> Result<String> {
+    guarded(|| answer(&places)).map_err(Error::from_reason)?.map_err(|error| Error::from_reason(error.to_string()))
+}
+
+fn answer(places: &str) -> serde_json::Result<String> {
+    let places: Vec<Asked> = serde_json::from_str(places)?;
+    let scripts = Scripts { readable: true };
+    let maps = SourceMaps::new(&scripts);
+    let written = places.into_iter().map(|Asked { file, line, column, function }| {
+        let original = maps.original(&Location { file, line, column })?;
+        let function = function.and_then(|name| original.function(&name).map(str::to_owned));
+        Some(Written { location: original.location, function })
+    });
+    serde_json::to_string(&written.collect::<Vec<_>>())
+}
