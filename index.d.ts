@@ -312,7 +312,29 @@ export function writeSnapshot(stream: NodeJS.WritableStream, options?: AsyncSnap
 export function writeSnapshotSync(path?: string | URL | null, options?: SnapshotOptions): Capture
 export function writeSnapshotSync(options: SnapshotOptions): Capture
 
+export interface LightCensusOptions extends CaptureOptions {
+  /** Objects are counted by constructor in one walk of the heap, without a snapshot: a fraction of its time and memory. */
+  kind: 'light'
+  /** How many classes. Default: 50. */
+  top?: number
+  signal?: AbortSignal
+}
+
+/** How many objects there are of each constructor. Strings, code and V8's own structures are not counted. */
+export interface LightCensus {
+  kind: 'light'
+  node: string
+  v8: string
+  totalCount: number
+  /** How many classes there are in all. */
+  classCount: number
+  /** The most objects first. */
+  classes: { name: string; count: number }[]
+  capture: CaptureFigures
+}
+
 export interface CensusOptions extends AnalyzeOptions, CaptureOptions {
+  kind?: 'full'
   signal?: AbortSignal
   onProgress?: (progress: Progress) => void
 }
@@ -326,6 +348,7 @@ export interface Census extends Report {
  * Captures this thread's heap and analyses it in the twin: only the report comes back, no file is left. Where there is no
  * twin, inline over a passing file in `LEAKGUARD_DIR` or the system's temporary folder.
  */
+export function census(options: LightCensusOptions): Promise<LightCensus>
 export function census(options?: CensusOptions): Promise<Census>
 
 export interface AnalyzeOptions {
@@ -994,8 +1017,10 @@ export interface Leak extends WatchVerdict {
    */
   allocations?: LeakSite[]
   /** What the accusation rests on: the trend, and the heap's content where it was looked at, or sites: of resources, or of allocations. */
-  evidence: 'trend' | 'snapshot' | 'sites'
-  /** Why the heap was not looked at. */
+  evidence: 'trend' | 'light-census' | 'snapshot' | 'sites'
+  /** With `light-census`, of a heap of which the machine cannot afford a snapshot: the constructors with the most objects. */
+  classes?: { name: string; count: number }[]
+  /** Why the heap was not looked at, or not closely. */
   missing?: string
   /** The same leak is told again only when it has grown by half. */
   fingerprint: string

@@ -52,7 +52,9 @@ test('a leaking program: suspicion, then one leak event that names what leaks; a
   const options = { sensitivity: 'high', interval: '200ms', evidence: twin }
   const { events, stats, samples, before, after } = await program(watched(true, options, 5000))
   const names = events.map(([name]) => name)
-  assert.deepEqual(names, ['suspicion', 'leak'], JSON.stringify(events))
+  // A suspicion may be dropped and come again while the machine is busy with others; the leak is told once.
+  assert.equal(names[0], 'suspicion', JSON.stringify(events))
+  assert.deepEqual(names.filter((name) => name !== 'suspicion'), ['leak'], JSON.stringify(events))
   const [, leak] = events.at(-1)
   assert.equal(leak.kind, 'heap')
   assert.equal(leak.state, 'confirmed')

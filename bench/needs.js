@@ -38,9 +38,12 @@ async function child(shape, megabytes, how) {
   fs.writeFileSync('/proc/self/clear_refs', '5')
   const before = status('VmRSS')
   const file = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'leakguard-needs-')), 'a.heapsnapshot')
-  const capture = await leakguard.writeSnapshot(file, { mode: how, force: true })
+  const [mode, count] = how.split(' ')
+  const capture = count
+    ? { ...(await leakguard.census({ kind: 'light', mode, force: true })).capture, bytes: 0 }
+    : await leakguard.writeSnapshot(file, { mode, force: true })
   fs.rmSync(path.dirname(file), { recursive: true })
-  const memory = how === 'twin' ? capture.twinPeakBytes : status('VmHWM') - before
+  const memory = mode === 'twin' ? capture.twinPeakBytes : status('VmHWM') - before
   console.log(JSON.stringify({ memory: memory / small, file: capture.bytes / small, ms: capture.pauseMs / (small / 1e6) }))
 }
 
@@ -53,13 +56,20 @@ function main(megabytes) {
         const args = ['--expose-gc', '--max-old-space-size=4000', __filename, '--child', shape, '--how', how, '--megabytes', megabytes]
         return JSON.parse(execFileSync(node.path, args, { encoding: 'utf8' }))
       }
-      const [inline, twin] = [measure('inline'), measure('twin')]
-      const cells = [node.version, shape, ...[inline.memory, twin.memory, inline.file].map((value) => value.toFixed(2)), `${inline.ms.toFixed(0)} ms/MB`]
+      const [inline, twin, count, counted] = ['inline', 'twin', 'inline count', 'twin count'].map(measure)
+      const cells = [
+        node.version,
+        shape,
+        ...[inline.memory, twin.memory, inline.file].map((value) => value.toFixed(2)),
+        `${inline.ms.toFixed(0)} ms/MB`,
+        ...[count.memory, counted.memory].map((value) => value.toFixed(2)),
+        `${count.ms.toFixed(0)} ms/MB`,
+      ]
       console.error(cells.join(' | '))
       rows.push(cells)
     }
   }
-  const text = plainTable(['Node', 'heap of', 'inline memory', 'twin memory', 'file', 'inline pause'], rows)
+  const text = plainTable(['Node', 'heap of', 'inline memory', 'twin memory', 'file', 'inline pause', 'light, inline', 'light, twin', 'light, pause'], rows)
   console.log(text)
   if (!values.dry) replaceTable(path.join(__dirname, '../docs/performance.md'), 'needs', text)
 }

@@ -18,7 +18,7 @@ use napi_derive::napi;
 use parking_lot::Mutex;
 use serde::Deserialize;
 use std::fmt::Display;
-use std::io::PipeReader;
+use std::io::{PipeReader, Read};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -56,6 +56,8 @@ enum SinkOptions {
         compress: Option<Compress>,
         level: Option<u32>,
     },
+    /// What comes is the answer.
+    Answer,
     Analyze {
         #[serde(default)]
         options: AnalyzeOptions,
@@ -175,6 +177,7 @@ impl TwinJob {
                 reader = Some(end);
                 Arc::new(sink)
             }
+            SinkOptions::Answer => Arc::new(Answer),
             SinkOptions::Analyze { options, read_scripts } => {
                 Arc::new(Analysis { options, scripts: Scripts { readable: read_scripts }, watch: Watch::default() })
             }
@@ -261,6 +264,29 @@ fn descriptor(end: PipeReader) -> i32 {
 #[cfg(not(unix))]
 fn descriptor(_end: PipeReader) -> i32 {
     -1
+}
+
+/// What JavaScript wrote in the twin, as it is.
+struct Answer;
+
+/// A twin's answer is passed through memory of the parent's.
+const LONGEST_ANSWER: u64 = 16 << 20;
+
+impl Sink for Answer {
+    fn consume(&self, source: Intake) -> std::result::Result<Vec<u8>, Failure> {
+        let mut bytes = Vec::new();
+        let read = source.take(LONGEST_ANSWER).read_to_end(&mut bytes);
+        read.map_err(|error| Failure::new(Kind::Internal, error.to_string()))?;
+        Ok(bytes)
+    }
+
+    fn stage(&self) -> &'static str {
+        "answer"
+    }
+
+    fn written(&self) -> u64 {
+        0
+    }
 }
 
 /// The analysis in the twin, on V8's bytes as they come: no file, and only the report leaves.

@@ -55,14 +55,14 @@ async function oneTwin(target, options) {
 /** Makes the twin as soon as this is the moment. */
 async function started(job, { ask }, { exposeInternals, exposeNumericValues, busy, signal }) {
   // Called in the twin only, which ends when this returns.
-  const capture = (path) => {
+  const snapshot = (path) => {
     prepareScriptPositions()
     v8.writeHeapSnapshot(path, { exposeInternals, exposeNumericValues })
   }
   const began = performance.now()
   for (let wait = 1; ; wait = Math.min(wait * 2, LAST_LOOK_MS)) {
     if (signal?.aborted) throw cancelled('capture', signal)
-    const { state, failure } = job.start(ask ?? capture, performance.now() - began > PATIENCE_MS)
+    const { state, failure } = job.start(ask ?? snapshot, performance.now() - began > PATIENCE_MS)
     if (state === 'started') return
     if (state === 'failed') throw failureOf(failure)
     if (state === 'occupied' && busy === 'reject') throw occupied()

@@ -40,7 +40,19 @@ class Evidence {
       const { suspects } = await analyze(capture.path, { top: 10, signal: this.#ended.signal })
       return { evidence: 'snapshot', suspects, capture }
     } catch (error) {
-      return { evidence: 'trend', suspects: [], missing: error.message }
+      return this.#less(error, options)
+    }
+  }
+
+  /** Where a snapshot cannot be afforded, objects can be counted all the same. */
+  async #less(error, options) {
+    const none = { evidence: 'trend', suspects: [], missing: error.message }
+    if (error.code !== 'ERR_LEAKGUARD_HEADROOM') return none
+    try {
+      const { classes, capture } = await census({ ...options, kind: 'light', top: 20 })
+      return { ...none, evidence: 'light-census', classes, capture }
+    } catch {
+      return none
     }
   }
 

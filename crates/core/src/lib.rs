@@ -13,6 +13,7 @@ mod report;
 pub mod sites;
 mod source_map;
 mod sources;
+mod tally;
 #[cfg(any(test, feature = "testing"))]
 #[expect(clippy::cast_possible_truncation, reason = "heaps made by hand are small")]
 pub mod testing;
@@ -26,6 +27,7 @@ pub use report::{
 };
 pub use source_map::{Original, SourceMaps};
 pub use sources::{NoSources, Sources};
+pub use tally::{Change, Difference, Size, Tally};
 pub use watch::{Stage, Watch};
 
 use std::io::Read;

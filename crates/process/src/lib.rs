@@ -4,6 +4,7 @@
 
 pub mod gc;
 pub mod machine;
+pub mod population;
 pub mod recorder;
 mod script_file;
 mod snapshot_file;

@@ -23,23 +23,18 @@ pub fn report(heap: &Heap, options: &AnalyzeOptions, sources: &dyn Sources, watc
     watch.enter(Stage::Report)?;
     let graph = heap.graph();
     let scripts = Scripts::find(graph, sources);
-    let ((strings, listeners, timers, waiting), (suspects, dominators)) = side_by_side(
-        || {
-            let strings = duplicates::duplicates(heap, options.top);
-            watch.check()?;
-            let listeners = emitters::listeners(heap, &scripts, options.top);
-            Ok((
-                strings,
-                listeners,
-                timers::pending(heap, &scripts, options.top),
-                waiting::waiting(heap, &scripts, options.top),
-            ))
-        },
-        || named(heap, &scripts, options, sources, watch),
-    )?;
+    let plain = || {
+        let strings = duplicates::duplicates(heap, options.top);
+        let unreached = graph.nodes().filter(|&node| heap.distance(node) == UNREACHED).count();
+        watch.check()?;
+        let listeners = emitters::listeners(heap, &scripts, options.top);
+        let timers = timers::pending(heap, &scripts, options.top);
+        let waiting = waiting::waiting(heap, &scripts, options.top);
+        Ok((strings, versions(graph), unreached, (listeners, timers, waiting)))
+    };
+    let ((strings, (node, v8), unreached, (listeners, timers, waiting)), (suspects, dominators)) =
+        side_by_side(plain, || named(heap, &scripts, options, sources, watch))?;
     let (class_count, classes) = classes(heap, &scripts, options.top);
-    let (node, v8) = versions(graph);
-    let unreached = graph.nodes().filter(|&node| heap.distance(node) == UNREACHED).count();
     let mut notes = Vec::new();
     // Every heap has a few.
     if unreached > graph.node_count() / 1000 {

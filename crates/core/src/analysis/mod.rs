@@ -25,6 +25,7 @@ mod locals;
 mod modules;
 mod ownership;
 mod paths;
+mod prepared;
 mod route;
 mod scopes;
 mod scripts;

@@ -9,15 +9,16 @@ use super::weak_pairs::WeakPairs;
 use crate::graph::{Edge, EdgeIx, EdgeKind, Graph, NodeIx, NodeKind};
 use crate::{Error, Watch};
 
-const UNSEEN: u32 = u32::MAX;
+const UNSEEN: u32 = 0;
 const STRIDE: usize = 1 << 16;
 /// More than any edge costs.
 const RING: usize = 256;
 
 /// The cheapest ways from the root, as far as they were looked for.
 pub(super) struct Paths {
-    cost: Vec<u32>,
-    via: Vec<u32>,
+    /// By node: what the cheapest way so far costs, 0 where there is none yet, and the edge that it ends with. Zeros from
+    /// the system cost nothing where the search never comes.
+    found: Vec<(u32, u32)>,
 }
 
 impl Paths {
@@ -31,15 +32,15 @@ impl Paths {
         watch: &Watch,
     ) -> Result<Self, Error> {
         let nodes = graph.node_count();
-        let mut search = Self { cost: vec![UNSEEN; nodes], via: vec![UNSEEN; nodes] };
+        let mut found = vec![(UNSEEN, 0); nodes];
         let (mut wanted, mut welcome) = (Bits::new(nodes), Bits::new(nodes));
         let mut missing = targets.iter().filter(|target| wanted.insert(target.0)).count();
         let mut hoped = others.iter().filter(|target| !wanted.has(target.0) && welcome.insert(target.0)).count();
         let mut settled = Bits::new(nodes);
         let mut ring: Vec<Vec<NodeIx>> = vec![Vec::new(); RING];
-        search.cost[0] = 0;
-        ring[0].push(NodeIx::ROOT);
-        let (mut now, mut idle, mut visited) = (0u32, 0, 0usize);
+        let (mut now, mut idle, mut visited) = (1u32, 0, 0usize);
+        found[0].0 = now;
+        ring[now as usize].push(NodeIx::ROOT);
         while (missing > 0 || hoped > 0 && visited < budget) && idle < RING {
             let slot = now as usize % RING;
             let Some(node) = ring[slot].pop() else {
@@ -49,7 +50,7 @@ impl Paths {
             };
             idle = 0;
             // A node stands in the ring once for each better way that was found; the best one counts, once.
-            if search.cost[node.at()] != now || !settled.insert(node.0) {
+            if found[node.at()].0 != now || !settled.insert(node.0) {
                 continue;
             }
             if wanted.has(node.0) {
@@ -67,23 +68,22 @@ impl Paths {
                     continue;
                 }
                 let cost = now.saturating_add(step);
-                let best = &mut search.cost[edge.target().at()];
-                if cost < *best {
-                    *best = cost;
-                    search.via[edge.target().at()] = at.0;
+                let best = &mut found[edge.target().at()];
+                if best.0 == UNSEEN || cost < best.0 {
+                    *best = (cost, at.0);
                     ring[cost as usize % RING].push(edge.target());
                 }
             }
         }
-        Ok(search)
+        Ok(Self { found })
     }
 
     /// The edges from the root to the target; empty where no way was found.
     pub(super) fn to(&self, graph: &Graph, target: NodeIx) -> Vec<EdgeIx> {
         let mut path = Vec::new();
         let mut node = target;
-        while node != NodeIx::ROOT && self.via[node.at()] != UNSEEN {
-            let edge = EdgeIx(self.via[node.at()]);
+        while node != NodeIx::ROOT && self.found[node.at()].0 != UNSEEN {
+            let edge = EdgeIx(self.found[node.at()].1);
             path.push(edge);
             node = source(graph, edge);
         }

@@ -15,8 +15,16 @@ pub(super) struct Block {
     pub(super) sequence: u64,
     /// Where in the input it begins.
     pub(super) offset: u64,
+    /// The bytes, and room that was used before: clearing it for each block would cost as much as reading.
+    buffer: Vec<u8>,
+    len: usize,
+}
+
+impl Block {
     /// The bytes.
-    pub(super) text: Vec<u8>,
+    pub(super) fn text(&self) -> &[u8] {
+        &self.buffer[..self.len]
+    }
 }
 
 /// Hands out the blocks of an input, in order.
@@ -65,13 +73,16 @@ impl Input {
         if self.ended {
             return Ok(false);
         }
-        let text = &mut block.text;
-        text.clear();
-        text.append(&mut self.carry);
-        let mut filled = text.len();
-        text.resize(filled + BLOCK, 0);
-        while filled < text.len() {
-            match self.reader.read(&mut text[filled..]) {
+        let text = &mut block.buffer;
+        let mut filled = self.carry.len();
+        let most = filled + BLOCK;
+        if text.len() < most {
+            text.resize(most, 0);
+        }
+        text[..filled].copy_from_slice(&self.carry);
+        self.carry.clear();
+        while filled < most {
+            match self.reader.read(&mut text[filled..most]) {
                 Ok(0) => {
                     self.ended = true;
                     break;
@@ -85,23 +96,23 @@ impl Input {
                 }
             }
         }
-        text.truncate(filled);
         if !self.ended
-            && let Some(comma) = memchr::memrchr(b',', text)
+            && let Some(comma) = memchr::memrchr(b',', &text[..filled])
         {
-            self.carry.extend_from_slice(&text[comma + 1..]);
-            text.truncate(comma + 1);
+            self.carry.extend_from_slice(&text[comma + 1..filled]);
+            filled = comma + 1;
         }
+        block.len = filled;
         block.sequence = self.sequence;
         block.offset = self.offset;
         self.sequence += 1;
-        self.offset += text.len() as u64;
+        self.offset += filled as u64;
         if self.offset > self.max_bytes {
             self.ended = true;
             let what = format_args!("the snapshot has more than {} bytes (option limits.maxBytes)", self.max_bytes);
             return Err(Error { byte: Some(self.max_bytes), ..Error::limit(what) });
         }
-        Ok(!text.is_empty())
+        Ok(filled > 0)
     }
 
     fn failed(&self, cause: &std::io::Error, filled: usize) -> Error {

@@ -14,7 +14,7 @@ mod collect;
 mod feed;
 mod heap;
 mod ring;
-mod v8;
+pub(crate) mod v8;
 
 pub use collect::collect;
 pub use feed::{Feed, Total};

@@ -82,10 +82,13 @@ pub fn unsupported() -> Option<String> {
     V8::find().err()
 }
 
+/// # Errors
+/// The name, where the program does not export it.
+///
 /// # Safety
 /// `F` is the type of a function pointer, and that of the function with this name.
 #[cfg(all(any(target_os = "linux", target_os = "macos"), target_pointer_width = "64"))]
-unsafe fn function<F: Copy>(name: &CStr) -> Result<F, String> {
+pub unsafe fn function<F: Copy>(name: &CStr) -> Result<F, String> {
     const { assert!(size_of::<F>() == size_of::<*mut c_void>(), "a pointer for a pointer") };
     // SAFETY: the name is a C string; the program itself is searched first, then what it has loaded.
     let address = unsafe { libc::dlsym(libc::RTLD_DEFAULT, name.as_ptr()) };
@@ -94,6 +97,16 @@ unsafe fn function<F: Copy>(name: &CStr) -> Result<F, String> {
     }
     // SAFETY: the types have the same size, and the caller promises that this is such a function.
     Ok(unsafe { std::mem::transmute_copy::<*mut c_void, F>(&address) })
+}
+
+/// # Errors
+/// Always: where the ABI of C++ is another, nothing of V8's is called.
+///
+/// # Safety
+/// None is needed.
+#[cfg(not(all(any(target_os = "linux", target_os = "macos"), target_pointer_width = "64")))]
+pub unsafe fn function<F: Copy>(_name: &CStr) -> Result<F, String> {
+    Err(format!("V8's functions are not looked for on {} {}", std::env::consts::OS, std::env::consts::ARCH))
 }
 
 #[cfg(test)]
