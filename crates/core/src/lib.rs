@@ -9,11 +9,13 @@ pub mod format;
 pub mod graph;
 mod options;
 pub mod recorder;
+pub mod redact;
 mod report;
 pub mod sites;
 mod source_map;
 mod sources;
 mod tally;
+mod task;
 #[cfg(any(test, feature = "testing"))]
 #[expect(clippy::cast_possible_truncation, reason = "heaps made by hand are small")]
 pub mod testing;
@@ -21,13 +23,15 @@ pub mod trend;
 mod watch;
 
 pub use error::{Code, Error};
-pub use options::{AnalyzeOptions, Limits};
+pub use options::{AnalyzeOptions, CensusOptions, GrowthOptions, Limits};
 pub use report::{
-    ClassRow, DominatorRow, FunctionCount, ListenerRow, Location, PathStep, Report, StringRow, Suspect, TimerRow,
+    ClassRow, DominatorRow, FunctionCount, Grown, Growth, ListenerRow, Location, Noise, PathStep, Report, StringRow,
+    Suspect, TimerRow, TreeRow,
 };
 pub use source_map::{Original, SourceMaps};
 pub use sources::{NoSources, Sources};
 pub use tally::{Change, Difference, Size, Tally};
+pub use task::{Answer, Task, compare, examine};
 pub use watch::{Stage, Watch};
 
 use std::io::Read;

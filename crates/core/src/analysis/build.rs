@@ -8,7 +8,7 @@ use super::route::Route;
 use super::scopes::Scopes;
 use super::scripts::Scripts;
 use super::suspects::Names;
-use super::{duplicates, emitters, largest, side_by_side, suspects, timers, waiting};
+use super::{duplicates, emitters, largest, side_by_side, suspects, timers, tree, waiting};
 use crate::graph::{Graph, NodeIx, NodeKind};
 use crate::{AnalyzeOptions, ClassRow, DominatorRow, Error, Report, Sources, Stage, Suspect, Watch};
 
@@ -26,13 +26,13 @@ pub fn report(heap: &Heap, options: &AnalyzeOptions, sources: &dyn Sources, watc
     let plain = || {
         let strings = duplicates::duplicates(heap, options.top);
         let unreached = graph.nodes().filter(|&node| heap.distance(node) == UNREACHED).count();
-        watch.check()?;
+        let tree = tree::tree(heap, watch)?;
         let listeners = emitters::listeners(heap, &scripts, options.top);
         let timers = timers::pending(heap, &scripts, options.top);
         let waiting = waiting::waiting(heap, &scripts, options.top);
-        Ok((strings, versions(graph), unreached, (listeners, timers, waiting)))
+        Ok((strings, tree, versions(graph), unreached, (listeners, timers, waiting)))
     };
-    let ((strings, (node, v8), unreached, (listeners, timers, waiting)), (suspects, dominators)) =
+    let ((strings, tree, (node, v8), unreached, (listeners, timers, waiting)), (suspects, dominators)) =
         side_by_side(plain, || named(heap, &scripts, options, sources, watch))?;
     let (class_count, classes) = classes(heap, &scripts, options.top);
     let mut notes = Vec::new();
@@ -49,6 +49,7 @@ pub fn report(heap: &Heap, options: &AnalyzeOptions, sources: &dyn Sources, watc
         classes,
         class_count,
         dominators,
+        tree,
         suspects,
         strings,
         listeners,
@@ -96,7 +97,7 @@ fn classes(heap: &Heap, scripts: &Scripts, top: usize) -> (u64, Vec<ClassRow>) {
 }
 
 /// What `process.version` and `process.versions.v8` said, read from the heap.
-fn versions(graph: &Graph) -> (Option<String>, Option<String>) {
+pub(super) fn versions(graph: &Graph) -> (Option<String>, Option<String>) {
     let text = |node: Option<NodeIx>| {
         node.filter(|&node| graph.kind(node).is_string()).map(|node| graph.name(node).into_owned())
     };

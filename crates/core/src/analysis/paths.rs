@@ -99,7 +99,7 @@ pub(super) fn source(graph: &Graph, edge: EdgeIx) -> NodeIx {
 
 /// What a step costs, at least 1 and below [`RING`]; `None` where it holds nothing.
 #[inline]
-fn step(graph: &Graph, pairs: &WeakPairs, from: NodeIx, at: EdgeIx, edge: Edge) -> Option<u32> {
+pub(super) fn step(graph: &Graph, pairs: &WeakPairs, from: NodeIx, at: EdgeIx, edge: Edge) -> Option<u32> {
     let base = match edge.kind() {
         EdgeKind::Weak => return None,
         EdgeKind::Shortcut => return (from == NodeIx::ROOT).then_some(1),
@@ -117,9 +117,18 @@ fn step(graph: &Graph, pairs: &WeakPairs, from: NodeIx, at: EdgeIx, edge: Edge) 
     let extra = match graph.kind(target) {
         NodeKind::CODE | NodeKind::OBJECT_SHAPE => 24,
         NodeKind::HIDDEN => 6,
+        // What Node cleans up at its end: it lists everything and holds nothing.
+        NodeKind::NATIVE if is_bookkeeping(graph.raw_name(target)) => 120,
         NodeKind::SYNTHETIC => match graph.raw_name(target) {
-            // What a running function or V8 itself holds for a moment says nothing about a leak.
-            b"(Stack roots)" | b"(Handle scope)" | b"(Identity map)" | b"(Strong roots)" | b"(Strong root list)" => 200,
+            // What a running function or V8 itself holds for a moment says nothing about a leak, and V8's table of names lists every
+            // text that is a key somewhere.
+            b"(Stack roots)"
+            | b"(Handle scope)"
+            | b"(Identity map)"
+            | b"(Strong roots)"
+            | b"(Strong root list)"
+            | b"(Internalized strings)"
+            | b"(External strings)" => 200,
             // What keeps the process alive (servers, timers, sockets) is a root that people know.
             b"(GC roots)" | b"(Global handles)" => 0,
             _ => 8,
@@ -127,4 +136,10 @@ fn step(graph: &Graph, pairs: &WeakPairs, from: NodeIx, at: EdgeIx, edge: Edge) 
         _ => 0,
     };
     Some(base + extra)
+}
+
+/// Is it one of the lists in which Node keeps its own C++ objects?
+fn is_bookkeeping(name: &[u8]) -> bool {
+    let own = name.strip_prefix(b"Node / ").unwrap_or_default();
+    matches!(own, b"CleanupQueue" | b"Environment" | b"PrincipalRealm" | b"ShadowRealm" | b"BaseObjectList")
 }
