@@ -594,6 +594,12 @@ export interface Report {
   suspects: Suspect[]
   /** Texts that the heap holds more than once, by wasted bytes. */
   strings: StringRow[]
+  /** The longest lists of listeners of one event on one `EventEmitter` or `EventTarget` (`AbortSignal`s too), from 2 listeners on. */
+  listeners: ListenerRow[]
+  /** Timers that wait, by callback and delay, the most frequent first. */
+  timers: TimerRow[]
+  /** Calls of async functions that stand at an `await`, by function, the most frequent first. */
+  waiting: FunctionCount[]
   /** What was odd about the input and was tolerated. */
   notes: string[]
 }
@@ -604,6 +610,33 @@ export interface Location {
   file: string
   line: number
   column: number
+}
+
+/** A function, and how many there are of it. */
+export interface FunctionCount {
+  /** Empty where it has no name. */
+  function: string
+  /** Where it is written. */
+  location?: Location
+  count: number
+}
+
+export interface ListenerRow {
+  /** The class of the emitter or target. */
+  type: string
+  /** V8's id of it. */
+  id: number
+  /** Cut at 100 characters; a symbol as `<symbol name>`. */
+  event: string
+  count: number
+  /** The listeners by function, the most frequent first, ten at most. Behind `once` it is the app's own. */
+  functions: FunctionCount[]
+}
+
+export interface TimerRow extends FunctionCount {
+  type: 'setTimeout' | 'setInterval' | 'setImmediate'
+  /** ms, where the heap tells it; an immediate has none. */
+  delay?: number
 }
 
 export interface ClassRow {
@@ -872,8 +905,8 @@ export function detect(samples: readonly MemorySample[], options?: DetectOptions
 
 export interface TrackOptions {
   /**
-   * 1: every addition's place is read. More: of each event or delay the first 64 are, and the next ones whenever a new place
-   * turns up; then one of so many at random, standing for so many. Default: 32.
+   * 1: every addition's place is read. More: of each event or delay the first 64 are, and all that come more slowly than 64 a
+   * second, and the next 16 whenever a new place turns up; else one of so many at random, standing for so many. Default: 256.
    */
   sample?: number
   /** How many frames are read to find the app's own behind Node's. Default: 12. */

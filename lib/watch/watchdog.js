@@ -42,6 +42,8 @@ class Watchdog extends EventEmitter {
   #judged = -Infinity
   #timer
   #state = 'watching'
+  /** The same without the places of resources. */
+  #heapState = 'watching'
   #verdict
   #reported = new Map()
   #gathering = false
@@ -152,11 +154,10 @@ class Watchdog extends EventEmitter {
     this.#verdict = verdict
     this.#state = verdict.state
     // A quick leak can be confirmed at the first look: it was suspicious on the way.
-    if (GROWS.has(verdict.state) && !GROWS.has(before)) {
-      this.#allocations.suspicious()
-      this.#tell('suspicion', verdict)
-    }
-    if (verdict.state === 'quiet') this.#allocations.quiet()
+    if (GROWS.has(heap.state) && !GROWS.has(this.#heapState)) this.#allocations.suspicious()
+    this.#heapState = heap.state
+    if (GROWS.has(verdict.state) && !GROWS.has(before)) this.#tell('suspicion', verdict)
+    if (heap.state === 'quiet') this.#allocations.quiet()
     if (verdict.state === 'quiet' && this.#reported.size > 0) {
       this.#reported.clear()
       this.#tell('recovered', verdict)
