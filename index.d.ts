@@ -435,8 +435,6 @@ export type Look = string | URL | AsyncIterable<Uint8Array | string> | Census | 
 export function growth(looks: readonly Look[], options?: GrowthOptions): Promise<Growth>
 
 export interface FindGrowthOptions extends GrowthOptions, CaptureOptions {
-  /** As for `census`. */
-  walker?: boolean | 'auto'
   signal?: AbortSignal
   /** How many looks. Default: 3. */
   rounds?: number

@@ -4,7 +4,6 @@ const { performance } = require('node:perf_hooks')
 const { setTimeout: sleep } = require('node:timers/promises')
 const { LIMITS } = require('../analyze.js')
 const { CAPTURE_RULES } = require('../capture/take.js')
-const { walkerRule } = require('../capture/walker.js')
 const { cancelled } = require('../errors.js')
 const { validate, integer, duration, boolean, callback } = require('../options.js')
 const { GROWTH_RULES, FOLD_RULES } = require('./growth.js')
@@ -16,7 +15,6 @@ const RULES = {
   maxPaths: FOLD_RULES.maxPaths,
   limits: LIMITS,
   readScripts: boolean(true),
-  walker: walkerRule,
   rounds: integer(2, 100, 3),
   interval: duration('30s', 0),
   onProgress: callback,

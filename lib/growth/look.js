@@ -24,7 +24,7 @@ async function look(options, before, onProgress) {
  * where that can be trusted; else V8 makes its snapshot, and `walkerReason` says why.
  */
 async function captured(task, options) {
-  const { walker = 'auto', mode, readScripts, signal, onProgress } = options
+  const { walker = false, mode, readScripts, signal, onProgress } = options
   const folder = process.env.LEAKGUARD_DIR || tmpdir()
   let walkerReason = walkerRefusal(walker, mode)
   if (walkerReason === undefined) {
