@@ -11,8 +11,8 @@ export declare const __napiBindingTarget: 'native' | 'wasm32-wasi' | 'wasm32-was
 
 /** The analysis of one snapshot: `openFile` or `openFeed`, then `take` until there is an outcome. */
 export declare class AnalysisJob {
-  /** A job that waits for its input. `options` is JSON; `read_scripts`: scripts that the snapshot names may be opened. */
-  constructor(options: string, readScripts: boolean)
+  /** A job that waits for its input. `task` is JSON; `read_scripts`: scripts that the snapshot names may be opened. */
+  constructor(task: string, readScripts: boolean)
   /** Starts on a file. What is wrong with the file is the job's outcome. */
   openFile(path: string): void
   /** Starts on what `write` will bring. */
@@ -29,6 +29,8 @@ export declare class AnalysisJob {
   cancel(): void
   /** The outcome, once: `null` while the job runs, and after it was taken. */
   take(): Outcome | null
+  /** Starts on the censuses of the task alone: there is no snapshot. */
+  openCensuses(): void
 }
 
 /** Follows the collections of this thread's heap. */
@@ -82,6 +84,32 @@ export declare class RecorderWriter {
   failure(): RecorderFailure | null
   /** Lets go of the file. */
   close(): void
+}
+
+/** One redaction: a target, then a source, then `take` until there is an outcome. */
+export declare class RedactJob {
+  /** A job that waits for its target and its source. `options` is JSON. */
+  constructor(options: string)
+  /** Writes into the file at this path, which is there. */
+  targetFile(path: string): void
+  /** Writes into a pipe; answers the descriptor from which to read, which is the caller's to close. */
+  targetPipe(): number
+  /** Starts on a file. */
+  openFile(path: string): void
+  /** Starts on what `write` will bring. */
+  openFeed(): void
+  /** Copies a chunk of input. `false`: enough is queued, go on when `hasRoom` says so. */
+  write(chunk: Uint8Array): boolean
+  /** Whether the job wants more input. */
+  hasRoom(): boolean
+  /** The input is complete. */
+  end(): void
+  /** Bytes of the input read, before decompression. */
+  bytes(): number
+  /** Asks the job to stop; it ends soon after. */
+  cancel(): void
+  /** The outcome, once: `null` while the job runs, and after it was taken. Its report says what was redacted. */
+  take(): Outcome | null
 }
 
 /** One twin: `start` until it says `started`, then `take` until there is an outcome. */
@@ -203,7 +231,7 @@ export declare function originalPlaces(places: string): string
 
 /** What a finished job leaves: one of the two. */
 export interface Outcome {
-  /** The report as JSON. */
+  /** The answer as JSON: the report's fields, `census`, `growth`. */
   report?: string
   /** Why there is none. */
   failure?: Failure
@@ -295,7 +323,7 @@ export interface TwinFailure {
 
 /** What a twin leaves: a failure, or not; and its figures. */
 export interface TwinOutcome {
-  /** The report as JSON, from an analysis or of allocation sites. */
+  /** The report as JSON: of an analysis, of allocation sites, of what was redacted. */
   report?: string
   /** Why there is nothing. */
   failure?: TwinFailure

@@ -840,6 +840,7 @@ module.exports.GcFeed = nativeBinding.GcFeed
 module.exports.HeapTally = nativeBinding.HeapTally
 module.exports.PlacesJob = nativeBinding.PlacesJob
 module.exports.RecorderWriter = nativeBinding.RecorderWriter
+module.exports.RedactJob = nativeBinding.RedactJob
 module.exports.TwinJob = nativeBinding.TwinJob
 module.exports.allocationSites = nativeBinding.allocationSites
 module.exports.collectGarbage = nativeBinding.collectGarbage

@@ -17,6 +17,8 @@ export class LeakguardError extends Error {
   readonly headroom?: number
   /** With `ERR_LEAKGUARD_HEADROOM`: whose limit it is, in words. */
   readonly limit?: string
+  /** With `ERR_LEAKGUARD_CALL` and `ERR_LEAKGUARD_TIMEOUT`: the number of the call, from 1. */
+  readonly iteration?: number
   /** With `ERR_LEAKGUARD_PAUSE`: the estimated pause in ms. */
   readonly estimateMs?: number
 }
@@ -45,6 +47,14 @@ export type ErrorCode =
   | 'ERR_LEAKGUARD_TWIN'
   /** The endpoint, or a `beforeCapture`, refused; the message says why. */
   | 'ERR_LEAKGUARD_REFUSED'
+  /** An assertion failed: a call leaks, an object stays, something was left. */
+  | 'ERR_LEAKGUARD_LEAK'
+  /** Memory grows with the calls under test, and nothing in the heap does: no verdict. */
+  | 'ERR_LEAKGUARD_UNDECIDED'
+  /** A call under test failed: `cause` is why, `iteration` which. */
+  | 'ERR_LEAKGUARD_CALL'
+  /** A call under test did not settle; `iteration` says which. */
+  | 'ERR_LEAKGUARD_TIMEOUT'
   /** This platform or this Node.js cannot do that. */
   | 'ERR_LEAKGUARD_UNSUPPORTED'
   /** The native addon does not load here. */
@@ -248,6 +258,8 @@ export interface AsyncSnapshotOptions extends SnapshotOptions, CaptureOptions {
   force?: boolean
   /** Compresses the snapshot on the way; `analyze` reads it as it is. Inline, `zstd` needs Node.js 22.15. */
   compress?: 'gzip' | 'zstd'
+  /** Takes the values of strings out on the way, as `redact` does: none gets into the file or stream. Default: false. */
+  redact?: boolean | RedactOptions
 }
 
 /** How a heap was captured, and what it cost. */
@@ -273,12 +285,16 @@ export interface Capture extends CaptureFigures {
   path: string
   /** Size of the file. */
   bytes: number
+  /** With `redact`: what was taken out. */
+  redaction?: Redaction
 }
 
 /** A heap snapshot that went into a stream. */
 export interface StreamCapture extends CaptureFigures {
   /** How many bytes the stream got. */
   bytes: number
+  /** With `redact`: what was taken out. */
+  redaction?: Redaction
 }
 
 export type SnapshotCallback = (error: LeakguardError | null, path?: string, capture?: Capture) => void
@@ -335,13 +351,35 @@ export interface LightCensus {
 
 export interface CensusOptions extends AnalyzeOptions, CaptureOptions {
   kind?: 'full'
+  /** How many ways the folded heap keeps at most; the smallest are left out. Default: 20,000. */
+  maxPaths?: number
+  /** How many of them, the largest, are named for a comparison without the heap. Default: 100. */
+  names?: number
   signal?: AbortSignal
   onProgress?: (progress: Progress) => void
 }
 
-/** A Report of this process's own heap. */
+/** A Report of this process's own heap, with what `growth` compares. */
 export interface Census extends Report {
+  census: FoldedHeap
   capture: CaptureFigures
+}
+
+/**
+ * A heap folded by path: for each way from the roots, in the words of the source, how many objects there are and how many bytes. Plain
+ * data of some hundred kB, which survives JSON; only leakguard reads what is inside. It holds names out of the program
+ * (classes, variables, properties, files), never values.
+ */
+export interface FoldedHeap {
+  /** Of the format: a census of another one is refused with `ERR_LEAKGUARD_CENSUS`. */
+  version: number
+  node: string | null
+  /** Sum of all self sizes, in bytes. */
+  totalSize: number
+  nodeCount: number
+  /** What the bounds left out: ways, their objects, those objects' bytes, and the most bytes that one of them has behind it. */
+  dropped: { paths: number; count: number; bytes: number; largest: number }
+  [more: string]: any
 }
 
 /**
@@ -350,6 +388,82 @@ export interface Census extends Report {
  */
 export function census(options: LightCensusOptions): Promise<LightCensus>
 export function census(options?: CensusOptions): Promise<Census>
+
+/** What counts as growth. */
+export interface GrowthOptions {
+  /** Suspects at most. Default: 10. */
+  top?: number
+  /** The least growth, from the first look to the last. Default: 64 KiB. */
+  minBytes?: Size
+  /** The least objects more, from the first look to the last; what has fewer has to grow in bytes alone. Default: 20. */
+  minCount?: number
+  /** How many ways a census keeps at most. Default: 20,000. */
+  maxPaths?: number
+  limits?: AnalyzeOptions['limits']
+  /** Whether scripts that the snapshot names may be read from this machine's disk. Default: true. */
+  readScripts?: boolean
+  signal?: AbortSignal
+  onProgress?: (progress: LookProgress) => void
+}
+
+export interface LookProgress extends Omit<Progress, 'stage'> {
+  /** `wait`: until the next look. */
+  stage: Progress['stage'] | 'wait'
+  /** From 1. */
+  look: number
+  looks: number
+}
+
+/** One moment of a heap: a snapshot's path or stream, or a census. */
+export type Look = string | URL | AsyncIterable<Uint8Array | string> | Census | FoldedHeap
+
+/**
+ * Says what grew from each look to the next, the oldest first, by the way from the roots: the looks may be of one process, of its
+ * twins, or of several processes of one program. One heap at a time is in memory.
+ */
+export function growth(looks: readonly Look[], options?: GrowthOptions): Promise<Growth>
+
+export interface FindGrowthOptions extends GrowthOptions, CaptureOptions {
+  signal?: AbortSignal
+  /** How many looks. Default: 3. */
+  rounds?: number
+  /** From one look to the next. Default: 30 s. */
+  interval?: Duration
+}
+
+/**
+ * Says what grows in this thread's heap now, by looks at it while it works, each as `census` takes it: no file is left, and the
+ * guard of captures holds for each.
+ */
+export function findGrowth(options?: FindGrowthOptions): Promise<Growth & { captures: CaptureFigures[] }>
+
+/** What grew between looks. */
+export interface Growth {
+  looks: number
+  /** Bytes of the whole heap at every look. */
+  totalSizes: number[]
+  /** What is more at every look though what holds it did not multiply, by what it costs. Empty: nothing grows. */
+  suspects: GrowingSuspect[]
+  /** Growth that is no leak of the app: V8's code, Node's tables of names, leakguard itself. */
+  noise: { name: string; source: 'v8' | 'node' | 'leakguard'; countDelta: number; retainedDelta: number }[]
+  notes: string[]
+  /** In a sentence. */
+  text: string
+}
+
+/** A suspect of several looks. */
+export interface GrowingSuspect extends Omit<Suspect, 'id'> {
+  /** V8's id of what holds it, at the last look; left out where that was a census. */
+  id?: number
+  /** Objects more at the last look than at the first. */
+  countDelta: number
+  /** Bytes more. */
+  retainedDelta: number
+  /** Objects at every look. */
+  counts: number[]
+  /** Bytes at every look. */
+  sizes: number[]
+}
 
 export interface AnalyzeOptions {
   /** How many rows each table of the report has at most. Default: 50. */
@@ -379,6 +493,50 @@ export interface AnalyzeOptions {
   /** Told when the analysis got further. What it throws rejects the promise. */
   onProgress?: (progress: Progress) => void
 }
+
+export interface RedactOptions {
+  /** Also replaces names of properties, classes and functions that look like data: the keys of objects that are used as maps. Default: false. */
+  strict?: boolean
+  /** Lists the names that stay in clear. Default: false. */
+  audit?: boolean
+  /**
+   * The key of the placeholders, 8 bytes at least: equal values have equal placeholders in all files of one salt. Whoever has it can
+   * test guesses. Default: random, another one each time.
+   */
+  salt?: string | Uint8Array
+}
+
+/** What a redaction did. */
+export interface Redaction {
+  /** Different texts of values: all were replaced. */
+  values: number
+  /** Different names that stay in clear. */
+  names: number
+  /** Of `names`, those that look like data; 0 with `strict`. */
+  dataLike: number
+  /** Different names that were replaced. */
+  replacedNames: number
+  /** With `audit`: the names in clear, those that look like data first, 20,000 at most. */
+  kept?: { name: string; use: 'script' | 'system' | 'property'; dataLike: boolean }[]
+  /** With `audit`: how many names `kept` leaves out. */
+  omitted?: number
+}
+
+/**
+ * Copies a heap snapshot without the values of its strings, which become placeholders: `[redacted 16-31 3f9a1c0de4b2a771]`, the class
+ * of the length and a keyed hash. Names of code stay; nodes, edges and sizes are as before. docs/redaction.md says what is left.
+ * Plain, gzip or zstd are read, plain is written. A file appears whole or not at all.
+ */
+export function redact(
+  source: string | URL | AsyncIterable<Uint8Array | string> | NodeJS.ReadableStream,
+  target: string | URL,
+  options?: RedactOptions & { signal?: AbortSignal; onProgress?: (progress: { stage: 'redact'; bytes: number }) => void },
+): Promise<Redaction & { path: string; bytes: number }>
+export function redact(
+  source: string | URL | AsyncIterable<Uint8Array | string> | NodeJS.ReadableStream,
+  target: NodeJS.WritableStream,
+  options?: RedactOptions & { signal?: AbortSignal; onProgress?: (progress: { stage: 'redact'; bytes: number }) => void },
+): Promise<Redaction>
 
 export interface Progress {
   /** `snapshot`: V8 makes its own list of the heap, in a census. */
@@ -414,6 +572,11 @@ export interface Report {
   classCount: number
   /** Objects of the app that retain most, none inside another one of the list. */
   dominators: DominatorRow[]
+  /**
+   * The top of the dominator tree, for pictures: large objects, and many small ones folded by class. 300 rows at most, each after
+   * the one it is a part of; the first is the heap as a whole.
+   */
+  tree: TreeRow[]
   /** What looks like a leak, largest first. */
   suspects: Suspect[]
   /** Texts that the heap holds more than once, by wasted bytes. */
@@ -457,6 +620,21 @@ export interface DominatorRow {
   distance: number
 }
 
+/** A part of the heap: one large object, or all of a class that the objects of one row hold. */
+export interface TreeRow {
+  /** The index of the row that it is a part of. */
+  parent?: number
+  /** V8's id, of one object. */
+  id?: number
+  /** The variable or property that holds it; empty for several, and where there is none. */
+  name: string
+  class: string
+  /** How many objects. */
+  count: number
+  /** Bytes that would go with all of them. */
+  retainedSize: number
+}
+
 export interface StringRow {
   /** Cut at 100 characters. */
   value: string
@@ -493,6 +671,16 @@ export interface Suspect {
   share: number
   /** V8's id of the object that accumulates. */
   id: number
+  /**
+   * Why such things stay: listeners that are not removed, timers that are not cleared, promises that do not settle, closures and their
+   * scopes, a collection without a bound, sockets and requests, buffers, stores of AsyncLocalStorage, contexts of `node:vm`, texts,
+   * lists, a global variable, one large object, a class that many hold.
+   */
+  cause:
+    | 'listener' | 'timer' | 'promise' | 'closure' | 'cache' | 'socket' | 'buffer' | 'async-context' | 'context' | 'string' | 'list'
+    | 'global' | 'object' | 'class'
+  /** Names and classes of what is in one of the objects, or of what its function has at hand; never values. */
+  inside?: string[]
   /** What to do next, in a sentence. */
   advice: string
   /** Made from the path, not from ids: the same across captures and processes. */
@@ -907,13 +1095,21 @@ export interface WatchOptions {
   history?: number
   /** Shares of the heap's and the cgroup's limit at which `pressure` is told. Default: `[0.8, 0.9]`. */
   pressure?: number[]
-  /** Whether the heap is looked at, by a capture, before a leak is told. Default: true. */
+  /** Whether the heap is looked at, by captures, before a leak is told: what does not grow there is not told. Default: true. */
   evidence?: boolean
-  /** How many such looks there are an hour. Default: 4. */
+  /**
+   * How many such looks there are an hour: the first at suspicion, some collections apart two more, and another one where the trend is
+   * sure. Default: 8.
+   */
   looksPerHour?: number
   /** How the heap is captured for a look. Default: `twin`, so that the app is never stopped; elsewhere than on Linux a leak is then told without suspects. */
   mode?: 'auto' | 'twin' | 'inline'
   maxPause?: Duration
+  /**
+   * Asked before such a look, and before the snapshot of `onHeapLimit`: `false`, or an error, refuses it, and the leak is told by its
+   * trend alone.
+   */
+  beforeCapture?: (request: { kind: 'leak' | 'limit' }) => unknown
   /** The snapshot of each leak is kept in this folder, which is made where it is missing. Default: none is kept. */
   snapshotDir?: string | URL
   /** How many of them are kept. Default: 3. */
@@ -980,20 +1176,27 @@ export interface LeakSite extends AllocationSite {
 export interface Leak extends WatchVerdict {
   /** A paragraph to act on. */
   text: string
-  /** What the heap shows, the likeliest first; empty where it was not looked at. */
-  suspects: Suspect[]
+  /** What grew in the heap between looks at it, by what it costs; empty where it could not be looked at. */
+  suspects: GrowingSuspect[]
   /**
    * Where what stays is allocated, of the whole heap: each with its `share` of the bytes that were sampled since the suspicion and
    * are still alive; at least a tenth. None where nothing was sampled.
    */
   allocations?: LeakSite[]
-  /** What the accusation rests on: the trend, and the heap's content where it was looked at, or sites: of resources, or of allocations. */
+  /** What it is named by: looks at the heap, or sites, of resources or of allocations; else there is the trend alone. */
   evidence: 'trend' | 'light-census' | 'snapshot' | 'sites'
+  /**
+   * `evidence`: something that has no bound to fill up to grew at each of three looks, before the trend was sure. `trend`: the trend is
+   * sure, and the heap, where it could be looked at, did not say otherwise.
+   */
+  confirmedBy: 'trend' | 'evidence'
+  /** How many looks at the heap were compared. */
+  looks?: number
   /** With `light-census`, of a heap of which the machine cannot afford a snapshot: the constructors with the most objects. */
   classes?: { name: string; count: number }[]
   /** Why the heap was not looked at, or not closely. */
   missing?: string
-  /** The same leak is told again only when it has grown by half. */
+  /** The same leak is told again only when it has grown by half; where `confirmedBy` was `evidence`, when it has doubled. */
   fingerprint: string
   capture?: CaptureFigures & { path?: string; bytes?: number }
 }

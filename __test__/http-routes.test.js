@@ -201,7 +201,7 @@ test('a client that goes half-way, and one that does not read, leave nothing', {
       try { return fs.readFileSync('/proc/self/task/' + task + '/children', 'utf8').match(/\\d+/g) ?? [] } catch { return [] }
     })
     const kept = Array.from({ length: 60_000 }, (_, nth) => ({ date: new Date(nth), url: '/product/' + nth }))
-    const handle = require('leakguard/http').handler({ timeout: '20s' })
+    const handle = require('leakguard/http').handler({ priority: 'normal' })
     const server = http.createServer(handle).listen(0, '127.0.0.1', async () => {
       const { port } = server.address()
       const inventory = () => ({ children: children().length, listeners: process.eventNames().flatMap((name) => process.listeners(name)).length })

@@ -106,7 +106,7 @@ test('an analysis inside the twin: only the report leaves', { skip }, async (t) 
     const cache = []
     globalThis.look = () => cache.length
     for (let at = 0; at < 40000; at++) cache.push({ at, text: 'session ' + at })
-    tell(await stubborn({ sink: { kind: 'analyze', options: { top: 5 }, readScripts: false } }))`)
+    tell(await stubborn({ sink: { kind: 'analyze', task: { options: { top: 5 } }, readScripts: false } }))`)
   assert.equal(outcome.failure, undefined)
   const report = JSON.parse(outcome.report)
   assert.equal(report.suspects.length > 0, true)

@@ -1,110 +1,29 @@
 'use strict'
 
-const { setTimeout: sleep } = require('node:timers/promises')
-const { LeakguardError, cancelled } = require('./errors.js')
-const { native } = require('./native.js')
-const { validate, integer, share, size, boolean, callback, abortSignal, group, wrong, shown } = require('./options.js')
-const { isPath, pathOf } = require('./path.js')
+const { examine } = require('./examine.js')
+const { validate, integer, share, size, boolean, callback, abortSignal, group } = require('./options.js')
 
+const LIMITS = group({
+  maxNodes: integer(1, 2 ** 28 - 1),
+  maxEdges: integer(1, 2 ** 32 - 2),
+  maxStringBytes: size(),
+  maxBytes: size(),
+})
 // What is left undefined takes the analysis' own default; index.d.ts says which.
 const ANALYZE_RULES = {
   top: integer(1, 100_000),
   minShare: share(),
   minBytes: size(),
-  limits: group({
-    maxNodes: integer(1, 2 ** 28 - 1),
-    maxEdges: integer(1, 2 ** 32 - 2),
-    maxStringBytes: size(),
-    maxBytes: size(),
-  }),
+  limits: LIMITS,
   readScripts: boolean(true),
   signal: abortSignal,
   onProgress: callback,
 }
 
-// The first look comes soon, for small snapshots; later ones cost the app a microsecond every 8 ms.
-const FIRST_LOOK_MS = 1
-const LAST_LOOK_MS = 8
-
-/**
- * Analyses a heap snapshot on threads of its own and resolves to its report.
- *
- * `source` is a path, a `file:` URL, or anything that is iterated asynchronously to chunks (a Readable, a web stream).
- * The signal is asked at every look, never listened to: there is no listener to leave behind.
- */
+/** Analyses a heap snapshot, a path or a stream, on threads of its own and resolves to its report. */
 async function analyze(source, options) {
   const { signal, onProgress, readScripts, ...settings } = validate(options, ANALYZE_RULES)
-  if (signal?.aborted) throw cancelled('analysis', signal)
-  const job = new (native().AnalysisJob)(JSON.stringify(settings), readScripts)
-  if (isPath(source)) {
-    job.openFile(pathOf(source, 'source'))
-    return reportOf(job, signal, onProgress)
-  }
-  if (typeof source?.[Symbol.asyncIterator] !== 'function') {
-    throw wrong(`the source must be a path or a readable stream, got ${shown(source)}`)
-  }
-  job.openFeed()
-  return pumped(job, source, signal, onProgress)
+  return examine(source, { options: settings }, { signal, onProgress, readScripts })
 }
 
-/** Looks until the job is done. */
-async function reportOf(job, signal, onProgress) {
-  try {
-    let seen = ''
-    for (let wait = FIRST_LOOK_MS; ; wait = Math.min(wait * 2, LAST_LOOK_MS)) {
-      const outcome = job.take()
-      if (signal?.aborted) throw cancelled('analysis', signal)
-      if (onProgress) {
-        const progress = job.progress()
-        const now = `${progress.stage} ${progress.bytes}`
-        if (now !== seen) onProgress(progress)
-        seen = now
-      }
-      if (outcome?.report !== undefined) return JSON.parse(outcome.report)
-      if (outcome) throw failureOf(outcome.failure)
-      await sleep(wait)
-    }
-  } finally {
-    job.cancel()
-  }
-}
-
-function failureOf({ code, message, byte, errno }) {
-  const cause = errno === undefined ? undefined : Object.assign(new Error(message), { code: errno, syscall: 'open' })
-  return new LeakguardError(code, message, { cause, byte })
-}
-
-/** Feeds a stream to the job while it is looked after; whichever ends first ends the other. */
-async function pumped(job, source, signal, onProgress) {
-  const pump = { settled: false, failure: undefined }
-  feed(job, source, pump).catch((cause) => {
-    const message = `reading the stream failed: ${cause?.message ?? cause}`
-    pump.failure = new LeakguardError('ERR_LEAKGUARD_IO', message, { cause })
-    job.cancel()
-  })
-  try {
-    return await reportOf(job, signal, onProgress)
-  } catch (error) {
-    throw signal?.aborted ? error : (pump.failure ?? error)
-  } finally {
-    pump.settled = true
-    source.destroy?.() // or one that brings nothing more would be waited for without end
-  }
-}
-
-async function feed(job, source, pump) {
-  for await (const chunk of source) {
-    if (pump.settled) return
-    if (!job.write(bytesOf(chunk))) while (!pump.settled && !job.hasRoom()) await sleep(FIRST_LOOK_MS)
-  }
-  job.end()
-}
-
-/** The chunk's bytes, in place; the addon copies them. */
-function bytesOf(chunk) {
-  if (typeof chunk === 'string') return Buffer.from(chunk)
-  if (ArrayBuffer.isView(chunk)) return new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength)
-  throw new TypeError(`a chunk is ${shown(chunk)}, not bytes`)
-}
-
-module.exports = { analyze, ANALYZE_RULES }
+module.exports = { analyze, ANALYZE_RULES, LIMITS }

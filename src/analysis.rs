@@ -9,7 +9,7 @@ use crate::feed::Feed;
 use crate::guard::guarded;
 use crate::outcome::{Failure, Outcome, number};
 use crate::scripts::Scripts;
-use leakguard_core::{AnalyzeOptions, Report, Source, Watch, analyze};
+use leakguard_core::{Answer, Source, Task, Watch, compare, examine};
 use leakguard_process::open_snapshot;
 use napi::bindgen_prelude::Uint8Array;
 use napi::{Error, Result};
@@ -40,7 +40,7 @@ struct Shared {
 /// The analysis of one snapshot: `openFile` or `openFeed`, then `take` until there is an outcome.
 #[napi]
 pub struct AnalysisJob {
-    options: AnalyzeOptions,
+    task: Task,
     read_scripts: bool,
     shared: Arc<Shared>,
     feed: Feed,
@@ -48,11 +48,11 @@ pub struct AnalysisJob {
 
 #[napi]
 impl AnalysisJob {
-    /// A job that waits for its input. `options` is JSON; `read_scripts`: scripts that the snapshot names may be opened.
+    /// A job that waits for its input. `task` is JSON; `read_scripts`: scripts that the snapshot names may be opened.
     #[napi(constructor)]
-    pub fn new(options: String, read_scripts: bool) -> Result<Self> {
-        let options = serde_json::from_str(&options).map_err(|error| Error::from_reason(error.to_string()))?;
-        Ok(Self { options, read_scripts, shared: Arc::default(), feed: Feed::default() })
+    pub fn new(task: String, read_scripts: bool) -> Result<Self> {
+        let task = serde_json::from_str(&task).map_err(|error| Error::from_reason(error.to_string()))?;
+        Ok(Self { task, read_scripts, shared: Arc::default(), feed: Feed::default() })
     }
 
     /// Starts on a file. What is wrong with the file is the job's outcome.
@@ -117,19 +117,33 @@ impl AnalysisJob {
         self.shared.outcome.lock().take()
     }
 
+    /// Starts on the censuses of the task alone: there is no snapshot.
+    #[napi]
+    pub fn open_censuses(&self) {
+        let task = self.task.clone();
+        self.work(move |_, done| {
+            done(compare(&task).map_err(|error| Failure::from(&error))?);
+            Ok(())
+        });
+    }
+
     fn start(&self, open: impl FnOnce(&Shared) -> std::result::Result<Source, Failure> + Send + 'static) {
-        let shared = Arc::clone(&self.shared);
-        let options = self.options.clone();
+        let task = self.task.clone();
         let scripts = Scripts { readable: self.read_scripts };
+        self.work(move |shared, done| {
+            let source = open(shared)?;
+            examine(source, &task, &scripts, &shared.watch, done).map_err(|error| Failure::from(&error))
+        });
+    }
+
+    /// Does it on a thread of its own; `run` hands its answer to the function that it gets.
+    fn work(&self, run: impl FnOnce(&Shared, &dyn Fn(Answer)) -> std::result::Result<(), Failure> + Send + 'static) {
+        let shared = Arc::clone(&self.shared);
         let work = move || {
             // A report is there for JavaScript while the analysis still gives its memory back.
             let publish = |outcome: Outcome| *shared.outcome.lock() = Some(outcome);
-            let done = |report: Report| publish(report.into());
-            let outcome = guarded(|| {
-                let source = open(&shared)?;
-                analyze(source, &options, &scripts, &shared.watch, done).map_err(|error| Failure::from(&error))
-            });
-            match outcome {
+            let done = |answer: Answer| publish(answer.into());
+            match guarded(|| run(&shared, &done)) {
                 Ok(Ok(())) => {}
                 Ok(Err(failure)) => publish(failure.into()),
                 Err(panic) => publish(Failure::internal(&panic).into()),

@@ -13,6 +13,7 @@ mod machine;
 mod outcome;
 mod population;
 mod recorder;
+mod redact;
 mod scripts;
 mod sites;
 mod source_maps;

@@ -1,6 +1,6 @@
-//! How a finished job looks from JavaScript: a report, or a failure with its code.
+//! How a finished job looks from JavaScript: an answer, or a failure with its code.
 
-use leakguard_core::{Error, Report};
+use leakguard_core::{Answer, Error};
 use napi_derive::napi;
 use std::io;
 
@@ -22,7 +22,7 @@ pub struct Failure {
 #[derive(Clone)]
 #[napi(object)]
 pub struct Outcome {
-    /// The report as JSON.
+    /// The answer as JSON: the report's fields, `census`, `growth`.
     pub report: Option<String>,
     /// Why there is none.
     pub failure: Option<Failure>,
@@ -34,9 +34,9 @@ impl From<Failure> for Outcome {
     }
 }
 
-impl From<Report> for Outcome {
-    fn from(report: Report) -> Self {
-        match serde_json::to_string(&report) {
+impl From<Answer> for Outcome {
+    fn from(answer: Answer) -> Self {
+        match serde_json::to_string(&answer) {
             Ok(report) => Self { report: Some(report), failure: None },
             Err(error) => Failure::internal(&error.to_string()).into(),
         }
@@ -65,6 +65,21 @@ impl Failure {
         }
     }
 
+    /// The source could not be read on.
+    pub fn reading(error: &io::Error) -> Self {
+        Self::io(format!("reading the snapshot failed: {error}"), error)
+    }
+
+    /// The target could not be written on.
+    pub fn writing(error: &io::Error) -> Self {
+        Self::io(format!("writing the snapshot failed: {error}"), error)
+    }
+
+    fn io(message: String, error: &io::Error) -> Self {
+        let errno = name_of(error.kind()).map(str::to_owned);
+        Self { code: "ERR_LEAKGUARD_IO".to_owned(), message, byte: None, errno }
+    }
+
     /// The file could not be opened.
     pub fn open(error: &io::Error, path: &str) -> Self {
         Self {
@@ -89,6 +104,9 @@ fn name_of(kind: io::ErrorKind) -> Option<&'static str> {
         io::ErrorKind::PermissionDenied => "EACCES",
         io::ErrorKind::IsADirectory => "EISDIR",
         io::ErrorKind::NotADirectory => "ENOTDIR",
+        io::ErrorKind::StorageFull => "ENOSPC",
+        io::ErrorKind::QuotaExceeded => "EDQUOT",
+        io::ErrorKind::BrokenPipe => "EPIPE",
         io::ErrorKind::InvalidFilename => "ENAMETOOLONG",
         _ => return None,
     })

@@ -8,9 +8,10 @@ use crate::guard::guarded;
 use crate::outcome::number;
 use crate::scripts::Scripts;
 use crate::sites::Sites;
+use leakguard_core::redact::RedactOptions;
 use leakguard_core::sites::SiteOptions;
-use leakguard_core::{AnalyzeOptions, Report, Source, Watch, analyze};
-use leakguard_process::twin::{self, Compression, Failure, FileSink, Intake, Job, Kind, Limits, PipeSink};
+use leakguard_core::{Source, Task, Watch, examine};
+use leakguard_process::twin::{self, Compression, Failure, FileSink, Intake, Job, Kind, Limits, Passage, PipeSink};
 use leakguard_process::twin::{Settings, Sink, Start};
 use napi::bindgen_prelude::{FnArgs, Function, Unknown};
 use napi::{Error, Result};
@@ -51,16 +52,18 @@ enum SinkOptions {
         fd: i32,
         compress: Option<Compress>,
         level: Option<u32>,
+        redact: Option<RedactOptions>,
     },
     Pipe {
         compress: Option<Compress>,
         level: Option<u32>,
+        redact: Option<RedactOptions>,
     },
     /// What comes is the answer.
     Answer,
     Analyze {
         #[serde(default)]
-        options: AnalyzeOptions,
+        task: Box<Task>,
         #[serde(default)]
         read_scripts: bool,
     },
@@ -76,12 +79,13 @@ enum Compress {
     Zstd,
 }
 
-fn compression(compress: Option<Compress>, level: Option<u32>) -> Compression {
-    match compress {
+fn passage(compress: Option<Compress>, level: Option<u32>, redact: Option<RedactOptions>) -> Passage {
+    let compression = match compress {
         None => Compression::None,
         Some(Compress::Gzip) => Compression::Gzip(level.unwrap_or(6).min(9)),
         Some(Compress::Zstd) => Compression::Zstd(i32::try_from(level.unwrap_or(3)).unwrap_or(19).min(19)),
-    }
+    };
+    Passage { redact, compression }
 }
 
 /// Why a twin left nothing.
@@ -115,7 +119,7 @@ pub struct TwinProgress {
 /// What a twin leaves: a failure, or not; and its figures.
 #[napi(object)]
 pub struct TwinOutcome {
-    /// The report as JSON, from an analysis or of allocation sites.
+    /// The report as JSON: of an analysis, of allocation sites, of what was redacted.
     pub report: Option<String>,
     /// Why there is nothing.
     pub failure: Option<TwinFailure>,
@@ -171,15 +175,17 @@ impl TwinJob {
         let options: TwinOptions = serde_json::from_str(&options).map_err(|error| wrong(&error))?;
         let mut reader = None;
         let sink: Arc<dyn Sink> = match options.sink {
-            SinkOptions::File { fd, compress, level } => Arc::new(FileSink::new(fd, compression(compress, level))),
-            SinkOptions::Pipe { compress, level } => {
-                let (sink, end) = PipeSink::open(compression(compress, level)).map_err(|error| wrong(&error))?;
+            SinkOptions::File { fd, compress, level, redact } => {
+                Arc::new(FileSink::new(fd, passage(compress, level, redact)))
+            }
+            SinkOptions::Pipe { compress, level, redact } => {
+                let (sink, end) = PipeSink::open(passage(compress, level, redact)).map_err(|error| wrong(&error))?;
                 reader = Some(end);
                 Arc::new(sink)
             }
             SinkOptions::Answer => Arc::new(Answer),
-            SinkOptions::Analyze { options, read_scripts } => {
-                Arc::new(Analysis { options, scripts: Scripts { readable: read_scripts }, watch: Watch::default() })
+            SinkOptions::Analyze { task, read_scripts } => {
+                Arc::new(Analysis { task: *task, scripts: Scripts { readable: read_scripts }, watch: Watch::default() })
             }
             SinkOptions::Sites { options } => Arc::new(Sites(options)),
         };
@@ -257,12 +263,12 @@ pub fn twin_unsupported() -> Option<String> {
 }
 
 #[cfg(unix)]
-fn descriptor(end: PipeReader) -> i32 {
+pub fn descriptor(end: PipeReader) -> i32 {
     std::os::fd::IntoRawFd::into_raw_fd(end)
 }
 
 #[cfg(not(unix))]
-fn descriptor(_end: PipeReader) -> i32 {
+pub fn descriptor(_end: PipeReader) -> i32 {
     -1
 }
 
@@ -289,9 +295,9 @@ impl Sink for Answer {
     }
 }
 
-/// The analysis in the twin, on V8's bytes as they come: no file, and only the report leaves.
+/// The analysis in the twin, on V8's bytes as they come: no file, and only the answer leaves.
 struct Analysis {
-    options: AnalyzeOptions,
+    task: Task,
     scripts: Scripts,
     watch: Watch,
 }
@@ -299,8 +305,8 @@ struct Analysis {
 impl Sink for Analysis {
     fn consume(&self, source: Intake) -> std::result::Result<Vec<u8>, Failure> {
         let source = Source { reader: Box::new(source) };
-        let text = |report: Report| serde_json::to_vec(&report);
-        let report = analyze(source, &self.options, &self.scripts, &self.watch, text).map_err(|error| Failure {
+        let text = |answer: leakguard_core::Answer| serde_json::to_vec(&answer);
+        let report = examine(source, &self.task, &self.scripts, &self.watch, text).map_err(|error| Failure {
             code: error.code.name().to_owned(),
             byte: error.byte,
             ..Failure::new(Kind::Sink, error.message)

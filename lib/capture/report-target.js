@@ -1,11 +1,11 @@
 'use strict'
 
-/** A snapshot as a report: analysed where it is captured. */
+/** A snapshot as what a task asks of it: analysed where it is captured. */
 class ReportTarget {
   untouched = true
 
-  constructor(options, readScripts) {
-    this.sink = { kind: 'analyze', options, readScripts }
+  constructor(task, readScripts) {
+    this.sink = { kind: 'analyze', task, readScripts }
   }
 
   attached() {}

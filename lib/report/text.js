@@ -1,7 +1,7 @@
 'use strict'
 
 const { paintFor } = require('./paint.js')
-const { pathTree } = require('./path.js')
+const { placeOf, suspectText } = require('./suspect.js')
 const { table } = require('./table.js')
 const { bytes, count, cutStart, percent, safe, wrapped } = require('./words.js')
 
@@ -35,32 +35,11 @@ function suspects(report, style) {
   const { paint } = style
   if (report.suspects.length === 0) return paint.strong('No leak suspects: nothing holds an unusual share of the heap.')
   const title = report.suspects.length === 1 ? '1 leak suspect' : `${report.suspects.length} leak suspects`
-  return [paint.strong(title), ...report.suspects.map((suspect, index) => oneSuspect(suspect, index + 1, style))].join('\n\n')
+  return [paint.strong(title), ...report.suspects.map((suspect, index) => suspectText(suspect, index + 1, figuresOf(suspect), style))].join('\n\n')
 }
 
-function oneSuspect(suspect, number, { width, paint }) {
-  const indent = '   '
-  const inner = { width: width - indent.length, paint }
-  const place = suspect.location && cutStart(safe(placeOf(suspect.location)), inner.width)
-  const figures = [
-    `${count(suspect.count)} ${suspect.count === 1 ? 'object' : 'objects'}`,
-    `${bytes(suspect.retainedSize)} retained`,
-    `${percent(suspect.share)} of the heap`,
-  ].join(', ')
-  const body = [
-    ...(place ? [place] : []),
-    figures,
-    '',
-    ...pathTree(suspect.path, inner),
-    '',
-    ...wrapped(safe(suspect.advice), inner.width),
-  ]
-  const title = `${number}. ${paint.strong(`${safe(suspect.name)}: ${safe(suspect.type)}`)}`
-  return [title, ...body.map((line) => (line ? indent + line : ''))].join('\n')
-}
-
-function placeOf({ file, line, column }) {
-  return `${file}:${line}:${column}`
+function figuresOf({ count: objects, retainedSize, share }) {
+  return `${count(objects)} ${objects === 1 ? 'object' : 'objects'}, ${bytes(retainedSize)} retained, ${percent(share)} of the heap`
 }
 
 function classes({ classes, classCount }, style) {

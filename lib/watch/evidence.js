@@ -3,72 +3,115 @@
 const fs = require('node:fs')
 const { join, resolve } = require('node:path')
 const { performance } = require('node:perf_hooks')
-const { analyze } = require('../analyze.js')
+const { promisify } = require('node:util')
+const zlib = require('node:zlib')
 const { census } = require('../capture/census.js')
 const { writeSnapshot } = require('../capture/snapshot.js')
+const { look } = require('../growth/look.js')
 
+const gzip = promisify(zlib.gzip)
+const gunzip = promisify(zlib.gunzip)
 const HOUR = 3600e3
 const NAME = /^leakguard-leak-.*\.heapsnapshot$/
+/** Looks that are compared: the last ones. */
+const KEPT = 3
+/** Less than `growth` takes by default: what is looked for grows by some MB. */
+const FOLD = { top: 10, minBytes: 64 * 1024, minCount: 10, maxPaths: 8000, readScripts: true }
 
 /**
- * A look at the heap when the trend says that it leaks: `{ evidence, suspects, capture? }`. A capture costs memory and
- * processor time, so there are only so many an hour; those that the machine cannot afford are left out. Never throws: an
- * accusation without a name is better than none, and says why it has none.
+ * Looks at the heap while it is under suspicion, each compared with those before. A capture costs memory and processor time, so there
+ * are only so many an hour; those that the machine cannot afford are left out. Of a look its census is kept, compressed and outside of
+ * the heap that is watched.
  */
 class Evidence {
   #options
   #looks = []
+  #censuses = []
   #ended = new AbortController()
 
-  constructor({ snapshotDir, keep, looksPerHour, mode, maxPause }) {
-    this.#options = { snapshotDir: snapshotDir && resolve(snapshotDir), keep, looksPerHour, mode, maxPause }
+  constructor({ snapshotDir, keep, looksPerHour, mode, maxPause, beforeCapture }) {
+    this.#options = { snapshotDir: snapshotDir && resolve(snapshotDir), keep, looksPerHour, mode, maxPause, beforeCapture }
   }
 
-  async gather() {
-    const { snapshotDir, looksPerHour, mode, maxPause } = this.#options
+  /** Whether the budget has another look. */
+  get affordable() {
     const now = performance.now()
     this.#looks = this.#looks.filter((at) => now - at < HOUR)
-    if (this.#looks.length >= looksPerHour) return { evidence: 'trend', suspects: [], missing: `${looksPerHour} looks an hour are used up` }
-    this.#looks.push(now)
-    const options = { mode, maxPause, signal: this.#ended.signal, busy: 'wait' }
+    return this.#looks.length < this.#options.looksPerHour
+  }
+
+  /** Why there is none, in words. */
+  get exhausted() {
+    return `${this.#options.looksPerHour} looks an hour are used up`
+  }
+
+  /** How many looks are there to compare. */
+  get looks() {
+    return this.#censuses.length
+  }
+
+  /** One look: `{ growth?, capture }`, or `{ missing, unaffordable }`, why there was none. Never rejects. */
+  async look() {
+    this.#looks.push(performance.now())
     try {
-      if (snapshotDir === undefined) {
-        const { suspects, capture } = await census({ ...options, top: 10 })
-        return { evidence: 'snapshot', suspects, capture }
-      }
-      const capture = await this.#snapshot(options)
-      const { suspects } = await analyze(capture.path, { top: 10, signal: this.#ended.signal })
-      return { evidence: 'snapshot', suspects, capture }
+      if (await this.#isRefused()) return { missing: 'beforeCapture refused' }
+      const before = await Promise.all(this.#censuses.map(async (census) => String(await gunzip(census))))
+      const options = { ...FOLD, ...this.#capture, census: true }
+      const { census, growth, capture } = await look(options, before.length > 0 ? before : undefined)
+      this.#censuses = [...this.#censuses, await gzip(JSON.stringify(census))].slice(-KEPT)
+      return { growth, capture }
     } catch (error) {
-      return this.#less(error, options)
+      return { missing: error.message, unaffordable: error.code === 'ERR_LEAKGUARD_HEADROOM' }
     }
   }
 
-  /** Where a snapshot cannot be afforded, objects can be counted all the same. */
-  async #less(error, options) {
-    const none = { evidence: 'trend', suspects: [], missing: error.message }
-    if (error.code !== 'ERR_LEAKGUARD_HEADROOM') return none
+  /** Where a snapshot cannot be afforded, objects can be counted all the same: `{ classes, capture }`. Never rejects. */
+  async count() {
     try {
-      const { classes, capture } = await census({ ...options, kind: 'light', top: 20 })
-      return { ...none, evidence: 'light-census', classes, capture }
+      const { classes, capture } = await census({ ...this.#capture, kind: 'light', top: 20 })
+      return { evidence: 'light-census', classes, capture }
     } catch {
-      return none
+      return {}
     }
   }
 
-  async #snapshot(options) {
+  /** Forgets earlier looks, or all but the last. */
+  forget({ last = false } = {}) {
+    this.#censuses = last ? this.#censuses.slice(-1) : []
+  }
+
+  /** Keeps a snapshot of the leak, where the caller wants that: `{ capture }`, `{ missing }` or nothing. Never rejects. */
+  async keep() {
     const { snapshotDir, keep } = this.#options
-    await fs.promises.mkdir(snapshotDir, { recursive: true, mode: 0o700 })
-    const time = new Date().toISOString().replaceAll(':', '-')
-    const capture = await writeSnapshot(join(snapshotDir, `leakguard-leak-${time}-${process.pid}.heapsnapshot`), options)
-    // The names sort by time.
-    const old = (await fs.promises.readdir(snapshotDir)).filter((name) => NAME.test(name)).sort().slice(0, -keep)
-    for (const name of old) await fs.promises.rm(join(snapshotDir, name), { force: true })
-    return capture
+    if (snapshotDir === undefined) return {}
+    try {
+      if (await this.#isRefused()) return { missing: 'beforeCapture refused' }
+      await fs.promises.mkdir(snapshotDir, { recursive: true, mode: 0o700 })
+      const time = new Date().toISOString().replaceAll(':', '-')
+      const path = join(snapshotDir, `leakguard-leak-${time}-${process.pid}.heapsnapshot`)
+      const capture = await writeSnapshot(path, this.#capture)
+      // The names sort by time.
+      const old = (await fs.promises.readdir(snapshotDir)).filter((name) => NAME.test(name)).sort().slice(0, -keep)
+      for (const name of old) await fs.promises.rm(join(snapshotDir, name), { force: true })
+      return { capture }
+    } catch (error) {
+      return { missing: error.message }
+    }
+  }
+
+  /** One pod of many may look, say: the others tell the trend. */
+  async #isRefused() {
+    return (await this.#options.beforeCapture?.({ kind: 'leak' })) === false
+  }
+
+  get #capture() {
+    const { mode, maxPause } = this.#options
+    return { mode, maxPause, signal: this.#ended.signal, busy: 'wait', priority: 'low', force: false }
   }
 
   stop() {
     this.#ended.abort()
+    this.forget()
   }
 }
 

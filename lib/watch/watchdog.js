@@ -9,7 +9,7 @@ const { gcFeed } = require('../gc-feed.js')
 const { Recorder } = require('../recorder.js')
 const { startSampling } = require('../sampling/sampler.js')
 const { Allocations, textOfAllocations } = require('./allocations.js')
-const { Evidence } = require('./evidence.js')
+const { Inquiry } = require('./inquiry.js')
 const { lastEvidence } = require('./last-evidence.js')
 const { Pressure } = require('./pressure.js')
 const { Resources } = require('./resources.js')
@@ -20,8 +20,8 @@ const { textOfLeak } = require('./words.js')
 const LOOK_MS = 250
 /** A judgement takes about a millisecond, so it is made so often at most. */
 const JUDGE_MS = 1000
-/** The same leak is told again when it has grown by half. */
-const AGAIN = 1.5
+/** The same leak is told again when it has grown by half, or, where the heap confirmed it before the trend did, has doubled. */
+const AGAIN = { trend: 1.5, evidence: 2 }
 
 /**
  * Watches this thread's memory: `watching → suspicious → confirmed → quiet`. Collections feed it, and a slow timer for what
@@ -32,7 +32,8 @@ class Watchdog extends EventEmitter {
   #origin = Date.now() - performance.now()
   #series
   #pressure
-  #evidence
+  #inquiry
+  #collections = 0
   #resources
   #allocations
   #recorder
@@ -56,7 +57,7 @@ class Watchdog extends EventEmitter {
     this.#options = options
     this.#series = new Series(options.history)
     this.#pressure = new Pressure(options.pressure)
-    this.#evidence = new Evidence(options)
+    if (options.evidence) this.#inquiry = new Inquiry(options)
     this.#allocations = new Allocations(options)
     this.#resources = new Resources(options, { sensitivity: options.sensitivity, ...options.thresholds })
     if (options.recorder !== undefined) {
@@ -87,7 +88,8 @@ class Watchdog extends EventEmitter {
     const time = this.#origin + at
     const { heap_size_limit: heapLimit } = v8.getHeapStatistics()
     const reading = { time, heapUsed, heapTotal, heapLimit, external, markCompact: true }
-    this.#series.add(reading)
+    this.#collections++
+    this.#series.add({ ...reading, pauseMs })
     this.#live = heapUsed
     // Near the limit each collection may be the last that is told of.
     if (heapUsed > heapLimit * this.#options.pressure[0]) this.#recorder?.sample({ ...reading, rss: process.memoryUsage.rss() })
@@ -159,37 +161,45 @@ class Watchdog extends EventEmitter {
       this.#reported.clear()
       this.#tell('recovered', verdict)
     }
-    if (heap.leak && !this.#gathering && this.#isNews(heap)) {
+    if (!this.#gathering && this.#isNews(heap)) {
       this.#gathering = true
-      this.#accuse(heap)
+      this.#inquire(heap)
         .catch((error) => this.#failed(error))
         .finally(() => (this.#gathering = false))
     }
     for (const site of sites) if (site.leak && this.#isNews(site)) this.#accuseSite(site)
   }
 
+  async #inquire(verdict) {
+    const alone = verdict.leak ? { confirmedBy: 'trend', evidence: 'trend', suspects: [] } : undefined
+    const found = this.#inquiry ? await this.#inquiry.judge(verdict, this.#collections) : alone
+    if (found && !this.#stopped) await this.#accuse(verdict, found)
+  }
+
   /** Before the heap is looked at only the kind is known. */
   #isNews({ kind, growthBytes, growthCount, fingerprint }) {
     const growth = growthCount ?? growthBytes
-    const known = fingerprint === undefined ? [...this.#reported.values()].filter((reported) => reported.kind === kind) : [this.#reported.get(fingerprint)]
-    return known.every((reported) => reported === undefined || growth >= reported.growth * AGAIN)
+    const known = fingerprint === undefined ? [...this.#reported.values()].filter((told) => told.kind === kind) : [this.#reported.get(fingerprint)]
+    return known.every((told) => told === undefined || growth >= told.growth * AGAIN[told.confirmedBy])
   }
 
   /** The place is the evidence: the heap need not be looked at. */
   #accuseSite(verdict) {
-    this.#reported.set(verdict.fingerprint, { kind: 'site', growth: verdict.growthCount })
-    this.#tell('leak', { ...verdict, evidence: 'sites', suspects: [], text: textOfLeak(verdict, []) })
+    this.#reported.set(verdict.fingerprint, { kind: 'site', growth: verdict.growthCount, confirmedBy: 'trend' })
+    const leak = { ...verdict, confirmedBy: 'trend', evidence: 'sites', suspects: [] }
+    this.#tell('leak', { ...leak, text: textOfLeak(leak) })
   }
 
-  async #accuse(verdict) {
-    const found = this.#options.evidence ? await this.#allocations.around(() => this.#evidence.gather()) : { evidence: 'trend', suspects: [] }
+  async #accuse(verdict, told) {
+    const found = await this.#allocations.around(async () => ({ ...told, ...(await this.#inquiry?.keep()) }))
     if (this.#stopped) return
-    const fingerprint = found.suspects[0]?.fingerprint ?? verdict.kind
-    this.#reported.set(fingerprint, { kind: verdict.kind, growth: verdict.growthCount ?? verdict.growthBytes })
+    const { kind, growthCount, growthBytes } = verdict
+    const fingerprint = found.suspects[0]?.fingerprint ?? kind
+    this.#reported.set(fingerprint, { kind, growth: growthCount ?? growthBytes, confirmedBy: found.confirmedBy })
     const sites = this.#resources.growing().flatMap(({ sites }) => sites)
+    const leak = { ...verdict, state: 'confirmed', leak: true, fingerprint, ...found, sites }
     const allocated = found.allocations ? ` ${textOfAllocations(found.allocations)}` : ''
-    const text = `${textOfLeak(verdict, found.suspects)}${allocated}`
-    this.#tell('leak', { ...verdict, fingerprint, ...found, sites, text })
+    this.#tell('leak', { ...leak, text: `${textOfLeak(leak)}${allocated}` })
   }
 
   /** To the recorder first, then to whoever listens; what they throw is theirs, and the watchdog goes on. */
@@ -229,7 +239,7 @@ class Watchdog extends EventEmitter {
     clearInterval(this.#limitTimer)
     this.#feed.stop()
     this.#sampler.stop()
-    this.#evidence.stop()
+    this.#inquiry?.stop()
     this.#allocations.stop()
     this.#resources.stop()
     process.off('exit', this.#exit)

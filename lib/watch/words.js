@@ -1,7 +1,8 @@
 'use strict'
 
 /** A leak in a paragraph that a person can act on. */
-function textOfLeak(verdict, suspects) {
+function textOfLeak(leak) {
+  const { suspects, confirmedBy, looks, ...verdict } = leak
   const [first] = suspects
   const what = { heap: 'the heap', external: 'memory of buffers', native: 'native memory', resources: verdict.resource }[verdict.kind]
   const growth = verdict.kind === 'resources' ? `${Math.round(verdict.growthCount)} more` : `+${bytes(verdict.growthBytes)}`
@@ -9,7 +10,8 @@ function textOfLeak(verdict, suspects) {
   const limit = verdict.reachesLimitAt === undefined ? '' : `, limit reached in ${duration(verdict.reachesLimitAt - verdict.time)}`
   const since = verdict.since === undefined ? '' : ` since ${new Date(verdict.since).toISOString()}`
   const name = first !== undefined ? `${first.text}. ` : verdict.sites?.length ? `${siteInWords(verdict.sites[0], verdict.resource)}. ` : ''
-  return `${name}Leak: ${what} ${growth}${since}${rate}${limit}. ${verdict.reason}${first ? ` ${first.advice}` : ''}`
+  const why = confirmedBy === 'evidence' ? `It grew at each of ${looks} looks at the heap.` : verdict.reason
+  return `${name}Leak: ${what} ${growth}${since}${rate}${limit}. ${why}${first ? ` ${first.advice}` : ''}`
 }
 
 /** `413 abort listeners on AbortSignal are live, added by request (/app/server.js:12)`. */

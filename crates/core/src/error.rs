@@ -15,6 +15,8 @@ pub enum Code {
     Cancelled,
     /// Reading the input failed.
     Io,
+    /// What was given as a census is none that this version reads.
+    Census,
 }
 
 impl Code {
@@ -25,6 +27,7 @@ impl Code {
             Self::Limit => "ERR_LEAKGUARD_LIMIT",
             Self::Cancelled => "ERR_LEAKGUARD_CANCELLED",
             Self::Io => "ERR_LEAKGUARD_IO",
+            Self::Census => "ERR_LEAKGUARD_CENSUS",
         }
     }
 }

@@ -9,11 +9,13 @@ pub mod format;
 pub mod graph;
 mod options;
 pub mod recorder;
+pub mod redact;
 mod report;
 pub mod sites;
 mod source_map;
 mod sources;
 mod tally;
+mod task;
 #[cfg(any(test, feature = "testing"))]
 #[expect(clippy::cast_possible_truncation, reason = "heaps made by hand are small")]
 pub mod testing;
@@ -21,11 +23,14 @@ pub mod trend;
 mod watch;
 
 pub use error::{Code, Error};
-pub use options::{AnalyzeOptions, Limits};
-pub use report::{ClassRow, DominatorRow, Location, PathStep, Report, StringRow, Suspect};
+pub use options::{AnalyzeOptions, CensusOptions, GrowthOptions, Limits};
+pub use report::{
+    ClassRow, DominatorRow, Grown, Growth, Location, Noise, PathStep, Report, StringRow, Suspect, TreeRow,
+};
 pub use source_map::{Original, SourceMaps};
 pub use sources::{NoSources, Sources};
 pub use tally::{Change, Difference, Size, Tally};
+pub use task::{Answer, Task, compare, examine};
 pub use watch::{Stage, Watch};
 
 use std::io::Read;

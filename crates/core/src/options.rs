@@ -41,3 +41,39 @@ impl Default for Limits {
         Self { max_nodes: (1 << 28) - 1, max_edges: (1 << 32) - 2, max_string_bytes: 1 << 32, max_bytes: 1 << 38 }
     }
 }
+
+/// What a census keeps.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct CensusOptions {
+    /// How many signatures at most; the smallest are left out, and the census says how many.
+    pub max_paths: usize,
+    /// How many of the largest are named as suspects are, for a comparison without the heap.
+    pub names: usize,
+}
+
+impl Default for CensusOptions {
+    fn default() -> Self {
+        Self { max_paths: 20_000, names: 100 }
+    }
+}
+
+/// What counts as growth.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct GrowthOptions {
+    /// How many suspects at most.
+    pub top: usize,
+    /// The least bytes, from the first look to the last, that make a suspect.
+    pub min_bytes: u64,
+    /// The least objects, from the first look to the last; what grows by fewer has to grow in bytes alone.
+    pub min_count: u64,
+    /// Folders of leakguard itself: what its own code holds is told apart.
+    pub own: Vec<String>,
+}
+
+impl Default for GrowthOptions {
+    fn default() -> Self {
+        Self { top: 10, min_bytes: 64 * 1024, min_count: 20, own: Vec::new() }
+    }
+}

@@ -1,9 +1,9 @@
 //! What an analysis answers: plain values, serialised as they stand. Sizes are bytes, places are 1-based.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A place in the source.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Location {
     /// A path, or `node:…`; a `file:` URL is told as its path.
@@ -15,7 +15,7 @@ pub struct Location {
 }
 
 /// One step of a retaining path: the edge that leads here, and what is here.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PathStep {
     /// The edge's name as the source writes it: a variable, a property, `[]` for any element.
@@ -66,6 +66,26 @@ pub struct DominatorRow {
     pub distance: i32,
 }
 
+/// A part of the heap: one large object, or all of a class that one row's objects hold.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TreeRow {
+    /// The index of the row that it is a part of; nothing for the first row, the heap as a whole.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parent: Option<u32>,
+    /// V8's id, of one object.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<u64>,
+    /// The variable or property that holds it; empty for several, and where there is none.
+    pub name: String,
+    /// The class of all of them.
+    pub class: String,
+    /// How many objects.
+    pub count: u64,
+    /// Bytes that would go with all of them.
+    pub retained_size: u64,
+}
+
 /// A text that the heap holds more than once.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -102,13 +122,69 @@ pub struct Suspect {
     pub retained_size: u64,
     /// Share of the heap, 0 to 1.
     pub share: f64,
-    /// V8's id of the accumulation point.
-    pub id: u64,
+    /// V8's id of the accumulation point, where the heap was at hand.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<u64>,
+    /// Why such things stay, in the trade's words: `listener`, `timer`, `promise`, `cache`, `closure`, `buffer`, `string`, `socket`,
+    /// `async-context`, `context`, `list`, `global`, `object`, `class`.
+    pub cause: String,
+    /// How it grew, where several looks were compared.
+    #[serde(flatten)]
+    pub growth: Option<Grown>,
+    /// Names of the properties of one of the objects inside, or of the variables that one of its closures holds.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub inside: Vec<String>,
     /// What to do next, in a sentence.
     pub advice: String,
     /// Stable across captures and processes: made from the path, not from ids.
     pub fingerprint: String,
     /// One line: name, place, class, count, bytes.
+    pub text: String,
+}
+
+/// How something grew, look by look.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Grown {
+    /// Objects more at the last look than at the first.
+    pub count_delta: u64,
+    /// Bytes more.
+    pub retained_delta: u64,
+    /// Objects at every look.
+    pub counts: Vec<u64>,
+    /// Bytes at every look.
+    pub sizes: Vec<u64>,
+}
+
+/// Growth that is no leak of the app: V8's code and shapes, leakguard's own.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Noise {
+    /// What it is.
+    pub name: String,
+    /// Whose it is: `v8`, `node` or `leakguard`.
+    pub source: String,
+    /// Objects more at the last look than at the first.
+    pub count_delta: i64,
+    /// Bytes more.
+    pub retained_delta: i64,
+}
+
+/// What grew between all looks.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Growth {
+    /// How many looks were compared.
+    pub looks: u64,
+    /// Sum of all self sizes at every look.
+    pub total_sizes: Vec<u64>,
+    /// What grew, by what it costs.
+    pub suspects: Vec<Suspect>,
+    /// What grew and is no leak.
+    pub noise: Vec<Noise>,
+    /// What was odd.
+    pub notes: Vec<String>,
+    /// The whole in a sentence.
     pub text: String,
 }
 
@@ -134,6 +210,9 @@ pub struct Report {
     pub class_count: u64,
     /// Objects of the app that retain most, largest first, none inside another one of the list.
     pub dominators: Vec<DominatorRow>,
+    /// The top of the dominator tree: large objects, and many small ones folded by class; 300 rows at most, each after the
+    /// one it is a part of.
+    pub tree: Vec<TreeRow>,
     /// What looks like a leak, largest first.
     pub suspects: Vec<Suspect>,
     /// Duplicate strings by wasted bytes.

@@ -11,4 +11,4 @@ mod snapshot_file;
 pub mod twin;
 
 pub use script_file::{read_script, read_source_map};
-pub use snapshot_file::open_snapshot;
+pub use snapshot_file::{open_snapshot, open_target};

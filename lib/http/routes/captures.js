@@ -27,9 +27,9 @@ const SNAPSHOT = {
   answers: 'application/octet-stream',
   run: (endpoint, { res, values, req }) =>
     endpoint.desk.serve('snapshot', res, async (signal) => {
-      const { mode, maxPause } = endpoint.settings
+      const { mode, maxPause, priority } = endpoint.settings
       const redact = redaction(endpoint, values.redact)
-      const options = { mode, maxPause, signal, busy: 'reject', compress: values.compress, ...(redact && { redact }) }
+      const options = { mode, maxPause, priority, signal, compress: values.compress, ...(redact && { redact }) }
       const end = ENDS[values.compress] ?? ''
       if (values.to === 'folder') return kept(endpoint.folder, end, options, req, res)
       const time = new Date().toISOString().replaceAll(':', '-')
@@ -52,9 +52,9 @@ const CENSUS = {
   answers: 'object',
   run: (endpoint, { req, res, values: { top } }) =>
     endpoint.desk.serve('census', res, async (signal) => {
-      const { mode, maxPause } = endpoint.settings
+      const { mode, maxPause, priority } = endpoint.settings
       const onProgress = progressOf(endpoint, 'census')
-      const report = await census({ mode, maxPause, signal, busy: 'reject', top, onProgress })
+      const report = await census({ mode, maxPause, priority, signal, top, onProgress })
       sendJson(req, res, isForced(endpoint) ? withoutTexts(report) : report)
     }),
 }
@@ -73,7 +73,9 @@ const GROWTH = {
     endpoint.desk.serve('growth', res, async (signal) => {
       const { findGrowth } = require('../../../index.js')
       if (findGrowth === undefined) throw missing('findGrowth')
-      sendJson(req, res, await findGrowth({ rounds, interval, signal, onProgress: progressOf(endpoint, 'growth') }))
+      const { mode, maxPause, priority } = endpoint.settings
+      const onProgress = progressOf(endpoint, 'growth')
+      sendJson(req, res, await findGrowth({ rounds, interval, mode, maxPause, priority, signal, onProgress }))
     }),
 }
 

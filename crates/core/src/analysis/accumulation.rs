@@ -133,7 +133,7 @@ pub(super) fn accumulations(heap: &Heap, least: u64, watch: &Watch) -> Result<Ve
             stack.extend_from_slice(&children.large);
             found.extend(children.shared(heap, node, least));
         } else {
-            stack.extend(heap.dominated(node).filter(|&child| heap.retained(child) >= least));
+            stack.extend(heap.dominated_from(node, least).map(|(child, _)| child));
         }
     }
     // More piles than that explain nothing to anyone, and each is held against the members of each crowd.

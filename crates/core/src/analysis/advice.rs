@@ -98,7 +98,7 @@ pub(super) fn advice(heap: &Heap, about: &About) -> String {
 }
 
 /// Is it a Buffer, a typed array, or what is behind one?
-fn is_bytes(heap: &Heap, node: NodeIx) -> bool {
+pub(super) fn is_bytes(heap: &Heap, node: NodeIx) -> bool {
     let name = heap.graph().raw_name(node);
     matches!(
         name,

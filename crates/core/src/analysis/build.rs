@@ -8,7 +8,7 @@ use super::route::Route;
 use super::scopes::Scopes;
 use super::scripts::Scripts;
 use super::suspects::Names;
-use super::{duplicates, largest, side_by_side, suspects};
+use super::{duplicates, largest, side_by_side, suspects, tree};
 use crate::graph::{Graph, NodeIx, NodeKind};
 use crate::{AnalyzeOptions, ClassRow, DominatorRow, Error, Report, Sources, Stage, Suspect, Watch};
 
@@ -23,13 +23,14 @@ pub fn report(heap: &Heap, options: &AnalyzeOptions, sources: &dyn Sources, watc
     watch.enter(Stage::Report)?;
     let graph = heap.graph();
     let scripts = Scripts::find(graph, sources);
-    let (strings, (suspects, dominators)) = side_by_side(
-        || Ok(duplicates::duplicates(heap, options.top)),
-        || named(heap, &scripts, options, sources, watch),
-    )?;
+    let plain = || {
+        let strings = duplicates::duplicates(heap, options.top);
+        let unreached = graph.nodes().filter(|&node| heap.distance(node) == UNREACHED).count();
+        Ok((strings, tree::tree(heap, watch)?, versions(graph), unreached))
+    };
+    let ((strings, tree, (node, v8), unreached), (suspects, dominators)) =
+        side_by_side(plain, || named(heap, &scripts, options, sources, watch))?;
     let (class_count, classes) = classes(heap, &scripts, options.top);
-    let (node, v8) = versions(graph);
-    let unreached = graph.nodes().filter(|&node| heap.distance(node) == UNREACHED).count();
     let mut notes = Vec::new();
     // Every heap has a few.
     if unreached > graph.node_count() / 1000 {
@@ -44,6 +45,7 @@ pub fn report(heap: &Heap, options: &AnalyzeOptions, sources: &dyn Sources, watc
         classes,
         class_count,
         dominators,
+        tree,
         suspects,
         strings,
         notes,
@@ -88,7 +90,7 @@ fn classes(heap: &Heap, scripts: &Scripts, top: usize) -> (u64, Vec<ClassRow>) {
 }
 
 /// What `process.version` and `process.versions.v8` said, read from the heap.
-fn versions(graph: &Graph) -> (Option<String>, Option<String>) {
+pub(super) fn versions(graph: &Graph) -> (Option<String>, Option<String>) {
     let text = |node: Option<NodeIx>| {
         node.filter(|&node| graph.kind(node).is_string()).map(|node| graph.name(node).into_owned())
     };

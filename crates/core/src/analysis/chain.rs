@@ -134,7 +134,7 @@ fn sum(heap: &Heap, nodes: &[NodeIx]) -> u64 {
 fn children(heap: &Heap, node: NodeIx, least: u64) -> Vec<NodeIx> {
     let (mut found, mut inside) = (Vec::new(), vec![node]);
     while let Some(node) = inside.pop() {
-        for child in heap.dominated(node).filter(|&child| heap.retained(child) >= least) {
+        for (child, _) in heap.dominated_from(node, least) {
             if is_storage(heap, child) { inside.push(child) } else { found.push(child) }
         }
     }

@@ -4,10 +4,12 @@
 //! structures are a class each. O(N), 4 bytes a node.
 
 use super::heap::Tree;
+use super::side_by_side;
 use crate::graph::{Detachedness, Graph, NodeIx, NodeKind, Place};
 use crate::{Error, Watch};
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;
+use std::ops::Range;
 
 const NONE: u32 = u32::MAX;
 /// Marks nodes that classes do not count.
@@ -60,8 +62,9 @@ impl Class {
 
 impl Classes {
     /// Sorts all nodes into classes, with counts, sizes and distances; what they retain comes with [`Classes::retain`].
+    /// `spare` is memory to use again.
     #[inline(never)]
-    pub(super) fn new(graph: &Graph, distances: &[i32], watch: &Watch) -> Result<Self, Error> {
+    pub(super) fn new(graph: &Graph, distances: &[i32], spare: Vec<u32>, watch: &Watch) -> Result<Self, Error> {
         let mut sorter = Sorter {
             graph,
             by_string: vec![NONE; graph.strings.len()],
@@ -70,7 +73,9 @@ impl Classes {
             by_place: FxHashMap::default(),
             rows: Vec::new(),
         };
-        let mut of = Vec::with_capacity(graph.node_count());
+        let mut of = spare;
+        of.clear();
+        of.reserve_exact(graph.node_count());
         let mut places = graph.places.iter().peekable();
         for node in graph.nodes() {
             if node.at().is_multiple_of(STRIDE) {
@@ -93,16 +98,40 @@ impl Classes {
     /// What each class retains: the retained sizes of its members without those that are inside another member. Only
     /// nodes with a size count.
     #[inline(never)]
-    pub(super) fn retain(&mut self, tree: &Tree) {
-        let mut covered = vec![0u32; self.rows.len()];
-        for (rank, &node) in tree.by_rank.iter().enumerate() {
-            let class = self.of[node.at()];
+    pub(super) fn retain(&mut self, tree: &Tree) -> Result<(), Error> {
+        let count = tree.by_rank.len();
+        let half = count / 2;
+        // Members before the second half that reach into it are those that dominate its first node.
+        let outside = vec![0u32; self.rows.len()];
+        let mut inside = outside.clone();
+        for rank in tree.above(half) {
+            let class = self.of[tree.by_rank[rank].at()];
+            if class & EMPTY == 0 {
+                inside[class as usize] = rank as u32 + tree.span[rank];
+            }
+        }
+        let (low, high) = side_by_side(
+            || Ok(self.retained(tree, 0..half, outside)),
+            || Ok(self.retained(tree, half..count, inside)),
+        )?;
+        for (row, (low, high)) in self.rows.iter_mut().zip(low.into_iter().zip(high)) {
+            row.retained = low.saturating_add(high);
+        }
+        Ok(())
+    }
+
+    /// The same for the members with these ranks, by class. `covered`: up to which rank a class has counted.
+    fn retained(&self, tree: &Tree, ranks: Range<usize>, mut covered: Vec<u32>) -> Vec<u64> {
+        let mut retained = vec![0u64; covered.len()];
+        for rank in ranks {
+            let class = self.of[tree.by_rank[rank].at()];
             if class & EMPTY == 0 && rank as u32 >= covered[class as usize] {
-                let row = &mut self.rows[class as usize];
-                row.retained = row.retained.saturating_add(tree.retained[node.at()]);
+                let sum = &mut retained[class as usize];
+                *sum = sum.saturating_add(tree.retained[rank]);
                 covered[class as usize] = rank as u32 + tree.span[rank];
             }
         }
+        retained
     }
 
     /// The node's class: an index into the rows.

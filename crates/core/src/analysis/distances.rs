@@ -20,37 +20,49 @@ const STRIDE: usize = 1 << 11;
 /// Nodes whose places are read together, so that the reads overlap.
 const BATCH: usize = 32;
 
-/// Every node's distance.
-pub(super) fn distances(graph: &Graph, pairs: &WeakPairs, watch: &Watch) -> Result<Vec<i32>, Error> {
+/// Every node's distance, and memory to use again. So is `spare`: for a number a node. `in_pairs`: see
+/// [`super::ownership::Marked`].
+pub(super) fn distances(
+    graph: &Graph,
+    pairs: &WeakPairs,
+    in_pairs: &Bits,
+    mut spare: Vec<u32>,
+    watch: &Watch,
+) -> Result<(Vec<i32>, Vec<u32>), Error> {
+    spare.resize(graph.node_count(), 0);
     let mut search = Search {
         graph,
         pairs,
+        in_pairs,
         watch,
         met: Bits::new(graph.node_count()),
-        distances: vec![UNREACHED; graph.node_count()],
+        // In place.
+        distances: spare.into_iter().map(|_| UNREACHED).collect(),
         queue: Vec::with_capacity(graph.node_count()),
         pending: FxHashSet::default(),
     };
     for edge in graph.edges_of(NodeIx::ROOT) {
         if is_user_root(graph, edge.target()) && search.met.insert(edge.target().0) {
-            search.queue.push(edge.target());
+            search.queue.push(edge.target().0);
         }
     }
     let any = !search.queue.is_empty();
     search.run(1)?;
     search.met.insert(NodeIx::ROOT.0);
-    search.queue.push(NodeIx::ROOT);
+    search.queue.push(NodeIx::ROOT.0);
     search.run(if any { SYSTEM } else { 0 })?;
-    Ok(search.distances)
+    Ok((search.distances, search.queue))
 }
 
 struct Search<'a> {
     graph: &'a Graph,
     pairs: &'a WeakPairs,
+    in_pairs: &'a Bits,
     watch: &'a Watch,
     met: Bits,
     distances: Vec<i32>,
-    queue: Vec<NodeIx>,
+    /// Nodes.
+    queue: Vec<u32>,
     /// WeakMap entries of which one link was met.
     pending: FxHashSet<u32>,
 }
@@ -68,6 +80,7 @@ impl Search<'_> {
                 let end = level.min(at + BATCH);
                 let mut batch = [(0, 0, OddSource::No); BATCH];
                 for (slot, &node) in batch.iter_mut().zip(&self.queue[at..end]) {
+                    let node = NodeIx(node);
                     let edges = self.graph.edge_range(node);
                     self.distances[node.at()] = distance;
                     *slot = (edges.start, edges.end, self.odd_source(node));
@@ -104,7 +117,7 @@ impl Search<'_> {
             };
             if !skipped {
                 self.met.insert(target.0);
-                self.queue.push(target);
+                self.queue.push(target.0);
             }
         }
     }
@@ -118,7 +131,11 @@ impl Search<'_> {
     }
 
     /// A WeakMap's value is as far as the farther of table and key: of the two links the one met first does not count.
+    #[inline]
     fn is_first_of_pair(&mut self, edge_at: usize) -> bool {
+        if !self.in_pairs.has(self.graph.edges[edge_at].target().0) {
+            return false;
+        }
         match self.pairs.get(self.graph.edge_names[edge_at]) {
             Some(pair) if self.pending.remove(&pair.entry) => false,
             Some(pair) => self.pending.insert(pair.entry),

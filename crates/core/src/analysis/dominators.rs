@@ -2,15 +2,17 @@
 //!
 //! A node hangs from the last node that every way from the root to it passes. Nodes that only weak edges reach hang from
 //! the root and start walks of their own; what is unreached even then (cycles without an owner) hangs from the root and
-//! decides nothing. O(E log N) at worst, near linear on heaps; about 20 bytes a node and 12 an owning edge while it runs.
+//! decides nothing. O(E log N) at worst, near linear on heaps; about 24 bytes a node and 6 an owning edge while it runs.
 //!
-//! Memory decides the speed, so nothing is looked up out of order that need not be: the walk knows what it met by a bit a
-//! node, which stays in the cache, and lays down the edges that are not of its tree by the stretch of nodes they lead to;
-//! each stretch is then sorted by node within the cache.
+//! Memory decides the speed, its first touch above all. So nothing is looked up out of order that need not be: the walk
+//! knows what it met by a bit a node, which stays in the cache, and lays down the edges that are not of its tree by the
+//! stretch of nodes they lead to; each stretch is then sorted by node within the cache, in place.
 //!
 //! Loukas Georgiadis: Linear-Time Algorithms for Dominators and Related Problems, 2005, section 2.2.
 
 use super::bits::Bits;
+use super::ownership::{STRETCH, Stretches};
+use super::prepared::{Prepared, zeros};
 use super::side_by_side;
 use crate::graph::{Graph, NodeIx};
 use crate::{Error, Watch};
@@ -21,20 +23,60 @@ pub(crate) struct Numbered {
     pub(crate) order: Vec<NodeIx>,
     /// Number to the dominator's number; 0 for the root itself.
     pub(crate) idom: Vec<u32>,
+    /// Memory to use again, for a number a node each; what stands in it says nothing.
+    pub(crate) spare: [Vec<u32>; 2],
+    /// The same of twice the width.
+    pub(crate) spare_wide: Vec<u64>,
+}
+
+/// Columns that are needed when all is walked.
+pub(crate) struct Room {
+    semi: Vec<u32>,
+    links: Vec<u64>,
+}
+
+impl Room {
+    pub(crate) fn new(nodes: usize) -> Self {
+        Self { semi: zeros(nodes), links: zeros(nodes) }
+    }
 }
 
 const STRIDE: usize = 1 << 16;
 /// How many nodes ahead reads begin.
 const AHEAD: usize = 32;
-/// How many nodes are a stretch: a counter for each stays in the cache.
-const STRETCH: usize = 1 << 16;
 
-/// An edge that is not of the walk's tree.
-#[derive(Clone, Copy)]
-struct Cross {
-    target: NodeIx,
+/// Edges that are not of the walk's tree, by the stretch they lead to: each has room for all that lead there.
+struct Crosses {
+    /// The target's place in its stretch.
+    targets: Vec<u16>,
     /// The source's number.
-    owner: u32,
+    owners: Vec<u32>,
+    /// Where each stretch's room begins, and the last one's ends.
+    room: Vec<usize>,
+    /// Where each stretch's edges end.
+    end: Vec<usize>,
+}
+
+impl Crosses {
+    fn new(stretches: &Stretches) -> Self {
+        let mut room = vec![0];
+        let mut total = 0;
+        for &edges in stretches {
+            total += edges as usize;
+            room.push(total);
+        }
+        let end = room[..room.len() - 1].to_vec();
+        // Zeros from the system: what is never written costs nothing.
+        Self { targets: vec![0; total], owners: vec![0; total], room, end }
+    }
+
+    #[inline]
+    fn push(&mut self, target: NodeIx, owner: u32) {
+        let end = &mut self.end[target.at() / STRETCH];
+        self.targets[*end] = target.0 as u16;
+        self.owners[*end] = owner;
+        *end += 1;
+    }
 }
 
 struct Walk<'a> {
@@ -43,8 +85,7 @@ struct Walk<'a> {
     met: Bits,
     order: Vec<NodeIx>,
     parent: Vec<u32>,
-    /// By the stretch that they lead to.
-    crosses: Vec<Vec<Cross>>,
+    crosses: Crosses,
     stack: Vec<Step>,
 }
 
@@ -64,8 +105,13 @@ impl Step {
     }
 }
 
-/// Dominators of every node.
-pub(crate) fn dominators(graph: &Graph, watch: &Watch) -> Result<Numbered, Error> {
+/// Dominators of every node. `stretches` are those of the owning edges; `room` is taken when all is walked.
+pub(crate) fn dominators(
+    graph: &Graph,
+    stretches: &Stretches,
+    room: &Prepared<Room>,
+    watch: &Watch,
+) -> Result<Numbered, Error> {
     let nodes = graph.node_count();
     let mut walk = Walk {
         graph,
@@ -73,7 +119,7 @@ pub(crate) fn dominators(graph: &Graph, watch: &Watch) -> Result<Numbered, Error
         met: Bits::new(nodes),
         order: Vec::with_capacity(nodes),
         parent: Vec::with_capacity(nodes),
-        crosses: vec![Vec::new(); nodes.div_ceil(STRETCH)],
+        crosses: Crosses::new(stretches),
         stack: Vec::new(),
     };
     walk.from(NodeIx::ROOT)?;
@@ -89,24 +135,24 @@ pub(crate) fn dominators(graph: &Graph, watch: &Watch) -> Result<Numbered, Error
     }
     let Walk { crosses, order, parent, .. } = walk;
     let owners = Owners::sorted(crosses, nodes, watch)?;
-    let mut idom = semi_nca(&order[..reached], &owners, parent, watch)?;
-    idom.resize(nodes, 0);
-    Ok(Numbered { order, idom })
+    semi_nca(order, owners, parent, room.take(|| Room::new(nodes)), watch)
 }
 
 impl Walk<'_> {
     /// Numbers what is reached from `start` and has no number yet, depth first.
     fn from(&mut self, start: NodeIx) -> Result<(), Error> {
         let edges = self.graph.edges.as_slice();
+        let mut visited = 0usize;
         // An orphan's parent is the root, and so is the root's.
         self.stack.push(Step::to(start, 0, self.graph));
         while let Some(Step { node, owner, first, end }) = self.stack.pop() {
             if !self.met.insert(node.0) {
-                self.crosses[node.at() / STRETCH].push(Cross { target: node, owner });
+                self.crosses.push(node, owner);
                 continue;
             }
             let number = self.order.len() as u32;
-            if (number as usize).is_multiple_of(STRIDE) {
+            visited += 1;
+            if visited.is_multiple_of(STRIDE) {
                 self.watch.check()?;
             }
             self.order.push(node);
@@ -114,9 +160,17 @@ impl Walk<'_> {
             for edge in edges[first as usize..end as usize].iter().rev().filter(|edge| edge.owns()) {
                 let target = edge.target();
                 if self.met.has(target.0) {
-                    self.crosses[target.at() / STRETCH].push(Cross { target, owner: number });
+                    self.crosses.push(target, number);
+                    continue;
+                }
+                let step = Step::to(target, number, self.graph);
+                if step.first < step.end {
+                    self.stack.push(step);
                 } else {
-                    self.stack.push(Step::to(target, number, self.graph));
+                    // Nothing below it, so its turn may as well be now.
+                    self.met.insert(target.0);
+                    self.order.push(target);
+                    self.parent.push(number);
                 }
             }
         }
@@ -138,90 +192,117 @@ impl Walk<'_> {
 
 /// The numbers of the owners of each node, without the parent in the walk's tree.
 struct Owners {
-    /// Those of node `t` stand at `first[t]..first[t + 1]`.
+    /// A node's begin at its own place, and end where the next place says: see [`Owners::place`].
     first: Vec<u32>,
     numbers: Vec<u32>,
 }
 
 impl Owners {
+    /// A stretch has one place more than nodes.
+    #[inline]
+    fn place(node: NodeIx) -> usize {
+        node.at() + node.at() / STRETCH
+    }
+
     #[inline(never)]
-    fn sorted(crosses: Vec<Vec<Cross>>, nodes: usize, watch: &Watch) -> Result<Self, Error> {
-        let total: usize = crosses.iter().map(Vec::len).sum();
-        let mut first = vec![0; nodes + 1];
-        let mut numbers = vec![0; total];
-        first[nodes] = total as u32;
+    fn sorted(crosses: Crosses, nodes: usize, watch: &Watch) -> Result<Self, Error> {
+        let Crosses { targets, owners: mut numbers, room, end } = crosses;
+        let mut first = vec![0; nodes + end.len()];
+        let filled = |stretch: usize| end[stretch] - room[stretch];
+        let total: usize = (0..end.len()).map(filled).sum();
         // Two halves of about as many edges.
         let (mut split, mut below) = (0, 0);
         while below < total / 2 {
-            below += crosses[split].len();
+            below += filled(split);
             split += 1;
         }
-        let mut low = crosses;
-        let high = low.split_off(split);
-        let (low_first, high_first) = first[..nodes].split_at_mut((split * STRETCH).min(nodes));
-        let (low_numbers, high_numbers) = numbers.split_at_mut(below);
+        let places = (split * (STRETCH + 1)).min(first.len());
+        let (low_first, high_first) = first.split_at_mut(places);
+        let (low, high) = numbers.split_at_mut(room[split]);
         side_by_side(
-            || sort(low, 0, 0, low_first, low_numbers, watch),
-            || sort(high, split * STRETCH, below, high_first, high_numbers, watch),
+            || sort(&targets, low, &room[..=split], &end[..split], low_first, watch),
+            || sort(&targets, high, &room[split..], &end[split..], high_first, watch),
         )?;
         Ok(Self { first, numbers })
     }
 
     fn of(&self, node: NodeIx) -> (u32, u32) {
-        (self.first[node.at()], self.first[node.at() + 1])
+        let place = Self::place(node);
+        (self.first[place], self.first[place + 1])
     }
 }
 
-/// Sorts some stretches, of which the first begins at node `base`; `before` edges stand in front of theirs.
+/// Sorts the owners of some stretches by node, in place, each node's in the order of their numbers, in which they are
+/// looked up. `owners` begins with the first stretch's room; `targets`, `room` and `end` count from the start of all.
 fn sort(
-    stretches: Vec<Vec<Cross>>,
-    mut base: usize,
-    mut before: usize,
+    targets: &[u16],
+    owners: &mut [u32],
+    room: &[usize],
+    end: &[usize],
     first: &mut [u32],
-    numbers: &mut [u32],
     watch: &Watch,
 ) -> Result<(), Error> {
-    let mut rest = numbers;
-    for (stretch, first) in stretches.into_iter().zip(first.chunks_mut(STRETCH)) {
+    let mut unsorted: Vec<u32> = Vec::new();
+    let mut cursors = vec![0u32; STRETCH];
+    for ((&from, &to), first) in room.iter().zip(end).zip(first.chunks_mut(STRETCH + 1)) {
         watch.check()?;
-        let (numbers, behind) = rest.split_at_mut(stretch.len());
-        rest = behind;
-        let mut cursors = vec![0u32; first.len()];
-        for cross in &stretch {
-            cursors[cross.target.at() - base] += 1;
+        let targets = &targets[from..to];
+        let owners = &mut owners[from - room[0]..to - room[0]];
+        unsorted.clear();
+        unsorted.extend_from_slice(owners);
+        cursors.fill(0);
+        for &target in targets {
+            cursors[usize::from(target)] += 1;
         }
+        let Some((last, first)) = first.split_last_mut() else { continue };
+        *last = to as u32;
         let mut at = 0;
-        for (cursor, first) in cursors.iter_mut().zip(&mut *first) {
-            *first = at + before as u32;
+        for (cursor, first) in cursors.iter_mut().zip(first) {
+            *first = from as u32 + at;
             at += std::mem::replace(cursor, at);
         }
-        for cross in &stretch {
-            let cursor = &mut cursors[cross.target.at() - base];
-            numbers[*cursor as usize] = cross.owner;
+        for (&target, &owner) in targets.iter().zip(&unsorted) {
+            let cursor = &mut cursors[usize::from(target)];
+            owners[*cursor as usize] = owner;
             *cursor += 1;
         }
-        base += STRETCH;
-        before += stretch.len();
     }
     Ok(())
 }
 
-/// A number's link in the forest of those that were looked at: side by side, so that one cache miss brings both.
-#[derive(Clone, Copy)]
-struct Link {
-    /// The parent, or a farther ancestor once the way was shortened.
-    ancestor: u32,
-    /// The least semidominator from here up to, and without, the ancestor.
-    label: u32,
+/// A number's link in the forest of those that were looked at, in one word, so that one cache miss brings both: the
+/// parent, or a farther ancestor once the way was shortened; and the least semidominator from here up to, and without,
+/// that ancestor.
+#[inline]
+fn link(ancestor: u32, label: u32) -> u64 {
+    u64::from(ancestor) << 32 | u64::from(label)
 }
 
-/// `parent` is the depth-first tree.
+#[inline]
+fn ancestor(link: u64) -> u32 {
+    (link >> 32) as u32
+}
+
+#[inline]
+fn label(link: u64) -> u32 {
+    link as u32
+}
+
+/// `parent` is the depth-first tree of the nodes that were reached, which `order` begins with.
 #[inline(never)]
-fn semi_nca(order: &[NodeIx], owners: &Owners, parent: Vec<u32>, watch: &Watch) -> Result<Vec<u32>, Error> {
+fn semi_nca(
+    order: Vec<NodeIx>,
+    owners: Owners,
+    parent: Vec<u32>,
+    room: Room,
+    watch: &Watch,
+) -> Result<Numbered, Error> {
     let count = parent.len();
     let mut idom = parent;
-    let mut semi = vec![0; count];
-    let mut links: Vec<Link> = idom.iter().zip(0..).map(|(&ancestor, label)| Link { ancestor, label }).collect();
+    let Room { mut semi, mut links } = room;
+    for ((link_of, &parent), number) in links.iter_mut().zip(&idom).zip(0..) {
+        *link_of = link(parent, number);
+    }
     let mut path = Vec::new();
     // Where a node's owners stand is read well before they are needed, so that the reads overlap.
     let stretch = |w: usize| {
@@ -246,49 +327,53 @@ fn semi_nca(order: &[NodeIx], owners: &Owners, parent: Vec<u32>, watch: &Watch) 
             least = least.min(candidate);
         }
         semi[w] = least;
-        links[w].label = least;
+        links[w] = link(ancestor(links[w]), least);
     }
+    let Owners { first, numbers } = owners;
+    drop(numbers);
     // Each dominator is the nearest one above that is not past the semidominator. Steps up the tree go by jumps where they
-    // can (a link's `ancestor` is a jump now, its `label` the depth), so that a deep tree costs log N a node, not N.
-    links[0] = Link { ancestor: 0, label: 0 };
+    // can (a link's ancestor is a jump now, its label the depth), so that a deep tree costs log N a node, not N.
+    links[0] = link(0, 0);
     for w in 1..count {
         if w.is_multiple_of(STRIDE) {
             watch.check()?;
         }
         let mut above = idom[w];
         while above > semi[w] {
-            let jump = links[above as usize].ancestor;
+            let jump = ancestor(links[above as usize]);
             above = if jump > semi[w] { jump } else { idom[above as usize] };
         }
         idom[w] = above;
-        let Link { ancestor: jump, label: depth } = links[above as usize];
-        let Link { ancestor: farther, label: jump_depth } = links[jump as usize];
-        let level = depth - jump_depth == jump_depth - links[farther as usize].label;
-        links[w] = Link { ancestor: if level { farther } else { above }, label: depth + 1 };
+        let (jump, depth) = (ancestor(links[above as usize]), label(links[above as usize]));
+        let (farther, jump_depth) = (ancestor(links[jump as usize]), label(links[jump as usize]));
+        let level = depth - jump_depth == jump_depth - label(links[farther as usize]);
+        links[w] = link(if level { farther } else { above }, depth + 1);
     }
-    Ok(idom)
+    idom.resize(order.len(), 0);
+    Ok(Numbered { order, idom, spare: [semi, first], spare_wide: links })
 }
 
 /// The least semidominator on the way from `v` up to, and without, the first number at or below `w`; shortens the way.
 #[inline]
-fn lowest(v: u32, w: u32, links: &mut [Link], path: &mut Vec<u32>) -> u32 {
+fn lowest(v: u32, w: u32, links: &mut [u64], path: &mut Vec<u32>) -> u32 {
     let mut top = links[v as usize];
-    if top.ancestor <= w {
-        return top.label;
+    if ancestor(top) <= w {
+        return label(top);
     }
     let mut at = v;
-    while top.ancestor > w {
+    while ancestor(top) > w {
         path.push(at);
-        at = top.ancestor;
+        at = ancestor(top);
         top = links[at as usize];
     }
     // Back down: each link on the way leads to the top's ancestor now, with the least label from there.
+    let above = ancestor(top);
+    let mut least = label(top);
     while let Some(below) = path.pop() {
-        let link = &mut links[below as usize];
-        top.label = top.label.min(link.label);
-        *link = top;
+        least = least.min(label(links[below as usize]));
+        links[below as usize] = link(above, least);
     }
-    top.label
+    least
 }
 
 #[cfg(test)]
@@ -301,6 +386,14 @@ mod tests {
     fn random(seed: &mut u64) -> usize {
         *seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (*seed >> 33) as usize
+    }
+
+    fn stretches(graph: &Graph) -> Stretches {
+        let mut counts = vec![0; graph.node_count().div_ceil(STRETCH)];
+        for edge in graph.edges.iter().filter(|edge| edge.owns()) {
+            counts[edge.target().at() / STRETCH] += 1;
+        }
+        counts
     }
 
     /// Ten obvious lines: a node's dominators are those without which it is not reached; the immediate one is the one
@@ -349,7 +442,8 @@ mod tests {
                     graph.edges[at].set_owns(own);
                 }
             }
-            let Numbered { order, idom } = dominators(&graph, &Watch::default()).expect("nobody cancels");
+            let Numbered { order, idom, .. } =
+                dominators(&graph, &stretches(&graph), &Prepared::new(), &Watch::default()).expect("nobody cancels");
             let mut found = vec![usize::MAX; nodes];
             for (number, node) in order.iter().enumerate() {
                 found[node.at()] = order[idom[number] as usize].at();
@@ -382,7 +476,8 @@ mod tests {
         for _ in many + 1..2 * many {
             node(&mut std::iter::empty());
         }
-        let Numbered { order, idom } = dominators(&graph, &Watch::default()).expect("nobody cancels");
+        let Numbered { order, idom, .. } =
+            dominators(&graph, &stretches(&graph), &Prepared::new(), &Watch::default()).expect("nobody cancels");
         for (number, node) in order.iter().enumerate().filter(|(_, node)| node.0 > many) {
             assert_eq!(order[idom[number] as usize], NodeIx(1), "of {node:?}");
         }

@@ -16,6 +16,7 @@ pub(super) struct Finding {
     pub(super) count: u64,
     pub(super) bytes: u64,
     pub(super) holder: NodeIx,
+    pub(super) cause: &'static str,
     pub(super) advice: String,
 }
 
@@ -43,8 +44,11 @@ impl Finding {
             count: self.count,
             retained_size: self.bytes,
             share,
-            id: u64::from(heap.graph().id(self.holder)),
+            id: Some(u64::from(heap.graph().id(self.holder))),
             advice: self.advice,
+            cause: self.cause.to_owned(),
+            growth: None,
+            inside: Vec::new(),
         }
     }
 
@@ -64,7 +68,7 @@ impl Finding {
 }
 
 /// `12,000`.
-fn grouped(number: u64) -> String {
+pub(super) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (at, digit) in digits.chars().enumerate() {
@@ -77,7 +81,7 @@ fn grouped(number: u64) -> String {
 }
 
 /// `3.1 MB`, in powers of ten.
-fn size(bytes: u64) -> String {
+pub(super) fn size(bytes: u64) -> String {
     let (unit, name) = match bytes {
         0..1_000 => return format!("{bytes} bytes"),
         1_000..1_000_000 => (1_000, "kB"),
@@ -88,7 +92,7 @@ fn size(bytes: u64) -> String {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "for display")]
-fn ratio(part: u64, whole: u64) -> f64 {
+pub(super) fn ratio(part: u64, whole: u64) -> f64 {
     if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
 }
 

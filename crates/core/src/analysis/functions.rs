@@ -25,6 +25,16 @@ impl Function {
         Some(Self { name: graph.name_index(closure), place: graph.place(closure) })
     }
 
+    /// What tells it from others.
+    pub(super) fn key(self) -> (u32, Option<Place>) {
+        (self.name, self.place)
+    }
+
+    /// Where it is written, as V8 says it.
+    pub(super) fn place(self) -> Option<Place> {
+        self.place
+    }
+
     /// Its name, or nothing.
     pub(super) fn name(self, graph: &Graph) -> String {
         graph.strings().get(self.name).into_owned()

@@ -25,7 +25,7 @@ pub(super) fn largest(heap: &Heap, top: usize, watch: &Watch) -> Result<Vec<Node
         }
         watch.check()?;
         if is_wrapper(heap, node) {
-            open.extend(heap.dominated(node).map(|node| (heap.retained(node), node)).filter(|&(size, _)| size > least));
+            open.extend(heap.dominated_from(node, least + 1).map(|(node, bytes)| (bytes, node)));
         } else if heap.distance(node) < SYSTEM && !matches!(graph.kind(node), NodeKind::ARRAY | NodeKind::CODE) {
             found.push(node);
         }
@@ -73,11 +73,9 @@ fn is_wrapper(heap: &Heap, node: NodeIx) -> bool {
         NodeKind::OBJECT if heap.distance(node) == 1 || graph.raw_name(node) == b"global" => true,
         _ if is_scope(heap, node) => true,
         _ => {
-            let retained = heap.retained(node);
-            heap.dominated(node).any(|child| {
-                heap.retained(child) > retained / 10 * 9
-                    && !matches!(graph.kind(child), NodeKind::ARRAY | NodeKind::HIDDEN)
-            })
+            let nearly_all = heap.retained(node) / 10 * 9 + 1;
+            heap.dominated_from(node, nearly_all)
+                .any(|(child, _)| !matches!(graph.kind(child), NodeKind::ARRAY | NodeKind::HIDDEN))
         }
     }
 }

@@ -12,6 +12,18 @@ use std::ops::Range;
 
 /// Nodes between two looks at the cancel signal.
 const STRIDE: usize = 1 << 16;
+/// How many nodes are a stretch: few enough that what is counted for each stays in the cache.
+pub(super) const STRETCH: usize = 1 << 16;
+
+/// How many owning edges lead to the nodes of each stretch.
+pub(super) type Stretches = Vec<u32>;
+
+/// What is seen of the edges while they are marked.
+pub(super) struct Marked {
+    pub(super) stretches: Stretches,
+    /// Targets of edges with the name of a WeakMap's entry: few, so that nobody else needs to read the others' names.
+    pub(super) in_pairs: Bits,
+}
 
 /// The root's shortcuts lead to the global objects, its element `(Document DOM trees)` to documents: the page's entries.
 fn is_document_trees(graph: &Graph, node: NodeIx) -> bool {
@@ -61,8 +73,8 @@ pub(super) fn page(graph: &Graph, watch: &Watch) -> Result<Bits, Error> {
     Ok(page)
 }
 
-/// Sets the "owns" bit of every edge, on two threads.
-pub(super) fn mark(graph: &mut Graph, page: &Bits, pairs: &WeakPairs, watch: &Watch) -> Result<(), Error> {
+/// Sets the "owns" bit of every edge, on two threads, and tells what it saw.
+pub(super) fn mark(graph: &mut Graph, page: &Bits, pairs: &WeakPairs, watch: &Watch) -> Result<Marked, Error> {
     let nodes = graph.node_count();
     let half_edges = (graph.edges.len() / 2) as u32;
     let split_node = graph.first_edge.partition_point(|&first| first < half_edges).min(nodes);
@@ -72,7 +84,13 @@ pub(super) fn mark(graph: &mut Graph, page: &Bits, pairs: &WeakPairs, watch: &Wa
     let part = Part { graph, page, pairs, watch };
     let done = side_by_side(|| part.mark(0..split_node, low, 0), || part.mark(split_node..nodes, high, split_edge));
     graph.edges = edges;
-    done.map(|_| ())
+    let (low, high) = done?;
+    let stretches = low.stretches.iter().zip(&high.stretches).map(|(low, high)| low + high).collect();
+    let mut in_pairs = Bits::new(nodes);
+    for target in low.in_pairs.iter().chain(&high.in_pairs) {
+        in_pairs.insert(target.0);
+    }
+    Ok(Marked { stretches, in_pairs })
 }
 
 /// What a thread needs to know; `graph` has no edges meanwhile.
@@ -83,9 +101,17 @@ struct Part<'a> {
     watch: &'a Watch,
 }
 
+/// What a thread saw.
+struct Seen {
+    stretches: Stretches,
+    in_pairs: Vec<NodeIx>,
+}
+
 impl Part<'_> {
     /// The edges of the nodes of `range`, of which the first stands at `base` of all.
-    fn mark(&self, range: Range<usize>, edges: &mut [Edge], base: usize) -> Result<(), Error> {
+    fn mark(&self, range: Range<usize>, edges: &mut [Edge], base: usize) -> Result<Seen, Error> {
+        let mut stretches = vec![0; self.graph.node_count().div_ceil(STRETCH)];
+        let mut in_pairs = Vec::new();
         for node in range {
             if node.is_multiple_of(STRIDE) {
                 self.watch.check()?;
@@ -104,13 +130,15 @@ impl Part<'_> {
                     EdgeKind::Shortcut => is_root,
                     EdgeKind::Internal => {
                         let pair = self.pairs.get(self.graph.edge_names[at]);
+                        in_pairs.extend(pair.map(|_| target));
                         pair.is_none_or(|pair| pair.table != u64::from(self.graph.ids[node.at()]))
                     }
                     _ => true,
                 };
                 edge.set_owns(owns);
+                stretches[target.at() / STRETCH] += u32::from(owns);
             }
         }
-        Ok(())
+        Ok(Seen { stretches, in_pairs })
     }
 }

@@ -9,15 +9,16 @@ use super::weak_pairs::WeakPairs;
 use crate::graph::{Edge, EdgeIx, EdgeKind, Graph, NodeIx, NodeKind};
 use crate::{Error, Watch};
 
-const UNSEEN: u32 = u32::MAX;
+const UNSEEN: u32 = 0;
 const STRIDE: usize = 1 << 16;
 /// More than any edge costs.
 const RING: usize = 256;
 
 /// The cheapest ways from the root, as far as they were looked for.
 pub(super) struct Paths {
-    cost: Vec<u32>,
-    via: Vec<u32>,
+    /// By node: what the cheapest way so far costs, 0 where there is none yet, and the edge that it ends with. Zeros from
+    /// the system cost nothing where the search never comes.
+    found: Vec<(u32, u32)>,
 }
 
 impl Paths {
@@ -31,15 +32,15 @@ impl Paths {
         watch: &Watch,
     ) -> Result<Self, Error> {
         let nodes = graph.node_count();
-        let mut search = Self { cost: vec![UNSEEN; nodes], via: vec![UNSEEN; nodes] };
+        let mut found = vec![(UNSEEN, 0); nodes];
         let (mut wanted, mut welcome) = (Bits::new(nodes), Bits::new(nodes));
         let mut missing = targets.iter().filter(|target| wanted.insert(target.0)).count();
         let mut hoped = others.iter().filter(|target| !wanted.has(target.0) && welcome.insert(target.0)).count();
         let mut settled = Bits::new(nodes);
         let mut ring: Vec<Vec<NodeIx>> = vec![Vec::new(); RING];
-        search.cost[0] = 0;
-        ring[0].push(NodeIx::ROOT);
-        let (mut now, mut idle, mut visited) = (0u32, 0, 0usize);
+        let (mut now, mut idle, mut visited) = (1u32, 0, 0usize);
+        found[0].0 = now;
+        ring[now as usize].push(NodeIx::ROOT);
         while (missing > 0 || hoped > 0 && visited < budget) && idle < RING {
             let slot = now as usize % RING;
             let Some(node) = ring[slot].pop() else {
@@ -49,7 +50,7 @@ impl Paths {
             };
             idle = 0;
             // A node stands in the ring once for each better way that was found; the best one counts, once.
-            if search.cost[node.at()] != now || !settled.insert(node.0) {
+            if found[node.at()].0 != now || !settled.insert(node.0) {
                 continue;
             }
             if wanted.has(node.0) {
@@ -67,23 +68,22 @@ impl Paths {
                     continue;
                 }
                 let cost = now.saturating_add(step);
-                let best = &mut search.cost[edge.target().at()];
-                if cost < *best {
-                    *best = cost;
-                    search.via[edge.target().at()] = at.0;
+                let best = &mut found[edge.target().at()];
+                if best.0 == UNSEEN || cost < best.0 {
+                    *best = (cost, at.0);
                     ring[cost as usize % RING].push(edge.target());
                 }
             }
         }
-        Ok(search)
+        Ok(Self { found })
     }
 
     /// The edges from the root to the target; empty where no way was found.
     pub(super) fn to(&self, graph: &Graph, target: NodeIx) -> Vec<EdgeIx> {
         let mut path = Vec::new();
         let mut node = target;
-        while node != NodeIx::ROOT && self.via[node.at()] != UNSEEN {
-            let edge = EdgeIx(self.via[node.at()]);
+        while node != NodeIx::ROOT && self.found[node.at()].0 != UNSEEN {
+            let edge = EdgeIx(self.found[node.at()].1);
             path.push(edge);
             node = source(graph, edge);
         }
@@ -99,7 +99,7 @@ pub(super) fn source(graph: &Graph, edge: EdgeIx) -> NodeIx {
 
 /// What a step costs, at least 1 and below [`RING`]; `None` where it holds nothing.
 #[inline]
-fn step(graph: &Graph, pairs: &WeakPairs, from: NodeIx, at: EdgeIx, edge: Edge) -> Option<u32> {
+pub(super) fn step(graph: &Graph, pairs: &WeakPairs, from: NodeIx, at: EdgeIx, edge: Edge) -> Option<u32> {
     let base = match edge.kind() {
         EdgeKind::Weak => return None,
         EdgeKind::Shortcut => return (from == NodeIx::ROOT).then_some(1),
@@ -117,9 +117,18 @@ fn step(graph: &Graph, pairs: &WeakPairs, from: NodeIx, at: EdgeIx, edge: Edge) 
     let extra = match graph.kind(target) {
         NodeKind::CODE | NodeKind::OBJECT_SHAPE => 24,
         NodeKind::HIDDEN => 6,
+        // What Node cleans up at its end: it lists everything and holds nothing.
+        NodeKind::NATIVE if is_bookkeeping(graph.raw_name(target)) => 120,
         NodeKind::SYNTHETIC => match graph.raw_name(target) {
-            // What a running function or V8 itself holds for a moment says nothing about a leak.
-            b"(Stack roots)" | b"(Handle scope)" | b"(Identity map)" | b"(Strong roots)" | b"(Strong root list)" => 200,
+            // What a running function or V8 itself holds for a moment says nothing about a leak, and V8's table of names lists every
+            // text that is a key somewhere.
+            b"(Stack roots)"
+            | b"(Handle scope)"
+            | b"(Identity map)"
+            | b"(Strong roots)"
+            | b"(Strong root list)"
+            | b"(Internalized strings)"
+            | b"(External strings)" => 200,
             // What keeps the process alive (servers, timers, sockets) is a root that people know.
             b"(GC roots)" | b"(Global handles)" => 0,
             _ => 8,
@@ -127,4 +136,10 @@ fn step(graph: &Graph, pairs: &WeakPairs, from: NodeIx, at: EdgeIx, edge: Edge) 
         _ => 0,
     };
     Some(base + extra)
+}
+
+/// Is it one of the lists in which Node keeps its own C++ objects?
+fn is_bookkeeping(name: &[u8]) -> bool {
+    let own = name.strip_prefix(b"Node / ").unwrap_or_default();
+    matches!(own, b"CleanupQueue" | b"Environment" | b"PrincipalRealm" | b"ShadowRealm" | b"BaseObjectList")
 }

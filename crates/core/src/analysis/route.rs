@@ -140,6 +140,11 @@ impl Route {
         if is_value { locals::function(heap, from, step.at) } else { None }
     }
 
+    /// Does a store of `AsyncLocalStorage` hold the end, as Node keeps it in the resource that runs?
+    pub(super) fn is_stored_by_async_hooks(&self) -> bool {
+        self.steps.iter().rev().take(3).any(|step| step.edge == "<symbol kResourceStore>")
+    }
+
     /// Was no way found at all?
     pub(super) fn is_empty(&self) -> bool {
         self.steps.is_empty()

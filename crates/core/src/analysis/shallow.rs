@@ -11,12 +11,12 @@ const NONE: u32 = u32::MAX;
 const SEVERAL: u32 = u32::MAX - 1;
 const STRIDE: usize = 1 << 16;
 
-/// The sizes after the move, from those before it, by node.
-pub(super) fn moved(graph: &Graph, mut sizes: Vec<u64>, watch: &Watch) -> Result<Vec<u64>, Error> {
+/// The sizes after the move, from those before it, by node; and memory to use again.
+pub(super) fn moved(graph: &Graph, mut sizes: Vec<u64>, watch: &Watch) -> Result<(Vec<u64>, Vec<u32>), Error> {
     let has_user_root = graph.edges_of(NodeIx::ROOT).iter().any(|edge| is_user_root(graph, edge.target()));
     // A snapshot with V8's internals exposed shows allocations as they are.
     if !has_user_root {
-        return Ok(sizes);
+        return Ok((sizes, Vec::new()));
     }
     let owner = owners(graph, watch)?;
     for (node, &owner) in owner.iter().enumerate() {
@@ -29,7 +29,7 @@ pub(super) fn moved(graph: &Graph, mut sizes: Vec<u64>, watch: &Watch) -> Result
         sizes[owner as usize] = sizes[owner as usize].saturating_add(sizes[node]);
         sizes[node] = 0;
     }
-    Ok(sizes)
+    Ok((sizes, owner))
 }
 
 /// Each node's only owner: itself for those that do not move.

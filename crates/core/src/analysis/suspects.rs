@@ -2,6 +2,7 @@
 
 use super::accumulation::{Accumulation, Pile, accumulations};
 use super::advice::{About, advice};
+use super::cause::cause;
 use super::content::{Stored, content, stored};
 use super::finding::{Finding, fingerprint};
 use super::functions::Function;
@@ -112,7 +113,7 @@ impl Names<'_> {
         is_text && (self.scripts.is_text(graph, pile.holder) || !route.is_named() && !route.is_empty())
     }
 
-    fn finding(&self, pile: &Accumulation, route: &Route) -> Finding {
+    pub(super) fn finding(&self, pile: &Accumulation, route: &Route) -> Finding {
         let heap = self.heap;
         let timer = timer(heap, pile);
         let listened = route.listened();
@@ -145,18 +146,16 @@ impl Names<'_> {
             Some(timer) => timer.callback.location(heap.graph(), self.scripts),
             None => self.location(route),
         };
-        let advice = advice(
-            heap,
-            &About {
-                pile,
-                is_linked: is_linked(heap, pile, route),
-                name: &name,
-                content: &content,
-                stored: &stored,
-                timer,
-                listened,
-            },
-        );
+        let about = About {
+            pile,
+            is_linked: is_linked(heap, pile, route),
+            name: &name,
+            content: &content,
+            stored: &stored,
+            timer,
+            listened,
+        };
+        let (advice, cause) = (advice(heap, &about), cause(heap, &about, route));
         let mut path = route.shown(heap);
         // From timer to timer of Node's list leads to any of them.
         if let Some(list) = path.iter().rposition(|step| timer.is_some() && step.name == "TimersList") {
@@ -176,6 +175,7 @@ impl Names<'_> {
             count,
             bytes: pile.bytes,
             holder: pile.holder,
+            cause,
             advice,
         }
     }

@@ -15,8 +15,37 @@ pub(super) struct Block {
     pub(super) sequence: u64,
     /// Where in the input it begins.
     pub(super) offset: u64,
+    /// The bytes, and room that was used before: clearing it for each block would cost as much as reading.
+    buffer: Vec<u8>,
+    len: usize,
+}
+
+impl Block {
     /// The bytes.
-    pub(super) text: Vec<u8>,
+    pub(super) fn text(&self) -> &[u8] {
+        &self.buffer[..self.len]
+    }
+}
+
+/// The text behind the first bytes, which tell gzip and zstd from plain text; and whether it was compressed.
+pub(crate) fn decompressed(reader: Box<dyn Read + Send>) -> Result<(Box<dyn Read + Send>, bool), Error> {
+    let mut reader = BufReader::with_capacity(64 * 1024, reader);
+    let magic = fill(&mut reader, 4).map_err(|cause| Error::io(&cause, 0))?;
+    let mut compressed = true;
+    let reader: Box<dyn Read + Send> = match magic.as_slice() {
+        [0x1f, 0x8b, ..] => Box::new(flate2::bufread::MultiGzDecoder::new(Restored::new(magic, reader))),
+        [0x28, 0xb5, 0x2f, 0xfd] => {
+            let mut decoder =
+                zstd::Decoder::with_buffer(Restored::new(magic, reader)).map_err(|cause| Error::io(&cause, 0))?;
+            decoder.window_log_max(27).map_err(|cause| Error::io(&cause, 0))?;
+            Box::new(decoder)
+        }
+        _ => {
+            compressed = false;
+            Box::new(Restored::new(magic, reader))
+        }
+    };
+    Ok((reader, compressed))
 }
 
 /// Hands out the blocks of an input, in order.
@@ -31,24 +60,9 @@ pub(super) struct Input {
 }
 
 impl Input {
-    /// Looks at the first bytes to tell gzip and zstd from plain text.
+    /// From the first byte on, decompressed.
     pub(super) fn open(source: Source, limits: &Limits) -> Result<Self, Error> {
-        let mut reader = BufReader::with_capacity(64 * 1024, source.reader);
-        let magic = fill(&mut reader, 4).map_err(|cause| Error::io(&cause, 0))?;
-        let mut compressed = true;
-        let reader: Box<dyn Read + Send> = match magic.as_slice() {
-            [0x1f, 0x8b, ..] => Box::new(flate2::bufread::MultiGzDecoder::new(Restored::new(magic, reader))),
-            [0x28, 0xb5, 0x2f, 0xfd] => {
-                let mut decoder =
-                    zstd::Decoder::with_buffer(Restored::new(magic, reader)).map_err(|cause| Error::io(&cause, 0))?;
-                decoder.window_log_max(27).map_err(|cause| Error::io(&cause, 0))?;
-                Box::new(decoder)
-            }
-            _ => {
-                compressed = false;
-                Box::new(Restored::new(magic, reader))
-            }
-        };
+        let (reader, compressed) = decompressed(source.reader)?;
         Ok(Self {
             reader,
             carry: Vec::new(),
@@ -65,13 +79,16 @@ impl Input {
         if self.ended {
             return Ok(false);
         }
-        let text = &mut block.text;
-        text.clear();
-        text.append(&mut self.carry);
-        let mut filled = text.len();
-        text.resize(filled + BLOCK, 0);
-        while filled < text.len() {
-            match self.reader.read(&mut text[filled..]) {
+        let text = &mut block.buffer;
+        let mut filled = self.carry.len();
+        let most = filled + BLOCK;
+        if text.len() < most {
+            text.resize(most, 0);
+        }
+        text[..filled].copy_from_slice(&self.carry);
+        self.carry.clear();
+        while filled < most {
+            match self.reader.read(&mut text[filled..most]) {
                 Ok(0) => {
                     self.ended = true;
                     break;
@@ -85,23 +102,23 @@ impl Input {
                 }
             }
         }
-        text.truncate(filled);
         if !self.ended
-            && let Some(comma) = memchr::memrchr(b',', text)
+            && let Some(comma) = memchr::memrchr(b',', &text[..filled])
         {
-            self.carry.extend_from_slice(&text[comma + 1..]);
-            text.truncate(comma + 1);
+            self.carry.extend_from_slice(&text[comma + 1..filled]);
+            filled = comma + 1;
         }
+        block.len = filled;
         block.sequence = self.sequence;
         block.offset = self.offset;
         self.sequence += 1;
-        self.offset += text.len() as u64;
+        self.offset += filled as u64;
         if self.offset > self.max_bytes {
             self.ended = true;
             let what = format_args!("the snapshot has more than {} bytes (option limits.maxBytes)", self.max_bytes);
             return Err(Error { byte: Some(self.max_bytes), ..Error::limit(what) });
         }
-        Ok(!text.is_empty())
+        Ok(filled > 0)
     }
 
     fn failed(&self, cause: &std::io::Error, filled: usize) -> Error {

@@ -144,7 +144,7 @@ impl Numbers {
         let mut from = *at;
         let mut base = from;
         'blocks: while let Some(window) = text.get(base..base + 64) {
-            let mut mask = non_digits(window);
+            let (mut mask, commas) = ends(window);
             loop {
                 // A window ends 64 numbers at most. In locals, so that no store makes the loop read them again.
                 let start = self.len;
@@ -154,10 +154,11 @@ impl Numbers {
                     if mask == 0 {
                         break None;
                     }
-                    let end = base + mask.trailing_zeros() as usize;
+                    let nth = mask.trailing_zeros();
+                    let end = base + nth as usize;
                     mask &= mask - 1;
                     let digits = end - from;
-                    if digits.wrapping_sub(1) >= 8 || text[end] != b',' {
+                    if digits.wrapping_sub(1) >= 8 || (commas >> nth) & 1 == 0 {
                         break Some((end, digits));
                     }
                     out[len & 63] = eight(text, end, digits);
@@ -236,16 +237,18 @@ pub(super) fn position(text: &[u8], start: usize, index: usize) -> usize {
     text.len()
 }
 
-/// A bit for each of 64 bytes that is no digit.
+/// A bit for each of 64 bytes that is no digit, and one for each that is a comma.
 #[inline]
-fn non_digits(window: &[u8]) -> u64 {
-    let mut mask = 0u64;
+fn ends(window: &[u8]) -> (u64, u64) {
+    let (mut mask, mut commas) = (0u64, 0u64);
     for (part, bytes) in window.as_chunks::<16>().0.iter().enumerate() {
-        let digits = u8x16::new(*bytes) - u8x16::splat(b'0');
+        let bytes = u8x16::new(*bytes);
+        let digits = bytes - u8x16::splat(b'0');
         let is_digit = digits.min(u8x16::splat(9)).simd_eq(digits);
         mask |= u64::from(!(is_digit.to_bitmask()) & 0xffff) << (part * 16);
+        commas |= u64::from(bytes.simd_eq(u8x16::splat(b',')).to_bitmask() & 0xffff) << (part * 16);
     }
-    mask
+    (mask, commas)
 }
 
 /// The value of the `digits` (1 to 8) decimal digits that end before `end`.

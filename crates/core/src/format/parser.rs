@@ -79,7 +79,7 @@ impl Parser {
 
     /// Takes the next block in order. `ahead` holds the numbers that it begins with, and why they stop, if it begins so.
     pub(super) fn block(&mut self, block: &Block, ahead: &mut Numbers, ahead_stop: Stop) -> Result<(), Error> {
-        let text = block.text.as_slice();
+        let text = block.text();
         if let Some(cut) = self.cut {
             return Err(Error::parse("a number and its comma are too far apart", cut));
         }
@@ -112,7 +112,7 @@ impl Parser {
         numbers: &Numbers,
         stop: Stop,
     ) -> Result<usize, Error> {
-        let text = block.text.as_slice();
+        let text = block.text();
         let columns = self.columns.as_mut().ok_or_else(|| Error::parse("numbers before the header", block.offset))?;
         let taken = match table {
             Table::Nodes => columns.nodes(numbers),
@@ -154,7 +154,7 @@ impl Parser {
 
     /// One byte outside of tables and values.
     fn structure(&mut self, block: &Block, at: usize) -> Result<usize, Error> {
-        let byte = block.text[at];
+        let byte = block.text()[at];
         let place = block.offset + at as u64;
         let next = at + 1;
         if self.state != State::Key && byte.is_ascii_whitespace() {
@@ -207,7 +207,7 @@ impl Parser {
 
     /// The first byte of a section's value.
     fn value(&mut self, block: &Block, at: usize) -> Result<usize, Error> {
-        let byte = block.text[at];
+        let byte = block.text()[at];
         let place = block.offset + at as u64;
         let table = match self.key.as_slice() {
             b"nodes" => Some(Table::Nodes),
@@ -267,7 +267,7 @@ impl Parser {
         let place = block.offset + at as u64;
         let Some(columns) = self.columns.as_mut() else { return Err(Error::parse("strings before the header", place)) };
         let strings = &mut columns.graph.strings;
-        let text = block.text.as_slice();
+        let text = block.text();
         let mut end = at;
         let mut skip = escaped;
         let ended = loop {
@@ -321,7 +321,7 @@ impl Parser {
     /// The bytes of a value that is not looked into, up to its end or the block's.
     fn skip(&mut self, block: &Block, at: usize) -> Result<usize, Error> {
         let State::Skip { keep, mut depth, mut in_string, mut escaped, bare } = self.state else { return Ok(at) };
-        let text = block.text.as_slice();
+        let text = block.text();
         let mut end = at;
         let mut ended = false;
         while let Some(&byte) = text.get(end) {

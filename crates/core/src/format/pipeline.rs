@@ -96,7 +96,7 @@ fn work(shared: &Shared<'_>) {
                 break;
             }
         }
-        piece.stop = Some(piece.numbers.scan(&piece.block.text, 0));
+        piece.stop = Some(piece.numbers.scan(piece.block.text(), 0));
         match lay_down(shared, piece) {
             Some(spare) => piece = spare,
             None => break,
@@ -122,7 +122,7 @@ fn lay_down(shared: &Shared<'_>, piece: Piece) -> Option<Piece> {
             drop(ordered);
             let stop = piece.stop.take().unwrap_or(Stop::Text);
             let outcome = parser.block(&piece.block, &mut piece.numbers, stop);
-            let bytes = piece.block.text.len() as u64;
+            let bytes = piece.block.text().len() as u64;
             shared.watch.advance(bytes);
             ordered = shared.ordered.lock();
             if let Err(error) = outcome {

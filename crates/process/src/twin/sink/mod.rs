@@ -5,7 +5,7 @@ mod file;
 mod intake;
 mod pipe;
 
-pub use compression::Compression;
+pub use compression::{Compression, Passage};
 pub use file::FileSink;
 pub use intake::Intake;
 pub use pipe::PipeSink;

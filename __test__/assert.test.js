@@ -1,0 +1,103 @@
+'use strict'
+
+const test = require('node:test')
+const assert = require('node:assert/strict')
+const { readFileSync } = require('node:fs')
+const { join } = require('node:path')
+const { judge } = require('../lib/assert/judge.js')
+const { node } = require('./support/child.js')
+const { folderFor } = require('./support/folder.js')
+
+/** Runs a program in which `assert` is `leakguard/assert` and `keep` an array; what it prints as JSON is the answer. */
+async function verdict(source) {
+  const program = `const lg = require('leakguard/assert'); const keep = []; let n = 0;
+    const say = (error) => console.log(JSON.stringify(error ? { code: error.code, message: error.message, iteration: error.iteration, cause: String(error.cause) } : {}));
+    (async () => { ${source} })().then(() => say(), say)`
+  const { stdout, stderr, code } = await node(['-e', program])
+  assert.equal(code, 0, stderr)
+  return JSON.parse(stdout)
+}
+
+const ofHeap = { tolerance: 0, grain: 4, most: 32_768 }
+
+/** The judgement of a heap that starts somewhere and has these batches of `calls` calls. */
+function judged(deltas, calls = 1000, options = ofHeap) {
+  let level = 1e7
+  const values = Float64Array.from([0, ...deltas].map((delta) => (level += delta)))
+  return judge(Float64Array.from(values, () => calls), values, values.length, options).state
+}
+
+test('readings: stillness clears, steady growth does not, steps of the engine are told from both', () => {
+  assert.equal(judged([0, 0]), 'clear')
+  assert.equal(judged([-250_000, 0, 0]), 'clear')
+  assert.equal(judged([16_000, 16_000, 16_000, 16_000]), 'rising')
+  assert.equal(judged([5600, -9832, 5600, 5600, 5600, 5600]), 'rising')
+  assert.equal(judged([9800, -9736, 392, 9896, -9832, 312, 10_808, -9832]), 'clear')
+  assert.notEqual(judged([5600, 5600 - 11_000, 5600 - 9000]), 'clear') // growth behind two steps down
+  assert.equal(judged([1600, 1600], 1000, { ...ofHeap, tolerance: 2 }), 'clear')
+})
+
+test('readings: a table that doubles when it is full is not cleared while it stands still', () => {
+  assert.notEqual(judged([0, 16_384, 0, 0]), 'clear')
+  assert.notEqual(judged([0, 16_384, 0, 0, 32_768, 0, 0, 0]), 'clear')
+  assert.equal(judged([8000, 8000, 0, 0, 0, 0, 0]), 'clear') // a cache that is full
+})
+
+test('a call that fails, rejects, or never settles says which call it was', async () => {
+  assert.deepEqual(await verdict(`await lg.assertNoLeak(function third() { if (++n === 3) throw new TypeError('no') })`), {
+    code: 'ERR_LEAKGUARD_CALL',
+    message: 'ERR_LEAKGUARD_CALL: call 3 of third() failed: TypeError: no',
+    iteration: 3,
+    cause: 'TypeError: no',
+  })
+  const rejected = await verdict(`await lg.assertNoLeak(async () => { throw 5 }, { iterations: 3 })`)
+  assert.equal(rejected.message, 'ERR_LEAKGUARD_CALL: call 1 of the function failed: 5')
+  const stuck = await verdict(`await lg.assertNoLeak(function waits() { return ++n < 5 ? 1 : new Promise(() => {}) }, { timeout: 30 })`)
+  assert.equal(stuck.code, 'ERR_LEAKGUARD_TIMEOUT')
+  assert.equal(stuck.iteration, 5)
+})
+
+test('options are checked by name', async () => {
+  for (const [call, word] of [
+    ['lg.assertNoLeak(3)', /must be a function, got 3/],
+    ['lg.assertNoLeak(() => {}, { iteration: 3 })', /"iteration" is not known/],
+    ['lg.assertNoLeak(() => {}, { tolerance: "much" })', /"tolerance" must be bytes/],
+    ['lg.assertNoLeak(() => {}, { ignore: [3] })', /"ignore" must be texts or regular expressions/],
+    ['lg.assertNoLeak(() => {}, { track: ["cpu"] })', /"track" must be an array of heap/],
+    ['lg.assertCollected({})', /only a WeakRef or a function/],
+    ['lg.assertRetainsLessThan(() => {}, "much")', /"size" must be bytes/],
+    ['lg.verifyNone({ ignoreCurrent: {} })', /"ignoreCurrent" must be what ignoreCurrent\(\) answered/],
+  ]) {
+    const { code, message } = await verdict(`await ${call}`)
+    assert.equal(code, 'ERR_LEAKGUARD_OPTION', call)
+    assert.match(message, word)
+  }
+})
+
+test('setup and teardown are around each call', async () => {
+  const { code } = await verdict(`
+    let open = 0, most = 0, wrong = 0
+    await lg.assertNoLeak((given) => { if (given.open !== open) wrong++ }, {
+      iterations: 20, setup: async () => ({ open: ++open }), teardown: (given) => { open--; most = Math.max(most, given.open) } })
+    if (open !== 0 || most !== 1 || wrong !== 0) throw new Error('not around')`)
+  assert.equal(code, undefined)
+})
+
+test('the report has all that was found', async (t) => {
+  const path = join(folderFor(t), 'leak.json')
+  const { code, message } = await verdict(`await lg.assertNoLeak(() => { keep.push({ n }) }, { iterations: 50, report: ${JSON.stringify(path)} })`)
+  assert.equal(code, 'ERR_LEAKGUARD_LEAK')
+  assert.ok(message.includes(path))
+  const { evidence } = JSON.parse(readFileSync(path, 'utf8'))
+  assert.equal(evidence.looks, 3)
+  assert.deepEqual(evidence.calls, [50, 100])
+})
+
+test('collections are forced where the addon has no way to, too', async () => {
+  const answer = await verdict(`
+    const { native } = require('./lib/native.js')
+    native().collectGarbage = () => false
+    await lg.assertCollected(() => ({}))
+    await lg.assertCollected(() => { const object = {}; keep.push(object); return object }, { timeout: 50 })`)
+  assert.equal(answer.code, 'ERR_LEAKGUARD_LEAK')
+})

@@ -1,0 +1,239 @@
+'use strict'
+
+// Programs that leak in one way each, and healthy ones, looked at three times while they work: what grows is named, or nothing is.
+
+const test = require('node:test')
+const assert = require('node:assert/strict')
+const fs = require('node:fs')
+const { join } = require('node:path')
+const leakguard = require('leakguard')
+const { node, program, root } = require('./support/child.js')
+const { folderFor } = require('./support/folder.js')
+
+/** Steps of work; `step(n)` does one. What it leaks is to be named by `name`, `type`, `cause` and the line with the mark. */
+const PROGRAMS = {
+  array: {
+    source: `const leakedArray = [] // here
+function step(n) { leakedArray.push({ date: new Date(n), url: '/product/' + n }) }`,
+    expected: { name: 'leakedArray', type: /^Array of Object$/, cause: 'cache' },
+  },
+  map: {
+    source: `class Session { constructor(n) { this.id = n; this.user = 'user ' + n } }
+const app = { cache: new Map() } // here
+function step(n) { app.cache.set('session ' + n, new Session(n)) }`,
+    expected: { name: 'app.cache', type: /^Map of string → Session$/, cause: 'cache' },
+  },
+  'an object used as map': {
+    source: `const visits = {} // here
+function step(n) { visits['a visitor whose name is as long as this ' + n] = n }`,
+    expected: { name: 'visits', type: /^Object of string/, cause: 'cache' },
+  },
+  listeners: {
+    source: `const bus = new (require('node:events').EventEmitter)().setMaxListeners(0) // here
+function step(n) { const request = { n, url: '/' + n }; bus.on('config', function onConfig() { return request }) }`,
+    expected: { name: "bus.on('config')", type: /^Array of onConfig \(main\.cjs:/, cause: 'listener', inside: /request/ },
+  },
+  'abort listeners': {
+    source: `const shutdown = new AbortController() // here
+require('node:events').setMaxListeners(0, shutdown.signal)
+function step(n) { const request = { n, url: '/' + n }; shutdown.signal.addEventListener('abort', () => request) }`,
+    expected: { name: "shutdown.signal.addEventListener('abort')", type: /^chain of /, cause: 'listener' },
+  },
+  intervals: {
+    source: `class Poller {
+  constructor(n) { this.data = [n, 'poller ' + n]; setInterval(this.poll.bind(this), 3600_000 + (n % 2)) }
+  poll() { return this.data } // here
+}
+function step(n) { new Poller(n) }`,
+    expected: { name: 'setInterval callback poll', type: /^Timeout$/, cause: 'timer' },
+  },
+  promises: {
+    source: `const shutdown = new Promise(() => {}) // here
+function step(n) { const request = { n, url: '/' + n }; shutdown.then(() => request) }`,
+    expected: { name: 'shutdown', type: /^Promise of Function \(main\.cjs:/, cause: 'promise' },
+  },
+  closures: {
+    source: `let theThing = null // here
+function step(n) {
+  const originalThing = theThing
+  const unused = () => originalThing
+  theThing = { text: 'thing ' + n, rows: [n, n], someMethod() { return 1 } }
+}`,
+    expected: { name: 'theThing', type: /^chain of /, cause: 'closure' },
+  },
+  buffers: {
+    source: `const uploads = [] // here
+function step(n) { if (n % 10 === 0) uploads.push(Buffer.alloc(4096)) }`,
+    expected: { name: 'uploads', type: /^Array of Buffer$/, cause: 'buffer' },
+  },
+  'a global': {
+    source: `globalThis.seen = new Set()
+function step(n) { globalThis.seen.add({ n, text: 'seen ' + n }) }`,
+    expected: { name: 'global.seen', type: /^Set of Object$/, cause: 'global' },
+  },
+  'a linked list': {
+    source: `class Job { constructor(n, next) { this.n = n; this.text = 'job ' + n; this.next = next } }
+let head = null // here
+function step(n) { head = new Job(n, head) }`,
+    expected: { name: 'head', type: /^chain of Job$/, cause: 'list' },
+  },
+  'what two variables hold': {
+    source: `class Order { constructor(n) { this.n = n; this.lines = [{ n }, { n: n + 1 }] } }
+const byId = new Map() // here
+const all = new Set()
+function step(n) { const order = new Order(n); byId.set(n, order); all.add(order) }`,
+    expected: { name: /^(byId|all)$/, type: /^(Map|Set) of Order$/, cause: 'cache' },
+  },
+  'contexts of vm': {
+    source: `const vm = require('node:vm')
+const contexts = [] // here
+function step(n) { if (n % 50 === 0) contexts.push(vm.createContext({ n })) }`,
+    expected: { name: 'contexts', type: /^Array of /, cause: /context|cache/ },
+  },
+}
+
+const HEALTHY = {
+  'a cache that is full': `const cache = new Map()
+function step(n) { cache.set(n, { n, text: 'entry ' + n }); if (cache.size > 300) cache.delete(cache.keys().next().value) }`,
+  'listeners that are removed': `const bus = new (require('node:events').EventEmitter)()
+function step(n) { const request = { n }; const done = () => request; bus.on('done', done); bus.off('done', done) }`,
+  'timers that end': `function step(n) { const request = { n }; clearTimeout(setTimeout(() => request, 60_000)) }`,
+  'work that leaves nothing': `function step(n) { const rows = []; for (let row = 0; row < 20; row++) rows.push({ row, n, text: 'row ' + row + n }); return rows }`,
+  'a load that comes and goes': `const inside = []
+function step(n) { inside.push({ n, rows: new Array(20).fill(n + 0.5) }); while (inside.length > 200 + 150 * Math.sin(n / 600)) inside.shift() }`,
+}
+
+/** Works, looks, works, looks, works, looks; answers what grew. */
+function looked(source) {
+  return `const leakguard = require(${JSON.stringify(root)})
+${source}
+globalThis.kept = step
+let n = 0
+const work = async () => { for (const end = n + 2000; n < end; n++) { step(n); if (n % 100 === 0) await new Promise(setImmediate) } }
+leakguard.findGrowth({ rounds: 3, interval: 0, onProgress: () => {} }).catch(() => {})
+;(async () => {
+  await work()
+  const looks = []
+  for (let look = 0; look < 3; look++) { await work(); looks.push(look < 2 ? JSON.parse(JSON.stringify(await leakguard.census())) : await snapshot()) }
+  process.stdout.write(JSON.stringify(await leakguard.growth(looks)), () => process.exit(0))
+})()
+async function snapshot() { return (await leakguard.writeSnapshot('last.heapsnapshot')).path }`.replace(/^leakguard\.findGrowth.*\n/m, '')
+}
+
+async function grownIn(t, source) {
+  const folder = fs.realpathSync(folderFor(t))
+  fs.writeFileSync(join(folder, 'main.cjs'), looked(source))
+  const { code, stdout, stderr } = await node(['main.cjs'], { cwd: folder })
+  assert.equal(code, 0, stderr)
+  return JSON.parse(stdout)
+}
+
+for (const [name, { source, expected }] of Object.entries(PROGRAMS)) {
+  test(`what grows is named: ${name}`, async (t) => {
+    const growth = await grownIn(t, source)
+    const [first] = growth.suspects
+    const told = JSON.stringify(growth.suspects.map(({ text, cause, inside }) => [cause, text, inside]), null, 1)
+    assert.ok(first, 'something grows')
+    if (expected.name instanceof RegExp) assert.match(first.name, expected.name, told)
+    else assert.equal(first.name, expected.name, told)
+    assert.match(first.type, expected.type, told)
+    assert.match(first.cause, new RegExp(`^(${expected.cause.source ?? expected.cause})$`), told)
+    if (expected.inside) assert.match(first.inside.join(), expected.inside, told)
+    const line = looked(source).split('\n').findIndex((text) => text.includes('// here')) + 1
+    if (line > 0) assert.deepEqual([first.location.file.split('/').at(-1), first.location.line], ['main.cjs', line], told)
+    assert.equal(first.counts.length, 3)
+    assert.ok(first.retainedDelta === first.sizes[2] - first.sizes[0] && first.retainedDelta > 0, told)
+    assert.match(first.fingerprint, /^[0-9a-f]{16}$/)
+    assert.ok(first.text.includes(first.name) && growth.text === first.text)
+  })
+}
+
+for (const [name, source] of Object.entries(HEALTHY)) {
+  test(`nothing grows: ${name}`, async (t) => {
+    const growth = await grownIn(t, source)
+    assert.deepEqual(growth.suspects.map(({ text }) => text), [])
+    assert.match(growth.text, /^Nothing grows/)
+  })
+}
+
+test('the running process says what grows in it, look by look, and keeps nothing', async (t) => {
+  const { growth, progress, files, listeners } = await program(
+    `const leakedArray = []
+    const leak = (n) => leakedArray.push({ n, url: '/' + n })
+    globalThis.handler = leak
+    let n = 0
+    const timer = setInterval(() => { for (const end = n + 200; n < end; n++) leak(n) }, 10)
+    const progress = []
+    const controller = new AbortController()
+    let listeners = 0
+    controller.signal.addEventListener = () => listeners++
+    leakguard.findGrowth({ rounds: 3, interval: '300ms', signal: controller.signal, onProgress: ({ look, looks, stage }) => progress.push([look, looks, stage].join(' ')) })
+      .then((growth) => {
+        clearInterval(timer)
+        console.log(JSON.stringify({ growth, progress, listeners, files: require('node:fs').readdirSync('.') }))
+      })`,
+    { cwd: folderWithModule(t) },
+  )
+  assert.equal(growth.suspects[0].name, 'leakedArray', JSON.stringify(growth, null, 1))
+  assert.equal(growth.looks, 3)
+  assert.equal(growth.captures.length, 3)
+  assert.ok(growth.suspects[0].counts[0] < growth.suspects[0].counts[2])
+  for (const step of ['1 3 parse', '1 3 wait', '3 3 report']) assert.ok(progress.includes(step), progress.join())
+  assert.deepEqual(files, ['node_modules'])
+  assert.equal(listeners, 0)
+})
+
+function folderWithModule(t) {
+  const folder = fs.realpathSync(folderFor(t))
+  fs.mkdirSync(join(folder, 'node_modules'))
+  fs.symlinkSync(root, join(folder, 'node_modules', 'leakguard'))
+  return folder
+}
+
+test('a search for growth is given up when its signal says so', async () => {
+  const controller = new AbortController()
+  const search = leakguard.findGrowth({ rounds: 100, interval: '1h', signal: controller.signal, onProgress: ({ stage }) => stage === 'wait' && controller.abort() })
+  await assert.rejects(search, { code: 'ERR_LEAKGUARD_CANCELLED' })
+})
+
+test('what is no look is refused, by name and code', async (t) => {
+  const rejects = (looks, code, message) => assert.rejects(leakguard.growth(looks), { code, message })
+  await rejects('a', 'ERR_LEAKGUARD_OPTION', /array of two looks/)
+  await rejects(['a'], 'ERR_LEAKGUARD_OPTION', /two looks or more/)
+  await rejects(['a', 5], 'ERR_LEAKGUARD_OPTION', /look 2 must be/)
+  await rejects([{}, {}], 'ERR_LEAKGUARD_CENSUS', /no census/)
+  await rejects([{ version: 99 }, { version: 99 }], 'ERR_LEAKGUARD_CENSUS', /version 99/)
+  await rejects(['/nowhere/a', '/nowhere/b'], 'ERR_LEAKGUARD_IO', /nowhere/)
+  await assert.rejects(leakguard.growth(['a', 'b'], { rounds: 3 }), { code: 'ERR_LEAKGUARD_OPTION' })
+  const file = join(folderFor(t), 'damaged.heapsnapshot')
+  const { path } = await leakguard.writeSnapshot(join(folderFor(t), 'whole.heapsnapshot'))
+  fs.writeFileSync(file, fs.readFileSync(path).subarray(0, 100_000))
+  await rejects([path, file], 'ERR_LEAKGUARD_PARSE', /./)
+  const same = await leakguard.growth([path, path, path])
+  assert.deepEqual(same.suspects, [], 'the same file has not grown')
+  assert.deepEqual(same.noise, [])
+  const folded = await leakguard.census({ maxPaths: 100, names: 3 })
+  assert.ok(folded.census.paths.parent.length <= 100 && folded.census.dropped.paths > 0 && folded.census.dropped.bytes > 0)
+  const { census } = folded
+  census.paths.parent[5] = 5000
+  await rejects([census, census], 'ERR_LEAKGUARD_CENSUS', /a path is missing/)
+})
+
+test('the command line says what grew', async (t) => {
+  const folder = folderFor(t)
+  const files = ['a', 'b'].map((name) => join(folder, `${name}.heapsnapshot`))
+  await program(`
+    const leakedArray = []
+    const leak = (n) => leakedArray.push({ n, url: '/' + n })
+    globalThis.handler = leak
+    let n = 0
+    for (const file of ${JSON.stringify(files)}) { for (const end = n + 4000; n < end; n++) leak(n); leakguard.writeSnapshotSync(file) }`)
+  const text = await node(['bin/leakguard.js', 'growth', ...files])
+  assert.equal(text.code, 0, text.stderr)
+  assert.match(text.stdout, /1 thing grows[^]*leakedArray: Array of Object[^]*\+4,000/)
+  const json = await node(['bin/leakguard.js', 'growth', '--json', ...files])
+  assert.equal(JSON.parse(json.stdout).suspects[0].name, 'leakedArray')
+  const wrong = await node(['bin/leakguard.js', 'growth', files[0]])
+  assert.equal(wrong.code, 1)
+  assert.match(wrong.stderr, /two FILEs or more/)
+})

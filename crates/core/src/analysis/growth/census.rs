@@ -1,0 +1,259 @@
+//! The census of a heap: its signatures with their figures, as columns that can be written down, kept and compared with
+//! those of another moment, another process or a twin. A few bytes a signature and figure; bounded.
+
+use super::fold::{Folded, NOISE, ROOT};
+use super::told::{Teller, Told, worth_telling};
+use crate::{CensusOptions, Code, Error, Sources, Watch};
+use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
+
+/// Of the format. One that differs is refused.
+const VERSION: u32 = 1;
+/// Classes that are kept.
+const MOST_CLASSES: usize = 2000;
+
+/// A heap, folded. Made by [`super::super::census`]; `growth` compares several.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Census {
+    /// Of this format.
+    pub version: u32,
+    /// Node's version, where the heap tells it.
+    pub node: Option<String>,
+    /// Sum of all self sizes.
+    pub total_size: u64,
+    /// Nodes of the heap.
+    pub node_count: u64,
+    /// All texts.
+    pub(super) strings: Vec<String>,
+    /// Where functions and constructors are written: a file's text, line and column.
+    pub(super) places: Vec<(u32, u32, u32)>,
+    pub(super) paths: Paths,
+    pub(super) classes: Classes,
+    /// What the bounds left out.
+    pub dropped: Dropped,
+    /// Names and places of the largest, by signature.
+    pub(super) told: Vec<(u32, Told)>,
+}
+
+/// What a census left out to stay small.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Dropped {
+    /// Signatures.
+    pub paths: u64,
+    /// Objects that fall to them.
+    pub count: u64,
+    /// Bytes of those.
+    pub bytes: u64,
+    /// No signature that was left out has more bytes below it.
+    pub largest: u64,
+}
+
+/// Signatures: each has its parent before it.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct Paths {
+    pub(super) parent: Vec<u32>,
+    pub(super) edge: Vec<u32>,
+    pub(super) name: Vec<u32>,
+    pub(super) kind: Vec<u32>,
+    /// One more than the index of the place; 0: none.
+    pub(super) place: Vec<u32>,
+    pub(super) count: Vec<u64>,
+    pub(super) shallow: Vec<u64>,
+    pub(super) retained: Vec<u64>,
+}
+
+/// Classes by name, the largest.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct Classes {
+    pub(super) name: Vec<u32>,
+    pub(super) count: Vec<u64>,
+    pub(super) shallow: Vec<u64>,
+}
+
+impl Census {
+    /// Writes a folded heap down; beside it, the fold's row of each path.
+    pub(super) fn of(
+        folded: &Folded,
+        options: &CensusOptions,
+        sources: &dyn Sources,
+        watch: &Watch,
+    ) -> Result<(Self, Vec<u32>), Error> {
+        let heap = folded.heap;
+        let (kept, dropped) = kept(folded, options.max_paths.max(2));
+        let mut writer = Writer::default();
+        let mut number = vec![ROOT; folded.rows.len()];
+        let teller = Teller::new(folded, sources);
+        let mut paths = Paths::default();
+        for &at in &kept {
+            number[at as usize] = paths.parent.len() as u32;
+            let row = &folded.rows[at as usize];
+            let (name, kind, place) = folded.steps.class_text(row.class);
+            let location = place.and_then(|place| teller.scripts.generated(heap.graph(), place));
+            paths.parent.push(number[row.parent as usize]);
+            paths.edge.push(writer.text(&folded.steps.label_text(row.label)));
+            paths.name.push(writer.text(&name));
+            paths.kind.push(writer.text(if at == NOISE { "noise" } else { kind }));
+            paths.place.push(location.map_or(0, |place| writer.place(&place.file, place.line, place.column)));
+            paths.count.push(row.count);
+            paths.shallow.push(row.shallow);
+            paths.retained.push(row.retained);
+        }
+        watch.check()?;
+        let worth = worth_telling(folded, &kept, options.names);
+        let told = teller.tell(&worth, watch)?;
+        let told = worth.iter().zip(told).filter_map(|(&at, told)| Some((number[at as usize], told?))).collect();
+        let census = Self {
+            version: VERSION,
+            node: super::super::build::versions(heap.graph()).0,
+            total_size: heap.total_size(),
+            node_count: heap.graph().node_count() as u64,
+            classes: writer.classes(folded),
+            strings: writer.strings,
+            places: writer.places,
+            paths,
+            dropped,
+            told,
+        };
+        Ok((census, kept))
+    }
+
+    /// Reads a census that was written as JSON, which may be anything.
+    ///
+    /// # Errors
+    /// [`Code::Census`] where it is no census, or one of another version.
+    pub fn from_json(text: &str) -> Result<Self, Error> {
+        #[derive(Deserialize)]
+        struct Version {
+            version: Option<u32>,
+        }
+        let wrong = |what: String| Error { code: Code::Census, message: what, byte: None };
+        let no_census = |what: &dyn std::fmt::Display| wrong(format!("this is no census of leakguard: {what}"));
+        let version: Version = serde_json::from_str(text).map_err(|error| no_census(&error))?;
+        match version.version {
+            Some(VERSION) => {}
+            Some(other) => {
+                return Err(wrong(format!(
+                    "the census has version {other}, and this leakguard reads {VERSION}: make it again with this one"
+                )));
+            }
+            None => return Err(no_census(&"it has no version")),
+        }
+        let census: Self = serde_json::from_str(text).map_err(|error| no_census(&error))?;
+        census.check().map_err(|what| no_census(&what))?;
+        Ok(census)
+    }
+
+    /// Do the columns fit each other?
+    fn check(&self) -> Result<(), &'static str> {
+        let Paths { parent, edge, name, kind, place, count, shallow, retained } = &self.paths;
+        let rows = parent.len();
+        if [edge.len(), name.len(), kind.len(), place.len(), count.len(), shallow.len(), retained.len()] != [rows; 7] {
+            return Err("its columns differ in length");
+        }
+        let Classes { name: class, count, shallow } = &self.classes;
+        if [count.len(), shallow.len()] != [class.len(); 2] {
+            return Err("its columns differ in length");
+        }
+        let strings = self.strings.len();
+        let is_text = |&at: &u32| (at as usize) < strings;
+        if ![edge, name, kind, class].into_iter().flatten().all(is_text)
+            || !self.places.iter().all(|(at, ..)| is_text(at))
+        {
+            return Err("a text is missing");
+        }
+        if !place.iter().all(|&at| at as usize <= self.places.len()) {
+            return Err("a place is missing");
+        }
+        let is_before = |(at, &parent): (usize, &u32)| (parent as usize) < at.max(1);
+        if !parent.iter().enumerate().all(is_before) || self.told.iter().any(|&(at, _)| at as usize >= rows) {
+            return Err("a path is missing");
+        }
+        Ok(())
+    }
+
+    /// How many signatures there are.
+    pub fn path_count(&self) -> usize {
+        self.paths.parent.len()
+    }
+}
+
+/// The signatures to keep, parents first: those with most bytes below them.
+fn kept(folded: &Folded, most: usize) -> (Vec<u32>, Dropped) {
+    let rows = &folded.rows;
+    let mut below: Vec<u64> = rows.iter().map(|row| row.shallow).collect();
+    for at in (2..rows.len()).rev() {
+        let bytes = below[at];
+        let parent = &mut below[rows[at].parent as usize];
+        *parent = parent.saturating_add(bytes);
+    }
+    let mut order: Vec<u32> = (2..rows.len() as u32).collect();
+    // A parent has at least as many bytes below it, and a smaller number.
+    order.sort_by_key(|&at| (std::cmp::Reverse(below[at as usize]), at));
+    let out = order.split_off(order.len().min(most - 2));
+    let mut dropped = Dropped { paths: out.len() as u64, ..Dropped::default() };
+    for at in out {
+        let row = &rows[at as usize];
+        dropped.count += row.count;
+        dropped.bytes = dropped.bytes.saturating_add(row.shallow);
+        dropped.largest = dropped.largest.max(below[at as usize]);
+    }
+    order.extend([ROOT, NOISE]);
+    order.sort_unstable();
+    (order, dropped)
+}
+
+#[derive(Default)]
+struct Writer {
+    strings: Vec<String>,
+    known: FxHashMap<String, u32>,
+    places: Vec<(u32, u32, u32)>,
+    known_places: FxHashMap<(u32, u32, u32), u32>,
+}
+
+impl Writer {
+    fn text(&mut self, text: &str) -> u32 {
+        /// Longer ones are no names.
+        const LONGEST: usize = 200;
+        let text: String = if text.len() > LONGEST { text.chars().take(LONGEST).collect() } else { text.to_owned() };
+        if let Some(&known) = self.known.get(&text) {
+            return known;
+        }
+        let at = self.strings.len() as u32;
+        self.strings.push(text.clone());
+        self.known.insert(text, at);
+        at
+    }
+
+    /// One more than the place's index.
+    fn place(&mut self, file: &str, line: u32, column: u32) -> u32 {
+        let key = (self.text(file), line, column);
+        let places = &mut self.places;
+        *self.known_places.entry(key).or_insert_with(|| {
+            places.push(key);
+            places.len() as u32
+        })
+    }
+
+    fn classes(&mut self, folded: &Folded) -> Classes {
+        let graph = folded.heap.graph();
+        let mut sums: FxHashMap<String, (u64, u64)> = FxHashMap::default();
+        for row in folded.heap.classes().iter().filter(|row| row.count > 0) {
+            let sum = sums.entry(row.name(graph).into_owned()).or_default();
+            *sum = (sum.0 + row.count, sum.1.saturating_add(row.shallow));
+        }
+        let mut rows: Vec<_> = sums.into_iter().collect();
+        rows.sort_by(|one, other| (other.1.1, &one.0).cmp(&(one.1.1, &other.0)));
+        rows.truncate(MOST_CLASSES);
+        let mut classes = Classes::default();
+        for (name, (count, shallow)) in rows {
+            classes.name.push(self.text(&name));
+            classes.count.push(count);
+            classes.shallow.push(shallow);
+        }
+        classes
+    }
+}

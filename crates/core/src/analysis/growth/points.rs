@@ -1,0 +1,120 @@
+//! Growth points: signatures that grew from look to look though what holds them did not multiply.
+//!
+//! `LeakCanary`'s object growth and Eclipse MAT's accumulation point are the models. Where the holders multiplied as fast, the
+//! growth is theirs: an order's lines grow with the orders.
+
+use super::merged::Merged;
+use crate::GrowthOptions;
+use rustc_hash::FxHashMap;
+
+/// The least part of the mean step that each step has to have.
+const EVEN: u64 = 8;
+
+/// Something that grew.
+#[derive(Clone, Debug)]
+pub(super) struct Point {
+    /// The row whose members are more, or which is larger.
+    pub(super) row: u32,
+    /// Did it grow in bytes alone?
+    pub(super) is_object: bool,
+    pub(super) counts: Vec<u64>,
+    pub(super) sizes: Vec<u64>,
+}
+
+impl Point {
+    /// Bytes from the first look to the last.
+    pub(super) fn delta(&self) -> u64 {
+        delta(&self.sizes)
+    }
+}
+
+/// From the first to the last, or nothing where it fell.
+pub(super) fn delta(values: &[u64]) -> u64 {
+    match values {
+        [first, .., last] => last.saturating_sub(*first),
+        _ => 0,
+    }
+}
+
+/// Does it rise at every look, and by a fair part of the whole?
+fn rises(values: &[u64]) -> bool {
+    let steps = values.len().saturating_sub(1) as u64;
+    let least = (delta(values) / (steps.max(1) * EVEN)).max(1);
+    steps > 0 && values.windows(2).all(|pair| pair[1] >= pair[0].saturating_add(least))
+}
+
+/// All growth points, largest first.
+pub(super) fn points(merged: &Merged, options: &GrowthOptions) -> Vec<Point> {
+    let rows = merged.rows.len() as u32;
+    // Keys and values of one map are one point; variables of one scope are several.
+    let mut found: FxHashMap<(u32, &str), Vec<u32>> = FxHashMap::default();
+    let mut objects: Vec<u32> = Vec::new();
+    for at in 2..rows {
+        let row = &merged.rows[at as usize];
+        let counts = merged.counts(at);
+        if rises(counts) && delta(counts) >= options.min_count {
+            if !is_explained(merged, at) {
+                found.entry((row.parent, row.edge)).or_default().push(at);
+            }
+        } else if rises(merged.shallow(at)) && delta(merged.shallow(at)) >= options.min_bytes && !multiplies(counts) {
+            objects.push(at);
+        }
+    }
+    let mut points: Vec<Point> =
+        found.into_iter().map(|((parent, _), rows)| of_members(merged, parent, &rows)).collect();
+    // What grew because its members did is told by them.
+    objects.retain(|&at| !points.iter().any(|point| !point.is_object && merged.rows[point.row as usize].parent == at));
+    points.extend(objects.into_iter().map(|row| Point {
+        row,
+        is_object: true,
+        counts: merged.counts(row).to_vec(),
+        sizes: merged.shallow(row).to_vec(),
+    }));
+    points.retain(|point| point.delta() >= options.min_bytes);
+    points.sort_by_key(|point| (std::cmp::Reverse(point.delta()), point.row));
+    points
+}
+
+fn multiplies(counts: &[u64]) -> bool {
+    delta(counts) * 4 > counts.first().copied().unwrap_or(0)
+}
+
+/// Members of one holder that grew under one name, as the point of the heaviest.
+fn of_members(merged: &Merged, parent: u32, rows: &[u32]) -> Point {
+    let sizes = |row: u32| {
+        let (retained, below) = (merged.retained(row), merged.below(row));
+        // What is held at two ends is retained by neither.
+        if delta(below) / 2 > delta(retained) { below } else { retained }
+    };
+    let main =
+        rows.iter().copied().max_by_key(|&row| (delta(sizes(row)), delta(merged.counts(row)), std::cmp::Reverse(row)));
+    let main = main.unwrap_or(parent);
+    let mut all = sizes(main).to_vec();
+    let more = rows.iter().filter(|&&row| row != main).map(|&row| merged.retained(row));
+    // The room that the holder keeps for them grows with them.
+    let room = merged.counts(parent).iter().all(|&count| count <= 1).then(|| merged.shallow(parent));
+    for column in more.chain(room) {
+        for (sum, bytes) in all.iter_mut().zip(column) {
+            *sum = sum.saturating_add(*bytes);
+        }
+    }
+    Point { row: main, is_object: false, counts: merged.counts(main).to_vec(), sizes: all }
+}
+
+/// Are there more because there are more holders, each with as many?
+fn is_explained(merged: &Merged, row: u32) -> bool {
+    let parent = merged.rows[row as usize].parent;
+    if parent < 2 {
+        return false;
+    }
+    let (counts, holders) = (merged.counts(row), merged.counts(parent));
+    let more = delta(holders);
+    // As many as each had when both were first seen.
+    let Some((each, held)) =
+        counts.iter().copied().zip(holders.iter().copied()).find(|&(count, held)| count > 0 && held > 0)
+    else {
+        return false;
+    };
+    let explained = u128::from(each) * u128::from(more) / u128::from(held);
+    explained * 2 > u128::from(delta(counts))
+}

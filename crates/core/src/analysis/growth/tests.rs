@@ -1,0 +1,424 @@
+use super::super::heap::Heap;
+use super::super::modules::Modules;
+use super::fold::{Folded, NONE};
+use super::{Census, census, growth};
+use crate::graph::{EdgeKind, NodeIx, NodeKind};
+use crate::testing::SnapshotBuilder;
+use crate::{CensusOptions, Growth, GrowthOptions, NoSources, Watch};
+use std::collections::BTreeMap;
+
+/// A server whose handler closes over `scope`, in `/app/server.js`, as V8 writes it.
+fn server() -> SnapshotBuilder {
+    SnapshotBuilder::new()
+        .node("roots", NodeKind::SYNTHETIC, "(GC roots)", 0)
+        .node("handles", NodeKind::SYNTHETIC, "(Global handles)", 0)
+        .node("server", NodeKind::OBJECT, "Server", 100)
+        .node("handler", NodeKind::CLOSURE, "handler", 64)
+        .node("shared", NodeKind::CODE, "(shared function info)", 64)
+        .node("script", NodeKind::CODE, "/app/server.js", 64)
+        .node("scope", NodeKind::OBJECT, "system / Context", 64)
+        .edge("root", EdgeKind::Element, "1", "roots")
+        .edge("roots", EdgeKind::Element, "1", "handles")
+        .edge("handles", EdgeKind::Internal, "7", "server")
+        .edge("server", EdgeKind::Property, "onrequest", "handler")
+        .edge("handler", EdgeKind::Internal, "context", "scope")
+        .edge("handler", EdgeKind::Internal, "shared", "shared")
+        .edge("shared", EdgeKind::Internal, "script", "script")
+        .place("handler", 5, 6, 20)
+}
+
+/// A variable of the server's scope.
+fn variable(builder: SnapshotBuilder, name: &str, class: &str) -> SnapshotBuilder {
+    builder.node(name, NodeKind::OBJECT, class, 32).edge("scope", EdgeKind::Context, name, name)
+}
+
+/// A holder's `count` objects of a class, through V8's storage.
+fn filled(mut builder: SnapshotBuilder, holder: &str, class: &str, count: usize, size: u64) -> SnapshotBuilder {
+    let storage = format!("{holder}'s storage");
+    builder = builder.node(&storage, NodeKind::ARRAY, "(object elements)", 16 + 8 * count as u64).edge(
+        holder,
+        EdgeKind::Internal,
+        "elements",
+        &storage,
+    );
+    for at in 0..count {
+        let label = format!("{holder} {at}");
+        let kind = if class == "(string)" { NodeKind::STRING } else { NodeKind::OBJECT };
+        let name = if class == "(string)" { &label } else { class };
+        builder = builder.node(&label, kind, name, size).edge(&storage, EdgeKind::Internal, &at.to_string(), &label);
+    }
+    builder
+}
+
+fn heap(builder: &SnapshotBuilder) -> Heap {
+    Heap::new(builder.build(), &Watch::default()).expect("nobody cancels")
+}
+
+fn options() -> GrowthOptions {
+    GrowthOptions { min_bytes: 1000, min_count: 5, own: vec!["/app/lib/".to_owned()], ..GrowthOptions::default() }
+}
+
+fn look(builder: &SnapshotBuilder, before: Vec<Census>) -> (Census, Option<Growth>) {
+    census(&heap(builder), before, &CensusOptions::default(), &options(), &NoSources, &Watch::default())
+        .expect("nobody cancels")
+}
+
+/// What grew, named by the last heap; and by the censuses alone, written down and read again.
+fn grown(heaps: &[SnapshotBuilder]) -> [Growth; 2] {
+    let mut censuses: Vec<Census> = Vec::new();
+    let mut last = None;
+    for builder in heaps {
+        let (census, growth) = look(builder, censuses.clone());
+        last = growth;
+        censuses.push(census);
+    }
+    let written = |census| Census::from_json(&serde_json::to_string(census).expect("plain data")).expect("a census");
+    let read: Vec<Census> = censuses.iter().map(written).collect();
+    assert_eq!(read, censuses);
+    [last.expect("more than one look"), growth(&read, &options())]
+}
+
+fn named(heaps: &[SnapshotBuilder]) -> Vec<(String, String, u64)> {
+    let [with_heap, alone] = grown(heaps);
+    let names = |growth: &Growth| -> Vec<String> { growth.suspects.iter().map(|found| found.name.clone()).collect() };
+    assert_eq!(names(&with_heap), names(&alone), "{with_heap:#?} {alone:#?}");
+    let suspects = with_heap.suspects.into_iter();
+    suspects.map(|found| (found.name, found.class, found.growth.expect("figures").count_delta)).collect()
+}
+
+#[test]
+fn an_array_that_grows_is_named_with_its_figures() {
+    let at = |count| filled(variable(server(), "queue", "Array"), "queue", "Job", count, 100);
+    let [growth, _] = grown(&[at(50), at(90), at(150)]);
+    assert_eq!(growth.suspects.len(), 1, "{growth:#?}");
+    let found = &growth.suspects[0];
+    let figures = found.growth.clone().expect("figures");
+    assert_eq!((found.name.as_str(), found.class.as_str(), found.cause.as_str()), ("queue", "Array of Job", "cache"));
+    assert_eq!(figures.counts, [50, 90, 150]);
+    // The jobs, the array with its elements.
+    assert_eq!(figures.sizes, [50 * 108 + 48, 90 * 108 + 48, 150 * 108 + 48]);
+    assert_eq!((figures.count_delta, figures.retained_delta), (100, 10_800));
+    assert_eq!(
+        found.text,
+        "queue (server.js:7), Array of Job, +100 objects and +10.8 kB over 3 looks (150 objects, 16.2 kB now), through Server → handler() → context → queue"
+    );
+    assert_eq!(growth.text, found.text);
+}
+
+#[test]
+fn only_texts_grow_and_one_table() {
+    let at = |count| filled(variable(server(), "sessions", "Object"), "sessions", "(string)", count, 60);
+    assert_eq!(
+        named(&[at(50), at(90), at(150)]),
+        [("sessions".to_owned(), "Object of string → number".to_owned(), 100)]
+    );
+}
+
+#[test]
+fn what_does_not_grow_at_every_look_is_silent() {
+    let at = |count| filled(variable(server(), "cache", "Map"), "cache", "Entry", count, 100);
+    for counts in [[150, 150, 150], [50, 150, 150], [150, 90, 50], [90, 150, 120], [50, 149, 150]] {
+        assert_eq!(named(&counts.map(at)), [], "{counts:?}");
+    }
+}
+
+#[test]
+fn what_grows_with_its_holders_is_theirs() {
+    let at = |orders: usize| {
+        let mut builder = filled(variable(server(), "orders", "Array"), "orders", "Order", orders, 40);
+        for order in 0..orders {
+            let order = format!("orders {order}");
+            let lines = format!("{order} lines");
+            builder =
+                builder.node(&lines, NodeKind::OBJECT, "Array", 32).edge(&order, EdgeKind::Property, "lines", &lines);
+            builder = filled(builder, &lines, "Line", 6, 80);
+        }
+        builder
+    };
+    assert_eq!(named(&[at(10), at(20), at(30)]), [("orders".to_owned(), "Array of Order".to_owned(), 20)]);
+}
+
+#[test]
+fn one_of_several_like_holders_that_grows_is_found() {
+    let at = |count| {
+        let mut builder = variable(server(), "pools", "Array");
+        builder = filled(builder, "pools", "Pool", 10, 40);
+        for pool in 0..10 {
+            let (pool, list) = (format!("pools {pool}"), format!("pools {pool} list"));
+            builder = builder.node(&list, NodeKind::OBJECT, "Array", 32).edge(&pool, EdgeKind::Property, "free", &list);
+            builder = filled(builder, &list, "Item", if pool == "pools 7" { count } else { 6 }, 80);
+        }
+        builder
+    };
+    let found = named(&[at(50), at(90), at(150)]);
+    assert_eq!(found, [("pools[].free".to_owned(), "Array of Item".to_owned(), 100)]);
+}
+
+#[test]
+fn a_list_is_one_whatever_its_length_and_the_length_of_its_turn() {
+    // A list of one step, and one of closures that each hold the scope of the one before.
+    let at = |count: usize| {
+        let mut builder = server();
+        let mut before = "scope".to_owned();
+        for at in 0..count {
+            let (thing, call, scope) = (format!("thing {at}"), format!("call {at}"), format!("scope {at}"));
+            builder = builder
+                .node(&thing, NodeKind::OBJECT, "Object", 40)
+                .node(&call, NodeKind::CLOSURE, "someMethod", 64)
+                .node(&scope, NodeKind::OBJECT, "system / Context", 32)
+                .place(&call, 5, 30, 4)
+                .edge(&thing, EdgeKind::Property, "someMethod", &call)
+                .edge(&call, EdgeKind::Internal, "context", &scope)
+                .edge(&before, EdgeKind::Context, if at == 0 { "theThing" } else { "original" }, &thing);
+            before = scope;
+        }
+        builder
+    };
+    let [growth, _] = grown(&[at(60), at(100), at(180)]);
+    let found = &growth.suspects[0];
+    assert_eq!(growth.suspects.len(), 1, "{growth:#?}");
+    assert_eq!((found.name.as_str(), found.cause.as_str()), ("theThing", "closure"), "{found:#?}");
+    assert_eq!(found.growth.clone().expect("figures").count_delta, 120);
+
+    let linked = |count: usize| {
+        let mut builder = server();
+        for at in 0..count {
+            let label = format!("link {at}");
+            builder = builder.node(&label, NodeKind::OBJECT, "Link", 100);
+            builder = match at {
+                0 => builder.edge("scope", EdgeKind::Context, "head", &label),
+                _ => builder.edge(&format!("link {}", at - 1), EdgeKind::Property, "next", &label),
+            };
+        }
+        builder
+    };
+    assert_eq!(named(&[linked(60), linked(100), linked(180)]), [("head".to_owned(), "chain of Link".to_owned(), 120)]);
+}
+
+#[test]
+fn one_object_that_grows_in_bytes_alone_is_named() {
+    let at = |size| {
+        variable(server(), "log", "Buffer").node("data", NodeKind::NATIVE, "system / JSArrayBufferData", size).edge(
+            "log",
+            EdgeKind::Internal,
+            "backing_store",
+            "data",
+        )
+    };
+    assert_eq!(named(&[at(50_000), at(90_000), at(150_000)]), [("log".to_owned(), "Buffer".to_owned(), 0)]);
+}
+
+#[test]
+fn code_and_leakguards_own_are_noise() {
+    let at = |count: usize| {
+        let mut builder = server()
+            .node("own", NodeKind::CLOSURE, "watch", 64)
+            .node("own shared", NodeKind::CODE, "(shared function info)", 64)
+            .node("own script", NodeKind::CODE, "/app/lib/watch.js", 64)
+            .node("own scope", NodeKind::OBJECT, "system / Context", 64)
+            .node("series", NodeKind::OBJECT, "Array", 16)
+            .place("own", 6, 1, 1)
+            .edge("server", EdgeKind::Property, "guard", "own")
+            .edge("own", EdgeKind::Internal, "context", "own scope")
+            .edge("own", EdgeKind::Internal, "shared", "own shared")
+            .edge("own shared", EdgeKind::Internal, "script", "own script")
+            .edge("own scope", EdgeKind::Context, "series", "series");
+        for at in 0..count {
+            let label = format!("code {at}");
+            builder =
+                builder.node(&label, NodeKind::CODE, "(code)", 500).edge("shared", EdgeKind::Internal, &label, &label);
+        }
+        filled(builder, "series", "Reading", count, 100)
+    };
+    let [growth, _] = grown(&[at(50), at(90), at(150)]);
+    assert_eq!(growth.suspects, [], "{growth:#?}");
+    let mut sources: Vec<_> = growth.noise.iter().map(|noise| noise.source.as_str()).collect();
+    sources.sort_unstable();
+    assert_eq!(sources, ["leakguard", "v8"]);
+}
+
+#[test]
+fn paths_through_nodes_own_lists_are_the_last_choice() {
+    let at = |count| {
+        let builder = filled(variable(server(), "jobs", "Array"), "jobs", "Job", count, 100);
+        let mut builder = builder.node("cleanup", NodeKind::NATIVE, "Node / CleanupQueue", 50).edge(
+            "handles",
+            EdgeKind::Internal,
+            "8",
+            "cleanup",
+        );
+        for at in 0..count {
+            builder = builder.edge("cleanup", EdgeKind::Element, &at.to_string(), &format!("jobs {at}"));
+        }
+        builder
+    };
+    assert_eq!(named(&[at(50), at(90), at(150)]), [("jobs".to_owned(), "Array of Job".to_owned(), 100)]);
+}
+
+#[test]
+fn properties_of_a_map_are_one_step_and_those_of_a_record_are_not() {
+    let at = |count: usize| {
+        let mut builder = variable(variable(server(), "table", "Object"), "record", "Object");
+        for at in 0..count {
+            let label = format!("user {at}");
+            builder =
+                builder.node(&label, NodeKind::OBJECT, "User", 90).edge("table", EdgeKind::Property, &label, &label);
+        }
+        for name in ["left", "right"] {
+            builder = builder.node(name, NodeKind::OBJECT, "Array", 16).edge("record", EdgeKind::Property, name, name);
+        }
+        filled(builder, "right", "Item", count, 50)
+    };
+    let found = named(&[at(50), at(90), at(150)]);
+    let names: Vec<&str> = found.iter().map(|(name, ..)| name.as_str()).collect();
+    assert_eq!(names, ["table", "record.right"]);
+}
+
+type Nodes = Vec<(NodeKind, &'static str, u64)>;
+type Edges = Vec<(usize, EdgeKind, &'static str, usize)>;
+
+/// Small random heaps with every kind of node, whose labels are few so that paths fall together.
+fn random(seed: u64, nodes: usize) -> (Nodes, Edges) {
+    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    let mut below = |bound: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % bound
+    };
+    let kinds = [
+        (NodeKind::OBJECT, "A"),
+        (NodeKind::OBJECT, "B"),
+        (NodeKind::OBJECT, "system / Context"),
+        (NodeKind::ARRAY, "(object elements)"),
+        (NodeKind::CLOSURE, "f"),
+        (NodeKind::STRING, "text"),
+        (NodeKind::CODE, "(code)"),
+        (NodeKind::HIDDEN, "system / Thing"),
+    ];
+    let all = (0..nodes).map(|_| kinds[below(kinds.len())]).map(|(kind, name)| (kind, name, 8)).collect();
+    let mut edges = Vec::new();
+    for to in 0..nodes {
+        for _ in 0..=below(3) {
+            let from = if below(6) == 0 { 0 } else { 1 + below(nodes) };
+            let (kind, name) = [
+                (EdgeKind::Property, "x"),
+                (EdgeKind::Property, "y"),
+                (EdgeKind::Element, "3"),
+                (EdgeKind::Internal, "table"),
+                (EdgeKind::Context, "v"),
+                (EdgeKind::Weak, "w"),
+            ][below(6)];
+            edges.push((from, kind, name, to + 1));
+        }
+    }
+    (all, edges)
+}
+
+fn built(
+    nodes: &[(NodeKind, &str, u64)],
+    edges: &[(usize, EdgeKind, &str, usize)],
+    order: &[usize],
+) -> SnapshotBuilder {
+    let mut builder = SnapshotBuilder::new();
+    for &at in order {
+        let (kind, name, size) = nodes[at];
+        builder = builder.node(&format!("{}", at + 1), kind, name, size);
+    }
+    let label = |at: usize| if at == 0 { "root".to_owned() } else { at.to_string() };
+    for &(from, kind, name, to) in edges {
+        builder = builder.edge(&label(from), kind, name, &label(to));
+    }
+    builder
+}
+
+/// Every path with its figures, whatever the order in which they were found.
+fn words(census: &Census) -> BTreeMap<String, (u64, u64, u64)> {
+    let mut paths: Vec<String> = Vec::new();
+    let mut found = BTreeMap::new();
+    for at in 0..census.paths.parent.len() {
+        let text = |index: u32| &census.strings[index as usize];
+        let own = format!("{}:{}", text(census.paths.edge[at]), text(census.paths.name[at]));
+        let path = if at < 2 { own } else { format!("{} > {own}", paths[census.paths.parent[at] as usize]) };
+        paths.push(path.clone());
+        let figures = (census.paths.count[at], census.paths.shallow[at], census.paths.retained[at]);
+        assert!(found.insert(path, figures).is_none(), "one row a path");
+    }
+    found
+}
+
+#[test]
+fn random_heaps_fold_as_by_hand_and_alike_in_any_order() {
+    for seed in 0..300 {
+        let (nodes, edges) = random(seed, 4 + seed as usize % 40);
+        let order: Vec<usize> = (0..nodes.len()).collect();
+        let builder = built(&nodes, &edges, &order);
+        let heap = heap(&builder);
+        let modules = Modules::new(&heap);
+        let folded = Folded::new(&heap, &modules, &Watch::default()).expect("nobody cancels");
+        let graph = heap.graph();
+
+        // Every node that a strong way leads to, and no other, has a signature.
+        let mut reached = vec![false; graph.node_count()];
+        let mut open = vec![NodeIx::ROOT];
+        while let Some(node) = open.pop() {
+            if !std::mem::replace(&mut reached[node.at()], true) {
+                open.extend(
+                    graph.edges_of(node).iter().filter(|edge| edge.kind() != EdgeKind::Weak).map(|edge| edge.target()),
+                );
+            }
+        }
+        for node in graph.nodes() {
+            assert_eq!(folded.of(node) != NONE, reached[node.at()], "seed {seed}, node {node:?}");
+            // The way leads there, each edge from where the one before ended.
+            let way = folded.way(node);
+            let mut at = NodeIx::ROOT;
+            for edge in way {
+                assert!(graph.edge_indices(at).any(|(own, _)| own == edge), "seed {seed}");
+                at = graph.edge(edge).target();
+            }
+            assert!(at == node || !reached[node.at()], "seed {seed}");
+        }
+
+        // Counts, bytes, and retained sizes by the definition.
+        let rows = folded.rows.len();
+        let (mut shallow, mut retained) = (vec![0; rows], vec![0; rows]);
+        for node in graph.nodes().filter(|node| reached[node.at()]) {
+            let own = folded.of(node);
+            shallow[own as usize] += graph.self_size(node);
+            let mut above = node;
+            let mut is_inside = false;
+            while above != NodeIx::ROOT {
+                above = heap.idom(above);
+                is_inside |= folded.of(above) == own;
+            }
+            retained[own as usize] += if is_inside { 0 } else { heap.retained(node) };
+        }
+        for (at, row) in folded.rows.iter().enumerate() {
+            assert_eq!((row.shallow, row.retained), (shallow[at], retained[at]), "seed {seed}, row {at}");
+        }
+
+        let mut turned = order.clone();
+        turned.reverse();
+        turned.rotate_left(seed as usize % nodes.len());
+        let (straight, _) = look(&builder, Vec::new());
+        let (other, _) = look(&built(&nodes, &edges, &turned), Vec::new());
+        assert_eq!(words(&straight), words(&other), "seed {seed}");
+        let [with_heap, alone] = grown(&[built(&nodes, &edges, &order), built(&nodes, &edges, &turned)]);
+        assert_eq!((with_heap.suspects, alone.suspects), (Vec::new(), Vec::new()), "seed {seed}");
+    }
+}
+
+#[test]
+fn bounds_leave_out_the_smallest_and_say_so() {
+    let mut builder = filled(variable(server(), "large", "Array"), "large", "Job", 50, 1000);
+    for at in 0..60 {
+        builder = variable(builder, &format!("small {at}"), "Tiny");
+    }
+    let options = CensusOptions { max_paths: 30, names: 0 };
+    let heap = heap(&builder);
+    let (small, _) = census(&heap, Vec::new(), &options, &GrowthOptions::default(), &NoSources, &Watch::default())
+        .expect("nobody cancels");
+    assert_eq!(small.path_count(), 30);
+    assert!(words(&small).keys().any(|path| path.ends_with("large:Array > []:Job")));
+    assert!(small.dropped.paths >= 30 && small.dropped.count >= 30 && small.dropped.bytes >= 30 * 32);
+    assert_eq!(small.dropped.largest, 32);
+}

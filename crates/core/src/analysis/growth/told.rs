@@ -1,0 +1,249 @@
+//! What grows, in the words of the source: a signature is shown as the pile of its members, and named as suspects are.
+
+use super::super::accumulation::{Accumulation, Pile, Sample};
+use super::super::heap::Heap;
+use super::super::modules::Modules;
+use super::super::route::Route;
+use super::super::scopes::Scopes;
+use super::super::scripts::Scripts;
+use super::super::suspects::Names;
+use super::fold::{Folded, NONE, ROOT};
+use crate::graph::{NodeIx, NodeKind};
+use crate::{Error, Location, PathStep, Sources, Watch};
+use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
+
+/// So many members make a signature worth a name of its own in a census.
+const MANY: u64 = 16;
+/// Names inside that are told.
+const INSIDE: usize = 8;
+/// Storage, and links of one list, between a member and its holder.
+const BETWEEN: usize = 64;
+
+/// A growth point in words; the figures are the signature's.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct Told {
+    pub(super) name: String,
+    #[serde(rename = "type")]
+    pub(super) class: String,
+    pub(super) kind: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) location: Option<Location>,
+    pub(super) path: Vec<PathStep>,
+    pub(super) cause: String,
+    pub(super) advice: String,
+    pub(super) fingerprint: String,
+    /// V8's id of the holder, in the heap that this was told of.
+    pub(super) id: u64,
+    /// Names of what is in one of the members.
+    pub(super) inside: Vec<String>,
+}
+
+/// The signatures that a census names, most bytes first: those of many members of one holder, and large single ones.
+pub(super) fn worth_telling(folded: &Folded, kept: &[u32], most: usize) -> Vec<u32> {
+    let rows = &folded.rows;
+    let mut worth: Vec<u32> = kept.iter().copied().filter(|&at| at > 1).collect();
+    worth.retain(|&at| {
+        let row = &rows[at as usize];
+        let parents = if row.parent == ROOT { 1 } else { rows[row.parent as usize].count };
+        row.count >= MANY && row.count >= parents.saturating_mul(4)
+    });
+    worth.sort_by_key(|&at| (std::cmp::Reverse(rows[at as usize].retained), at));
+    worth.truncate(most);
+    worth
+}
+
+/// Names signatures of one heap.
+pub(super) struct Teller<'a> {
+    folded: &'a Folded<'a>,
+    sources: &'a dyn Sources,
+    pub(super) scripts: Scripts<'a>,
+}
+
+/// A signature's members, some of them, and what holds most of those.
+struct Found {
+    members: Vec<NodeIx>,
+    holder: NodeIx,
+    is_chain: bool,
+}
+
+impl<'a> Teller<'a> {
+    pub(super) fn new(folded: &'a Folded<'a>, sources: &'a dyn Sources) -> Self {
+        Self { folded, scripts: Scripts::find(folded.heap.graph(), sources), sources }
+    }
+
+    /// The signatures in words, in their order.
+    pub(super) fn tell(&self, wanted: &[u32], watch: &Watch) -> Result<Vec<Option<Told>>, Error> {
+        let Self { folded, scripts, sources } = self;
+        let heap = folded.heap;
+        let found = self.find(wanted, watch)?;
+        let modules = Modules::new(heap);
+        let routes: Vec<Option<Route>> =
+            found.iter().map(|found| Some(Route::new(heap, &modules, &folded.way(found.as_ref()?.holder)))).collect();
+        let wanted_scopes: Vec<NodeIx> = routes.iter().flatten().filter_map(|route| route.scope(heap)).collect();
+        let scopes = Scopes::find(heap, &wanted_scopes);
+        let names = Names { heap, scripts, scopes: &scopes, sources: *sources };
+        let mut told = Vec::with_capacity(wanted.len());
+        for ((&at, found), route) in wanted.iter().zip(&found).zip(&routes) {
+            watch.check()?;
+            let (Some(found), Some(route)) = (found, route) else {
+                told.push(None);
+                continue;
+            };
+            let row = &folded.rows[at as usize];
+            let is_object = found.holder == found.members[0];
+            let pile = match (is_object, found.is_chain) {
+                (true, _) => Pile::Object,
+                (_, true) => Pile::Chain,
+                _ => Pile::Collection { mixed: false },
+            };
+            let between = if pile == Pile::Chain { self.between(&found.members) } else { Vec::new() };
+            let pile = Accumulation {
+                holder: found.holder,
+                within: found.holder,
+                pile,
+                class: heap.class(found.members[0]),
+                count: row.count,
+                bytes: row.retained,
+                members: if is_object { Vec::new() } else { found.members.clone() },
+                between,
+            };
+            let finding = names.finding(&pile, route);
+            told.push(Some(Told {
+                name: finding.name,
+                class: finding.class,
+                kind: finding.kind.to_owned(),
+                location: finding.location,
+                path: finding.path,
+                cause: finding.cause.to_owned(),
+                advice: finding.advice,
+                fingerprint: finding.fingerprint,
+                id: u64::from(heap.graph().id(found.holder)),
+                inside: inside(heap, found.members[found.members.len() / 2]),
+            }));
+        }
+        Ok(told)
+    }
+
+    /// Members of each signature and their holder, in one pass.
+    fn find(&self, wanted: &[u32], watch: &Watch) -> Result<Vec<Option<Found>>, Error> {
+        let folded = self.folded;
+        let mut places: Vec<u32> = vec![NONE; folded.rows.len()];
+        for (place, &at) in wanted.iter().enumerate() {
+            places[at as usize] = place as u32;
+        }
+        let mut samples: Vec<Sample> = wanted.iter().map(|_| Sample::default()).collect();
+        watch.check()?;
+        for node in folded.heap.graph().nodes() {
+            let at = folded.of(node);
+            if at != NONE && places[at as usize] != NONE && folded.is_member(node) {
+                samples[places[at as usize] as usize].add(node);
+            }
+        }
+        let found = wanted.iter().zip(samples).map(|(&at, mut sample)| {
+            let members = sample.taken();
+            let first = *members.first()?;
+            if folded.rows[at as usize].count == 1 {
+                return Some(Found { holder: first, members, is_chain: false });
+            }
+            let mut holders: FxHashMap<NodeIx, usize> = FxHashMap::default();
+            let mut is_chain = false;
+            for &member in members.iter().chain([&folded.rows[at as usize].first]) {
+                let (holder, linked) = self.holder(member);
+                is_chain |= linked;
+                // Of a list, the end from which it is held counts; of the others the common one.
+                if let Some(holder) = holder {
+                    *holders.entry(holder).or_default() += 1;
+                }
+            }
+            let holder = holders.into_iter().max_by_key(|&(node, count)| (count, std::cmp::Reverse(node)));
+            let holder = holder.map_or(first, |(node, _)| node);
+            let nearest = folded.rows[at as usize].first;
+            let head = is_chain.then(|| self.head(nearest, self.between(&members).len() + 1)).flatten();
+            Some(Found { holder: head.unwrap_or(holder), members, is_chain })
+        });
+        Ok(found.collect())
+    }
+
+    /// What holds a member: the node on the way to it that has the parent's signature; and is the member a link behind others?
+    fn holder(&self, member: NodeIx) -> (Option<NodeIx>, bool) {
+        let folded = self.folded;
+        let parent = folded.rows[folded.of(member) as usize].parent;
+        let mut linked = false;
+        let mut at = member;
+        for _ in 0..BETWEEN {
+            let Some(before) = folded.before(at) else { return (None, linked) };
+            at = before;
+            if !folded.is_member(before) {
+                continue;
+            }
+            if folded.of(before) == parent {
+                return (Some(before), linked);
+            }
+            linked = true;
+        }
+        (None, linked)
+    }
+
+    /// What is between a link of a list and the next, where that is told.
+    fn between(&self, members: &[NodeIx]) -> Vec<NodeIx> {
+        let folded = self.folded;
+        let turn = |&member: &NodeIx| {
+            let mut between = Vec::new();
+            let mut at = member;
+            for _ in 0..BETWEEN {
+                at = folded.before(at)?;
+                if folded.of(at) == folded.of(member) && folded.is_member(at) {
+                    between.reverse();
+                    return Some(between);
+                }
+                if folded.is_member(at) {
+                    between.push(at);
+                }
+            }
+            None
+        };
+        members.iter().find_map(turn).unwrap_or_default()
+    }
+
+    /// The head of a list: held under another name than its links, one turn before the first of them.
+    fn head(&self, first: NodeIx, turn: usize) -> Option<NodeIx> {
+        let folded = self.folded;
+        let mut at = first;
+        let mut passed = 0;
+        for _ in 0..BETWEEN {
+            at = folded.before(at)?;
+            passed += usize::from(folded.is_member(at));
+            if passed == turn {
+                return Some(at).filter(|&at| folded.heap.class(at) == folded.heap.class(first));
+            }
+        }
+        None
+    }
+}
+
+/// The names of a member's properties, or of what its function has at hand, with their classes; never their values.
+fn inside(heap: &Heap, member: NodeIx) -> Vec<String> {
+    use crate::graph::EdgeKind::{Context, Property};
+    let graph = heap.graph();
+    let is_closure = |node: &NodeIx| graph.kind(*node) == NodeKind::CLOSURE;
+    let called = CALLED.iter().filter_map(|name| graph.child(member, name)).find(is_closure);
+    let closure = Some(member).filter(is_closure).or(called);
+    let bound = closure
+        .and_then(|closure| Some((graph.child(closure, b"bound_function")?, graph.child(closure, b"bound_this"))));
+    let this = bound.and_then(|(_, this)| this).map(|this| format!("this: {}", heap.class_name(this)));
+    let closure = bound.map_or(closure, |(function, _)| Some(function));
+    let from = closure.and_then(|closure| graph.child(closure, b"context")).unwrap_or(member);
+    let edges = graph.edge_indices(from).filter(|(at, edge)| {
+        matches!(edge.kind(), Context | Property) && !matches!(graph.raw_edge_name(*at), b"__proto__" | b"constructor")
+    });
+    let names = edges.map(|(at, edge)| {
+        let name: String = graph.edge_name(at).chars().take(60).collect();
+        format!("{name}: {}", heap.class_name(edge.target()))
+    });
+    this.into_iter().chain(names).take(INSIDE).collect()
+}
+
+/// Properties with the function of a timer or a listener.
+const CALLED: [&[u8]; 4] = [b"listener", b"callback", b"_onTimeout", b"_onImmediate"];

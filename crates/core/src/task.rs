@@ -1,0 +1,99 @@
+//! What can be asked of one snapshot: a report, a census, what grew since earlier censuses, or several of these at once.
+
+use crate::analysis::{self, Census, Heap};
+use crate::{
+    AnalyzeOptions, CensusOptions, Code, Error, Growth, GrowthOptions, Report, Source, Sources, Watch, format,
+};
+use serde::{Deserialize, Serialize};
+
+/// What is asked.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct Task {
+    /// Bounds, and what a report is to have.
+    pub options: AnalyzeOptions,
+    /// A report is wanted.
+    pub report: bool,
+    /// A census is wanted.
+    pub census: bool,
+    /// What a census keeps.
+    pub fold: CensusOptions,
+    /// What grew since `before` is wanted.
+    pub growth: Option<GrowthOptions>,
+    /// Earlier censuses as JSON, oldest first.
+    pub before: Vec<String>,
+}
+
+impl Default for Task {
+    fn default() -> Self {
+        Self {
+            options: AnalyzeOptions::default(),
+            report: true,
+            census: false,
+            fold: CensusOptions::default(),
+            growth: None,
+            before: Vec::new(),
+        }
+    }
+}
+
+/// What was asked, one beside the other.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Answer {
+    /// The report's fields, where one was wanted.
+    #[serde(flatten)]
+    pub report: Option<Report>,
+    /// The census.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub census: Option<Census>,
+    /// What grew.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub growth: Option<Growth>,
+}
+
+/// Parses a heap snapshot and answers what is asked of it, as [`crate::analyze`] does.
+///
+/// # Errors
+/// Those of [`crate::analyze`], and [`Code::Census`] for what is no census.
+pub fn examine<T>(
+    source: Source,
+    task: &Task,
+    sources: &dyn Sources,
+    watch: &Watch,
+    done: impl FnOnce(Answer) -> T,
+) -> Result<T, Error> {
+    // Before the work: what is wrong with them is known then.
+    let before = censuses(&task.before)?;
+    let graph = format::parse(source, &task.options.limits, watch)?;
+    let heap = Heap::new(graph, watch)?;
+    let mut answer = Answer::default();
+    if task.report {
+        answer.report = Some(analysis::report(&heap, &task.options, sources, watch)?);
+    }
+    if task.census || task.growth.is_some() {
+        let growth = task.growth.clone().unwrap_or_default();
+        let (census, growth) = analysis::census(&heap, before, &task.fold, &growth, sources, watch)?;
+        answer.growth = growth.filter(|_| task.growth.is_some());
+        answer.census = task.census.then_some(census);
+    }
+    Ok(done(answer))
+}
+
+/// What grew between censuses alone.
+///
+/// # Errors
+/// [`Code::Census`] for what is no census, and for fewer than two.
+pub fn compare(task: &Task) -> Result<Answer, Error> {
+    let censuses = censuses(&task.before)?;
+    if censuses.len() < 2 {
+        let message = format!("growth takes two censuses or more, got {}", censuses.len());
+        return Err(Error { code: Code::Census, message, byte: None });
+    }
+    let growth = analysis::growth(&censuses, &task.growth.clone().unwrap_or_default());
+    Ok(Answer { growth: Some(growth), ..Answer::default() })
+}
+
+fn censuses(texts: &[String]) -> Result<Vec<Census>, Error> {
+    texts.iter().map(|text| Census::from_json(text)).collect()
+}

@@ -1,0 +1,93 @@
+'use strict'
+
+const { census } = require('../capture/census.js')
+const { matches } = require('./options.js')
+
+const LOOKS = 3
+/** Of the calls, how many must have left something, and objects at least: a call may leak every tenth time only. */
+const SHARE = 1 / 20
+const LEAST = 3
+/**
+ * Between the second look and the third there are twice the calls that there are between the first two: what the calls left is
+ * twice as much, and what the looks left is not. So far the two rates may differ.
+ */
+const EVEN = 0.7
+const CLASSES = 5000
+/**
+ * The least that a table grows by for an entry a call, over looks in which the calls have doubled; and the calls that it takes to
+ * tell that from what comes and goes in a heap.
+ */
+const TABLE = { bytes: 3, calls: 10_000 }
+
+/** V8's own: code, shapes, feedback. They grow with what is compiled, not with the calls. */
+const ENGINE = /^(system \/ |\((compiled code|system|object shape|hidden class|code relocation info)\b)/
+/** What the runner keeps of a test that runs, and no call can help. */
+const RUNNERS = ['BufferedConsole', '_buffer']
+
+/**
+ * The dear way, for a call that the readings do not clear: the heap is looked at, the call made, and so on. What grew from
+ * look to look in step with the calls is the evidence.
+ */
+async function gather(trial, call, options) {
+  const calls = []
+  const looks = []
+  for (let look = 0; look < LOOKS; look++) {
+    if (look > 0) calls.push(await trial.callsBetweenLooks(calls.length > 0 ? 2 * calls[0] : undefined))
+    // As bytes: a look must not be what the next one finds.
+    looks.push(Buffer.from(JSON.stringify(await census({ top: CLASSES, mode: options.mode, readScripts: true }))))
+  }
+  const reports = looks.map((look) => JSON.parse(look))
+  const grown = classesThatGrew(reports, calls, options)
+  const isIgnored = ({ name }) => matches([...RUNNERS, ...options.ignore], [name])
+  return {
+    calls,
+    looks: LOOKS,
+    classes: grown.filter((one) => !isIgnored(one)),
+    bytesPerCall: bytesThatGrew(reports, calls),
+    ignored: grown.filter(isIgnored).length,
+    mode: reports[0].capture.mode,
+  }
+}
+
+function classesThatGrew(looks, calls, { tolerance }) {
+  const tables = looks.map(({ classes }) => new Map(classes.map((row) => [row.name, row])))
+  const grown = []
+  for (const [name, { location }] of tables.at(-1)) {
+    if (ENGINE.test(name)) continue
+    const counts = tables.map((table) => table.get(name)?.count ?? 0)
+    const sizes = tables.map((table) => table.get(name)?.shallowSize ?? 0)
+    const perCall = steadily(counts, calls)
+    const bytesPerCall = (sizes.at(-1) - sizes[0]) / sum(calls)
+    if (perCall > tolerance.objects) grown.push({ name, location, counts, perCall, bytesPerCall })
+    else if (perCall === undefined && sum(calls) >= TABLE.calls && extended(sizes) && bytesPerCall > Math.max(TABLE.bytes, tolerance.bytes)) {
+      grown.push({ name, location, sizes, bytesPerCall })
+    }
+  }
+  return grown.sort((a, b) => b.bytesPerCall - a.bytesPerCall)
+}
+
+/** What the heap as a whole gained between looks, but for the engine's own: the least of the steps, in bytes a call. */
+function bytesThatGrew(looks, calls) {
+  const sizes = looks.map(({ classes }) => classes.reduce((sum, { name, shallowSize }) => (ENGINE.test(name) ? sum : sum + shallowSize), 0))
+  return Math.min(...calls.map((count, at) => (sizes[at + 1] - sizes[at]) / count))
+}
+
+/** Whether it grew, and never shrank: a table is extended at one look and not at the next. */
+function extended(sizes) {
+  return sizes.every((size, at) => at === 0 || size >= sizes[at - 1])
+}
+
+/** How many more a call, if they are more after each look and in step with the calls; else `undefined`. */
+function steadily(counts, calls) {
+  const steps = calls.map((_, at) => counts[at + 1] - counts[at])
+  const rates = calls.map((count, at) => steps[at] / count)
+  const least = Math.min(...rates)
+  if (Math.min(...steps) < LEAST || least < SHARE || least < Math.max(...rates) * EVEN) return undefined
+  return sum(steps) / sum(calls)
+}
+
+function sum(values) {
+  return values.reduce((total, value) => total + value, 0)
+}
+
+module.exports = { gather, steadily }

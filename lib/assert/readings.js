@@ -1,0 +1,92 @@
+'use strict'
+
+const v8 = require('node:v8')
+const { isMainThread } = require('node:worker_threads')
+const { native } = require('../native.js')
+const { collect } = require('./collect.js')
+const { settle, now } = require('./call.js')
+
+/** More readings than a trial ever takes. */
+const ROOM = 64
+
+/**
+ * What is there after a collection, reading by reading, in columns that are made beforehand: a reading must not add to what the
+ * next one measures.
+ */
+class Readings {
+  count = 0
+  /** Calls since the reading before. */
+  calls = new Float64Array(ROOM)
+  /** What the last collection took, in ms. */
+  gcMs = 0
+  /** Columns by name: bytes of `heap` and `external`; how many `timers` and `handles`. */
+  columns
+
+  #collect
+
+  constructor(track, collecting = collect) {
+    this.#collect = collecting
+    this.columns = Object.fromEntries(Object.keys(CHANNELS).filter((name) => track.includes(name)).map((name) => [name, new Float64Array(ROOM)]))
+  }
+
+  get full() {
+    return this.count === ROOM
+  }
+
+  /** Forgets what was read. */
+  restart() {
+    this.count = 0
+  }
+
+  /** Collects, and reads. `calls`: since the reading before; `wait`: ms until what is on its way has come. */
+  async take(calls, wait) {
+    await settle(wait)
+    const start = now()
+    await this.#collect()
+    this.gcMs = now() - start
+    const at = this.count++
+    this.calls[at] = calls
+    for (const name in this.columns) this.columns[name][at] = CHANNELS[name].read()
+  }
+}
+
+/**
+ * What is read, and how fine it is. `grain` is what a call can add on average without being seen in a single batch: a table
+ * that doubles when it is full, 8 bytes an entry. Over a window `most` bounds it. A count has no grain: one or two come and go.
+ */
+const CHANNELS = {
+  heap: { read: objects, grain: 4, most: 32_768, unit: 'bytes' },
+  external: { read: () => v8.getHeapStatistics().external_memory, grain: 4, most: 32_768, unit: 'bytes' },
+  timers: { read: () => process.getActiveResourcesInfo().filter(isTimer).length, grain: 0, most: 2, unit: 'timers' },
+  handles: { read: handles, grain: 0, most: 2, unit: 'handles' },
+}
+
+/** Spaces in which no object of a program lies: code comes and goes there as functions are compiled and forgotten. */
+const ENGINES = /^(code|trusted|read_only|shared)/
+
+/** Bytes of objects. */
+function objects() {
+  let used = 0
+  for (const space of v8.getHeapSpaceStatistics()) if (!ENGINES.test(space.space_name)) used += space.space_used_size
+  return used
+}
+
+function isTimer(resource) {
+  return resource === 'Timeout' || resource === 'Immediate'
+}
+
+/** Sockets, servers, files: what the loop knows of, and in the main thread descriptors that it does not know of. */
+function handles() {
+  return process.getActiveResourcesInfo().filter((resource) => !isTimer(resource)).length + (isMainThread ? descriptors() : 0)
+}
+
+/** 0 where nobody tells. */
+function descriptors() {
+  try {
+    return native().countDescriptors() ?? 0
+  } catch {
+    return 0
+  }
+}
+
+module.exports = { Readings, CHANNELS }

@@ -1,0 +1,158 @@
+'use strict'
+
+const { Readings, CHANNELS } = require('./readings.js')
+const { recordedConsole } = require('./console.js')
+const { judge } = require('./judge.js')
+const { Call, settle } = require('./call.js')
+
+/** Without `iterations` a batch has as many calls as take so long, within bounds, and do not fill the memory. */
+const AUTO = { least: 20, most: 2000, ms: 30, bytes: 48 * 2 ** 20 }
+/** Batches before a call that is neither cleared nor rising is looked at closely. */
+const BATCHES = 12
+/** Batches before that which are all of one size. */
+const EVEN = 5
+/**
+ * Then they double, so often: a bounded cache has to be full some time, and a table that is extended now and then has to
+ * show it. So long and so large may they be.
+ */
+const DOUBLED = { most: 16, ms: 400, bytes: 64 * 2 ** 20 }
+/** Of all calls so far, those between the first looks; twice as many follow, and a table that is extended at every doubling has been so. */
+const DOUBLING = 0.36
+/** Calls between looks stand out the better the more they are, within these bounds. */
+const BETWEEN_LOOKS = { least: 40, ms: 300, bytes: 8 * 2 ** 20 }
+/** A batch that grows is given time before the next reading: finalizers, sockets and promises may be on their way. */
+const BACK_OFF_MS = [0, 0, 0, 0, 20, 50, 100, 200]
+/** So long is it waited for what is on its way, before it counts as kept. */
+const DRAIN_MS = 400
+const REHEARSALS = 20
+
+/** The cheap way: batches of calls with a collection after each, until nothing grows any more or something goes on growing. */
+class Trial {
+  #call
+  #options
+  #batches = 0
+  #console = recordedConsole()
+  #backOff
+  readings
+
+  constructor(call, options, rehearsal = false) {
+    this.#call = call
+    this.#options = options
+    this.#backOff = rehearsal ? [0] : BACK_OFF_MS
+    this.readings = new Readings(options.track, rehearsal ? () => {} : undefined)
+  }
+
+  /** Calls in a batch, at first. */
+  iterations
+
+  /** Answers the channels that are not cleared: `[{ name, state, perCall, unit }]`, empty where the call keeps nothing. */
+  async run() {
+    await this.#warmUp()
+    const open = await this.batches(BATCHES)
+    if (open.length === 0 || !(await this.#drains(open))) return open
+    // It may have been on its way only, or something else went meanwhile: once more, with time after each batch.
+    this.readings.restart()
+    this.#batches = 0
+    this.#backOff = [DRAIN_MS]
+    await this.readings.take(0)
+    return this.batches(EVEN + 1)
+  }
+
+  async #warmUp() {
+    const { iterations, warmup } = this.#options
+    const isAuto = warmup === undefined && iterations === undefined
+    const done = await this.#call.run(isAuto ? AUTO.most : (warmup ?? iterations), isAuto ? AUTO : undefined)
+    this.iterations = iterations ?? (isAuto ? done : undefined)
+    this.#console.trim()
+    await this.readings.take(done)
+  }
+
+  /** So many batches at most; answers the channels that are still open. */
+  async batches(most) {
+    let open = this.#judged()
+    for (let done = 1; done <= most && !this.readings.full; done++) {
+      const batch = ++this.#batches
+      const factor = batch <= EVEN ? 1 : Math.min(2 ** (batch - EVEN), DOUBLED.most)
+      const isWhole = await this.#batch(factor, this.#backOff[Math.min(batch, this.#backOff.length - 1)])
+      open = this.#judged()
+      if (open.length === 0) return open
+      const isRising = open.every(({ state }) => state === 'rising')
+      if (isRising && batch >= EVEN && (this.#isFixed || factor === DOUBLED.most || !isWhole)) return open
+    }
+    return open
+  }
+
+  /** Answers whether all calls were made that were meant to be. */
+  async #batch(factor, wait) {
+    let calls, limit
+    if (this.#isFixed) calls = this.iterations
+    else if (this.iterations === undefined) [calls, limit] = [AUTO.most, AUTO]
+    else if (factor === 1) [calls, limit] = [this.iterations, AUTO]
+    else [calls, limit] = [this.iterations * factor, { ...DOUBLED, least: this.iterations }]
+    const done = await this.#call.run(calls, limit)
+    this.iterations ??= done
+    this.#console.trim()
+    await this.readings.take(done, wait)
+    return done === calls
+  }
+
+  get #isFixed() {
+    return this.#options.iterations !== undefined
+  }
+
+  /** Calls between two looks at the heap, `count` or as many as are quick. Answers how many. */
+  async callsBetweenLooks(count) {
+    const most = this.#isFixed ? this.iterations : Math.ceil(this.#call.made * DOUBLING)
+    const { least, ...limit } = BETWEEN_LOOKS
+    const calls = count ?? Math.max(least, this.iterations, most)
+    const done = await this.#call.run(calls, count === undefined && !this.#isFixed ? { ...limit, least: Math.min(least, calls) } : undefined)
+    this.#console.trim()
+    await settle(BACK_OFF_MS.at(-1))
+    return done
+  }
+
+  /** Whether what grew goes away, the half of it or more, when nobody calls any more. */
+  async #drains(open) {
+    const { columns, count } = this.readings
+    if (this.readings.full) return false
+    await this.readings.take(0, DRAIN_MS)
+    // That reading has no calls: it is none of the series.
+    this.readings.count = count
+    return open.some(({ name }) => {
+      const [first, last, now] = [columns[name][0], columns[name][count - 1], columns[name][count]]
+      return last > first && last - now >= (last - first) / 2
+    })
+  }
+
+  #judged() {
+    const { columns, calls, count } = this.readings
+    const found = []
+    for (const name in columns) {
+      const { unit, grain, most } = CHANNELS[name]
+      const tolerance = unit === 'bytes' ? this.#options.tolerance.bytes : this.#options.tolerance.objects
+      const { state, perCall } = judge(calls, columns[name], count, { tolerance, grain, most })
+      if (state !== 'clear') found.push({ name, state, perCall, unit })
+    }
+    return found
+  }
+}
+
+let rehearsed = false
+
+/**
+ * Our own code is new to the engine as well: it is compiled, and fed back on, in the first dozens of batches. That happens here, once,
+ * with a call that does nothing and without collections, so that the readings are of the caller's code alone.
+ */
+async function rehearse(options) {
+  if (rehearsed) return
+  rehearsed = true
+  const rehearsal = { ...options, setup: undefined, teardown: undefined, warmup: undefined, iterations: undefined }
+  for (let trial = 0; trial < REHEARSALS; trial++) {
+    const kept = []
+    const call = new Call(trial % 2 === 0 ? () => {} : async () => kept.push(trial), rehearsal)
+    await new Trial(call, { ...rehearsal, iterations: 2 }, true).batches(BATCHES)
+  }
+}
+
+module.exports = { Trial, rehearse }
+

@@ -1,0 +1,56 @@
+'use strict'
+
+const { performance } = require('node:perf_hooks')
+const { setTimeout: sleep } = require('node:timers/promises')
+const { LIMITS } = require('../analyze.js')
+const { CAPTURE_RULES } = require('../capture/take.js')
+const { cancelled } = require('../errors.js')
+const { validate, integer, duration, boolean, callback } = require('../options.js')
+const { GROWTH_RULES, FOLD_RULES } = require('./growth.js')
+const { look } = require('./look.js')
+
+const RULES = {
+  ...CAPTURE_RULES,
+  ...GROWTH_RULES,
+  maxPaths: FOLD_RULES.maxPaths,
+  limits: LIMITS,
+  readScripts: boolean(true),
+  rounds: integer(2, 100, 3),
+  interval: duration('30s', 0),
+  onProgress: callback,
+}
+/** How soon an abort is noticed between looks. */
+const ABORT_MS = 100
+
+/**
+ * Says what grows in this thread's heap now: takes a census every `interval`, each in a twin where there can be one, and compares
+ * them where the last one is taken. No file is left, and nothing but the censuses is kept between looks.
+ */
+async function findGrowth(given) {
+  const { rounds, interval, onProgress, ...options } = validate(given, RULES)
+  const before = []
+  const captures = []
+  for (let round = 1; ; round++) {
+    const started = performance.now()
+    const report = onProgress && ((progress) => onProgress({ look: round, looks: rounds, ...progress }))
+    const isLast = round === rounds
+    const { census, growth, capture } = await look(options, isLast ? before : undefined, report)
+    captures.push(capture)
+    if (isLast) return { ...growth, captures }
+    before.push(JSON.stringify(census))
+    onProgress?.({ look: round, looks: rounds, stage: 'wait', bytes: 0 })
+    await until(started + interval, options.signal)
+  }
+}
+
+/** Waits for a moment on the clock that never jumps; the signal is asked, not listened to. */
+async function until(moment, signal) {
+  for (;;) {
+    if (signal?.aborted) throw cancelled('search for growth', signal)
+    const rest = moment - performance.now()
+    if (rest <= 0) return
+    await sleep(Math.min(rest, ABORT_MS))
+  }
+}
+
+module.exports = { findGrowth }
