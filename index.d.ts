@@ -1149,8 +1149,11 @@ export interface WatchOptions {
   /** How the heap is captured for a look. Default: `twin`, so that the app is never stopped; elsewhere than on Linux a leak is then told without suspects. */
   mode?: 'auto' | 'twin' | 'inline'
   maxPause?: Duration
-  /** Asked before such a look: `false`, or an error, refuses it, and the leak is told by its trend alone. */
-  beforeCapture?: (request: { kind: 'leak' }) => unknown
+  /**
+   * Asked before such a look, and before the snapshot of `onHeapLimit`: `false`, or an error, refuses it, and the leak is told by its
+   * trend alone.
+   */
+  beforeCapture?: (request: { kind: 'leak' | 'limit' }) => unknown
   /** The snapshot of each leak is kept in this folder, which is made where it is missing. Default: none is kept. */
   snapshotDir?: string | URL
   /** How many of them are kept. Default: 3. */

@@ -19,9 +19,10 @@ let armed = false
  * writes that into the working directory (or `--diagnostic-dir`), at most once, and it cannot be called off: a process whose
  * heap does not reach the limit writes none. Rejects with what kept the twin from it.
  */
-async function lastEvidence({ onHeapLimit, snapshotDir, mode, maxPause }) {
+async function lastEvidence({ onHeapLimit, snapshotDir, mode, maxPause, beforeCapture }) {
   if (onHeapLimit === 'report') process.report.writeReport()
   if (onHeapLimit !== 'snapshot') return
+  if (beforeCapture && (await beforeCapture({ kind: 'limit' })) === false) return
   arm(maxPause ?? LONGEST_PAUSE_MS)
   if (snapshotDir !== undefined) mkdirSync(snapshotDir, { recursive: true, mode: 0o700 })
   const path = snapshotDir && join(snapshotDir, `leakguard-limit-${process.pid}-${Date.now()}.heapsnapshot`)
