@@ -3,8 +3,8 @@
 const { pipeline } = require('node:stream/promises')
 const { redact } = require('../../redact/redact.js')
 const { SECURITY_HEADERS, send, sendJson } = require('../answer.js')
-const { savedAs } = require('../download.js')
-const { isForced } = require('./captures.js')
+const { Download, savedAs } = require('../download.js')
+const { FORCED, isForced } = require('./captures.js')
 
 // The server's folder of snapshots.
 
@@ -22,22 +22,26 @@ const FETCH = {
   summary: 'One of them',
   answers: 'application/octet-stream',
   async run(endpoint, { req, res, params: { name } }) {
-    const forced = isForced(endpoint)
     const { file, bytes } = await endpoint.folder.open(name)
     try {
       if (res.destroyed) return
-      // Redacted on its way, it is plain, and its length is not known before.
-      const as = forced ? savedAs(name.replace(/\.(gz|zst)$/, '')) : { ...savedAs(name), 'Content-Length': bytes }
-      res.writeHead(200, { ...SECURITY_HEADERS, ...as })
+      if (isForced(endpoint)) return await redacted(endpoint, file, name, req, res)
+      res.writeHead(200, { ...SECURITY_HEADERS, ...savedAs(name), 'Content-Length': bytes })
       if (req.method === 'HEAD') return void res.end()
       // A file that grows meanwhile would overrun its length.
       if (bytes === 0) return void res.end()
-      const content = file.createReadStream({ end: bytes - 1, autoClose: false })
-      await (forced ? redact(content, res) : pipeline(content, res))
+      await pipeline(file.createReadStream({ end: bytes - 1, autoClose: false }), res)
     } finally {
       await file.close()
     }
   },
+}
+
+/** It was written by somebody who did not redact, and is plain on its way out. */
+async function redacted({ desk }, file, name, req, res) {
+  const headers = savedAs(name.replace(/\.(?:gz|zst)$/, ''))
+  if (req.method === 'HEAD') return send(req, res, 200, headers)
+  await desk.serve('snapshot', res, (signal) => redact(file.createReadStream({ autoClose: false }), new Download(res, headers), { ...FORCED, signal }))
 }
 
 const REMOVE = {
