@@ -33,6 +33,8 @@ export type ErrorCode =
   | 'ERR_LEAKGUARD_IO'
   /** The input is no heap snapshot, or stops being one at `byte`. */
   | 'ERR_LEAKGUARD_PARSE'
+  /** A census cannot be read, or those given cannot be compared; the message says why. */
+  | 'ERR_LEAKGUARD_CENSUS'
   /** The input asks for more than `limits` allow. */
   | 'ERR_LEAKGUARD_LIMIT'
   /** The caller's signal was aborted; `cause` is its reason. */
@@ -593,6 +595,12 @@ export interface Report {
   suspects: Suspect[]
   /** Texts that the heap holds more than once, by wasted bytes. */
   strings: StringRow[]
+  /** The longest lists of listeners of one event on one `EventEmitter` or `EventTarget` (`AbortSignal`s too), from 2 listeners on. */
+  listeners: ListenerRow[]
+  /** Timers that wait, by callback and delay, the most frequent first. */
+  timers: TimerRow[]
+  /** Calls of async functions that stand at an `await`, by function, the most frequent first. */
+  waiting: FunctionCount[]
   /** What was odd about the input and was tolerated. */
   notes: string[]
 }
@@ -603,6 +611,33 @@ export interface Location {
   file: string
   line: number
   column: number
+}
+
+/** A function, and how many there are of it. */
+export interface FunctionCount {
+  /** Empty where it has no name. */
+  function: string
+  /** Where it is written. */
+  location?: Location
+  count: number
+}
+
+export interface ListenerRow {
+  /** The class of the emitter or target. */
+  type: string
+  /** V8's id of it. */
+  id: number
+  /** Cut at 100 characters; a symbol as `<symbol name>`. */
+  event: string
+  count: number
+  /** The listeners by function, the most frequent first, ten at most. Behind `once` it is the app's own. */
+  functions: FunctionCount[]
+}
+
+export interface TimerRow extends FunctionCount {
+  type: 'setTimeout' | 'setInterval' | 'setImmediate'
+  /** ms, where the heap tells it; an immediate has none. */
+  delay?: number
 }
 
 export interface ClassRow {
@@ -871,8 +906,8 @@ export function detect(samples: readonly MemorySample[], options?: DetectOptions
 
 export interface TrackOptions {
   /**
-   * 1: every addition's place is read. More: of each event or delay the first 64 are, and the next ones whenever a new place
-   * turns up; then one of so many at random, standing for so many. Default: 32.
+   * 1: every addition's place is read. More: of each event or delay the first 64 are, and all that come more slowly than 64 a
+   * second, and the next 16 whenever a new place turns up; else one of so many at random, standing for so many. Default: 256.
    */
   sample?: number
   /** How many frames are read to find the app's own behind Node's. Default: 12. */
@@ -1117,8 +1152,11 @@ export interface WatchOptions {
   /** How the heap is captured for a look. Default: `twin`, so that the app is never stopped; elsewhere than on Linux a leak is then told without suspects. */
   mode?: 'auto' | 'twin' | 'inline'
   maxPause?: Duration
-  /** Asked before such a look: `false`, or an error, refuses it, and the leak is told by its trend alone. */
-  beforeCapture?: (request: { kind: 'leak' }) => unknown
+  /**
+   * Asked before such a look, and before the snapshot of `onHeapLimit`: `false`, or an error, refuses it, and the leak is told by its
+   * trend alone.
+   */
+  beforeCapture?: (request: { kind: 'leak' | 'limit' }) => unknown
   /** The snapshot of each leak is kept in this folder, which is made where it is missing. Default: none is kept. */
   snapshotDir?: string | URL
   /** How many of them are kept. Default: 3. */
@@ -1136,7 +1174,11 @@ export interface WatchOptions {
   timers?: boolean | Omit<TrackOptions, 'interval'>
   /** The same for sockets, servers, processes, workers, watchers and files. */
   handles?: boolean | Omit<TrackOptions, 'interval'>
-  /** What to leave when the heap enters the highest band of `pressure`: a snapshot, Node's diagnostic report, or nothing, the default. */
+  /**
+   * What to leave when what lives enters a band of `pressure` of V8's limit, or the heap is nearly full and half of it lives: Node's
+   * diagnostic report, nothing, the default, or a snapshot. That is a twin's; and where memory allows and it would take no longer
+   * than `maxPause`, 10 s by default, Node's own at the limit, too, which goes to the working directory and cannot be called off.
+   */
   onHeapLimit?: 'snapshot' | 'report' | 'none'
 }
 

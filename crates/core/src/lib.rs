@@ -25,7 +25,8 @@ mod watch;
 pub use error::{Code, Error};
 pub use options::{AnalyzeOptions, CensusOptions, GrowthOptions, Limits};
 pub use report::{
-    ClassRow, DominatorRow, Grown, Growth, Location, Noise, PathStep, Report, StringRow, Suspect, TreeRow,
+    ClassRow, DominatorRow, FunctionCount, Grown, Growth, ListenerRow, Location, Noise, PathStep, Report, StringRow,
+    Suspect, TimerRow, TreeRow,
 };
 pub use source_map::{Original, SourceMaps};
 pub use sources::{NoSources, Sources};
