@@ -56,7 +56,7 @@ class Evidence {
     try {
       if (await this.#isRefused()) return { missing: 'beforeCapture refused' }
       const before = await Promise.all(this.#censuses.map(async (census) => String(await gunzip(census))))
-      const options = { ...FOLD, ...this.#capture, census: true }
+      const options = { ...FOLD, ...this.#capture, priority: isUrgent ? 'normal' : 'low', census: true }
       const { census, growth, capture } = await look(options, before.length > 0 ? before : undefined)
       this.#censuses = [...this.#censuses, await gzip(JSON.stringify(census))].slice(-KEPT)
       return { growth, capture }
