@@ -50,8 +50,8 @@ class Evidence {
     return this.#censuses.length
   }
 
-  /** One look: `{ growth?, capture }`, or `{ missing, unaffordable }`, why there was none. Never rejects. */
-  async look() {
+  /** One look: `{ growth?, capture }`, or `{ missing, unaffordable }`, why there was none. Never rejects. Where it is urgent it does not give way to the app. */
+  async look({ isUrgent }) {
     this.#looks.push(performance.now())
     try {
       if (await this.#isRefused()) return { missing: 'beforeCapture refused' }
