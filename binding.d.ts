@@ -363,3 +363,12 @@ export interface TwinStart {
 
 /** Why this process can have no twin; `null`: it can. */
 export declare function twinUnsupported(): string | null
+
+/** Why this process's heap cannot be walked; `null`: as far as its metadata tells, it can. */
+export declare function walkerUnsupported(): string | null
+
+/**
+ * Walks this thread's heap and keeps it for the analysis. Only for twins: nothing else may run meanwhile. `used`: bytes of
+ * all objects, garbage included, as V8 counts them; `planted`: how many objects of the class `LeakguardPlanted` there are.
+ */
+export declare function walkHeap(used: number, planted: number): void

@@ -857,3 +857,5 @@ module.exports.readPressure = nativeBinding.readPressure
 module.exports.readProcess = nativeBinding.readProcess
 module.exports.readRecording = nativeBinding.readRecording
 module.exports.twinUnsupported = nativeBinding.twinUnsupported
+module.exports.walkerUnsupported = nativeBinding.walkerUnsupported
+module.exports.walkHeap = nativeBinding.walkHeap

@@ -33,6 +33,8 @@ export type ErrorCode =
   | 'ERR_LEAKGUARD_IO'
   /** The input is no heap snapshot, or stops being one at `byte`. */
   | 'ERR_LEAKGUARD_PARSE'
+  /** A census cannot be read, or those given cannot be compared; the message says why. */
+  | 'ERR_LEAKGUARD_CENSUS'
   /** The input asks for more than `limits` allow. */
   | 'ERR_LEAKGUARD_LIMIT'
   /** The caller's signal was aborted; `cause` is its reason. */
@@ -71,8 +73,10 @@ export interface Capabilities {
    * with the heap's figures of that moment.
    */
   gcFeed: 'v8' | 'perf_hooks'
-  /** Why not: no twin, not V8's own callbacks. */
-  reasons: { twin?: string; gcFeed?: string }
+  /** Can a census walk the heap itself, in a twin, in place of V8's snapshot? */
+  walker: boolean
+  /** Why not: no twin, not V8's own callbacks, a heap that is not understood or a walk that failed. */
+  reasons: { twin?: string; gcFeed?: string; walker?: string }
 }
 
 /** Looks what this process can do here: asks the system, changes nothing. */
@@ -351,6 +355,12 @@ export interface LightCensus {
 
 export interface CensusOptions extends AnalyzeOptions, CaptureOptions {
   kind?: 'full'
+  /**
+   * Whether leakguard reads V8's heap itself, in a twin, in place of V8's snapshot: in a fraction of the time and memory.
+   * `auto`: where `capabilities().walker` says so, and V8's snapshot where it fails. `true`: so or not at all. Default: `false`.
+   * `growth` compares such censuses with each other, not with snapshots.
+   */
+  walker?: boolean | 'auto'
   /** How many ways the folded heap keeps at most; the smallest are left out. Default: 20,000. */
   maxPaths?: number
   /** How many of them, the largest, are named for a comparison without the heap. Default: 100. */
@@ -362,6 +372,10 @@ export interface CensusOptions extends AnalyzeOptions, CaptureOptions {
 /** A Report of this process's own heap, with what `growth` compares. */
 export interface Census extends Report {
   census: FoldedHeap
+  /** Where the report comes from: leakguard's own reading of the heap, or V8's snapshot. */
+  evidence: 'walker' | 'snapshot'
+  /** Why the heap was not walked. */
+  walkerReason?: string
   capture: CaptureFigures
 }
 
@@ -539,8 +553,8 @@ export function redact(
 ): Promise<Redaction>
 
 export interface Progress {
-  /** `snapshot`: V8 makes its own list of the heap, in a census. */
-  stage: 'snapshot' | 'parse' | 'edges' | 'dominators' | 'report'
+  /** In a census first `snapshot`, while V8 makes its own list of the heap, or `walk`, while the heap is read without V8. */
+  stage: 'snapshot' | 'walk' | 'parse' | 'edges' | 'dominators' | 'report'
   /** Bytes of the input read, before decompression. */
   bytes: number
   /** Bytes of the input, where known: a stream has none. */
@@ -581,6 +595,12 @@ export interface Report {
   suspects: Suspect[]
   /** Texts that the heap holds more than once, by wasted bytes. */
   strings: StringRow[]
+  /** The longest lists of listeners of one event on one `EventEmitter` or `EventTarget` (`AbortSignal`s too), from 2 listeners on. */
+  listeners: ListenerRow[]
+  /** Timers that wait, by callback and delay, the most frequent first. */
+  timers: TimerRow[]
+  /** Calls of async functions that stand at an `await`, by function, the most frequent first. */
+  waiting: FunctionCount[]
   /** What was odd about the input and was tolerated. */
   notes: string[]
 }
@@ -591,6 +611,33 @@ export interface Location {
   file: string
   line: number
   column: number
+}
+
+/** A function, and how many there are of it. */
+export interface FunctionCount {
+  /** Empty where it has no name. */
+  function: string
+  /** Where it is written. */
+  location?: Location
+  count: number
+}
+
+export interface ListenerRow {
+  /** The class of the emitter or target. */
+  type: string
+  /** V8's id of it. */
+  id: number
+  /** Cut at 100 characters; a symbol as `<symbol name>`. */
+  event: string
+  count: number
+  /** The listeners by function, the most frequent first, ten at most. Behind `once` it is the app's own. */
+  functions: FunctionCount[]
+}
+
+export interface TimerRow extends FunctionCount {
+  type: 'setTimeout' | 'setInterval' | 'setImmediate'
+  /** ms, where the heap tells it; an immediate has none. */
+  delay?: number
 }
 
 export interface ClassRow {
@@ -859,8 +906,8 @@ export function detect(samples: readonly MemorySample[], options?: DetectOptions
 
 export interface TrackOptions {
   /**
-   * 1: every addition's place is read. More: of each event or delay the first 64 are, and the next ones whenever a new place
-   * turns up; then one of so many at random, standing for so many. Default: 32.
+   * 1: every addition's place is read. More: of each event or delay the first 64 are, and all that come more slowly than 64 a
+   * second, and the next 16 whenever a new place turns up; else one of so many at random, standing for so many. Default: 256.
    */
   sample?: number
   /** How many frames are read to find the app's own behind Node's. Default: 12. */
@@ -1105,8 +1152,11 @@ export interface WatchOptions {
   /** How the heap is captured for a look. Default: `twin`, so that the app is never stopped; elsewhere than on Linux a leak is then told without suspects. */
   mode?: 'auto' | 'twin' | 'inline'
   maxPause?: Duration
-  /** Asked before such a look: `false`, or an error, refuses it, and the leak is told by its trend alone. */
-  beforeCapture?: (request: { kind: 'leak' }) => unknown
+  /**
+   * Asked before such a look, and before the snapshot of `onHeapLimit`: `false`, or an error, refuses it, and the leak is told by its
+   * trend alone.
+   */
+  beforeCapture?: (request: { kind: 'leak' | 'limit' }) => unknown
   /** The snapshot of each leak is kept in this folder, which is made where it is missing. Default: none is kept. */
   snapshotDir?: string | URL
   /** How many of them are kept. Default: 3. */
@@ -1124,7 +1174,11 @@ export interface WatchOptions {
   timers?: boolean | Omit<TrackOptions, 'interval'>
   /** The same for sockets, servers, processes, workers, watchers and files. */
   handles?: boolean | Omit<TrackOptions, 'interval'>
-  /** What to leave when the heap enters the highest band of `pressure`: a snapshot, Node's diagnostic report, or nothing, the default. */
+  /**
+   * What to leave when what lives enters a band of `pressure` of V8's limit, or the heap is nearly full and half of it lives: Node's
+   * diagnostic report, nothing, the default, or a snapshot. That is a twin's; and where memory allows and it would take no longer
+   * than `maxPause`, 10 s by default, Node's own at the limit, too, which goes to the working directory and cannot be called off.
+   */
   onHeapLimit?: 'snapshot' | 'report' | 'none'
 }
 
@@ -1177,7 +1231,7 @@ export interface Leak extends WatchVerdict {
    */
   allocations?: LeakSite[]
   /** What it is named by: looks at the heap, or sites, of resources or of allocations; else there is the trend alone. */
-  evidence: 'trend' | 'light-census' | 'snapshot' | 'sites'
+  evidence: 'trend' | 'light-census' | 'walker' | 'snapshot' | 'sites'
   /**
    * `evidence`: something that has no bound to fill up to grew at each of three looks, before the trend was sure. `trend`: the trend is
    * sure, and the heap, where it could be looked at, did not say otherwise.

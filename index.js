@@ -4,7 +4,7 @@
 
 const { LeakguardError } = require('./lib/errors.js')
 const { writeSnapshot, writeSnapshotSync } = require('./lib/capture/snapshot.js')
-const { capabilities } = require('./lib/capture/mode.js')
+const { capabilities } = require('./lib/capture/capabilities.js')
 const { redact } = require('./lib/redact/redact.js')
 const { census } = require('./lib/capture/census.js')
 const { analyze } = require('./lib/analyze.js')

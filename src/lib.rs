@@ -20,3 +20,4 @@ mod source_maps;
 mod tally;
 mod trend;
 mod twin;
+mod walker;

@@ -8,9 +8,10 @@ use crate::guard::guarded;
 use crate::outcome::number;
 use crate::scripts::Scripts;
 use crate::sites::Sites;
+use crate::walker;
 use leakguard_core::redact::RedactOptions;
 use leakguard_core::sites::SiteOptions;
-use leakguard_core::{Source, Task, Watch, examine};
+use leakguard_core::{Source, Task, Watch, examine, examine_graph};
 use leakguard_process::twin::{self, Compression, Failure, FileSink, Intake, Job, Kind, Limits, Passage, PipeSink};
 use leakguard_process::twin::{Settings, Sink, Start};
 use napi::bindgen_prelude::{FnArgs, Function, Unknown};
@@ -21,6 +22,7 @@ use serde::Deserialize;
 use std::fmt::Display;
 use std::io::{PipeReader, Read};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::Duration;
 
 /// What a twin is asked for, as JSON.
@@ -62,6 +64,13 @@ enum SinkOptions {
     /// What comes is the answer.
     Answer,
     Analyze {
+        #[serde(default)]
+        task: Box<Task>,
+        #[serde(default)]
+        read_scripts: bool,
+    },
+    /// V8 writes nothing: JavaScript calls `walkHeap` in the twin.
+    Walk {
         #[serde(default)]
         task: Box<Task>,
         #[serde(default)]
@@ -187,6 +196,11 @@ impl TwinJob {
             SinkOptions::Analyze { task, read_scripts } => {
                 Arc::new(Analysis { task: *task, scripts: Scripts { readable: read_scripts }, watch: Watch::default() })
             }
+            SinkOptions::Walk { task, read_scripts } => {
+                let scripts = Scripts { readable: read_scripts };
+                let analysis = Analysis { task: *task, scripts, watch: Watch::default() };
+                Arc::new(WalkAnalysis { analysis, walked: AtomicBool::new(false) })
+            }
             SinkOptions::Sites { options } => Arc::new(Sites(options)),
         };
         let limits = Limits {
@@ -306,11 +320,7 @@ impl Sink for Analysis {
     fn consume(&self, source: Intake) -> std::result::Result<Vec<u8>, Failure> {
         let source = Source { reader: Box::new(source) };
         let text = |answer: leakguard_core::Answer| serde_json::to_vec(&answer);
-        let report = examine(source, &self.task, &self.scripts, &self.watch, text).map_err(|error| Failure {
-            code: error.code.name().to_owned(),
-            byte: error.byte,
-            ..Failure::new(Kind::Sink, error.message)
-        })?;
+        let report = examine(source, &self.task, &self.scripts, &self.watch, text).map_err(failure)?;
         report.map_err(|error| Failure::new(Kind::Internal, error.to_string()))
     }
 
@@ -321,4 +331,40 @@ impl Sink for Analysis {
     fn written(&self) -> u64 {
         0
     }
+}
+
+/// The same in the twin for the heap that was walked there: V8 writes no bytes.
+struct WalkAnalysis {
+    analysis: Analysis,
+    walked: AtomicBool,
+}
+
+impl Sink for WalkAnalysis {
+    fn consume(&self, mut source: Intake) -> std::result::Result<Vec<u8>, Failure> {
+        // The end comes when JavaScript has returned.
+        std::io::copy(&mut source, &mut std::io::sink())
+            .map_err(|error| Failure::system(Kind::Sink, "cannot wait for the walk", &error))?;
+        let graph = walker::take().ok_or_else(|| Failure::new(Kind::Capture, "the heap was not walked"))?.graph;
+        self.walked.store(true, Relaxed);
+        let Analysis { task, scripts, watch } = &self.analysis;
+        let text = |answer: leakguard_core::Answer| serde_json::to_vec(&answer);
+        let report = examine_graph(graph, task, scripts, watch, text).map_err(failure)?;
+        report.map_err(|error| Failure::new(Kind::Internal, error.to_string()))
+    }
+
+    fn alone(&self) -> bool {
+        true
+    }
+
+    fn stage(&self) -> &'static str {
+        if self.walked.load(Relaxed) { self.analysis.stage() } else { "walk" }
+    }
+
+    fn written(&self) -> u64 {
+        0
+    }
+}
+
+fn failure(error: leakguard_core::Error) -> Failure {
+    Failure { code: error.code.name().to_owned(), byte: error.byte, ..Failure::new(Kind::Sink, error.message) }
 }

@@ -27,6 +27,7 @@ class Evidence {
   #options
   #looks = []
   #censuses = []
+  #by
   #ended = new AbortController()
 
   constructor({ snapshotDir, keep, looksPerHour, mode, maxPause, beforeCapture }) {
@@ -50,16 +51,22 @@ class Evidence {
     return this.#censuses.length
   }
 
-  /** One look: `{ growth?, capture }`, or `{ missing, unaffordable }`, why there was none. Never rejects. Where it is urgent it does not give way to the app. */
+  /**
+   * One look: `{ growth?, capture, evidence }`, or `{ missing, unaffordable }`, why there was none. Never rejects. Where it is urgent it
+   * does not give way to the app, so that it comes to an end on a machine that has more work than it can do.
+   */
   async look({ isUrgent }) {
     this.#looks.push(performance.now())
     try {
       if (await this.#isRefused()) return { missing: 'beforeCapture refused' }
       const before = await Promise.all(this.#censuses.map(async (census) => String(await gunzip(census))))
       const options = { ...FOLD, ...this.#capture, priority: isUrgent ? 'normal' : 'low', census: true }
-      const { census, growth, capture } = await look(options, before.length > 0 ? before : undefined)
-      this.#censuses = [...this.#censuses, await gzip(JSON.stringify(census))].slice(-KEPT)
-      return { growth, capture }
+      const { census, growth, capture, evidence } = await look(options, before.length > 0 ? before : undefined)
+      // A walk and V8's snapshot do not list V8's own structures alike: what differs between them is no growth.
+      const isSame = this.#by === undefined || this.#by === evidence
+      this.#by = evidence
+      this.#censuses = [...(isSame ? this.#censuses : []), await gzip(JSON.stringify(census))].slice(-KEPT)
+      return { growth: isSame ? growth : undefined, capture, evidence }
     } catch (error) {
       return { missing: error.message, unaffordable: error.code === 'ERR_LEAKGUARD_HEADROOM' }
     }

@@ -100,7 +100,7 @@ class Inquiry {
     this.#empty = growth.suspects.length > 0 ? 0 : this.#empty + 1
     const grown = growth.totalSizes.at(-1) - growth.totalSizes[0]
     const expected = (verdict.bytesPerHour / 36e5) * (this.#time - (this.#first ?? before))
-    const told = { evidence: 'snapshot', suspects: growth.suspects, looks: growth.looks, capture: finding.capture }
+    const told = { evidence: finding.evidence, suspects: growth.suspects, looks: growth.looks, capture: finding.capture }
     if (verdict.leak) {
       this.#vetoed = verdict.kind === 'heap' && growth.suspects.length === 0 && grown < expected * REAL
       if (!this.#vetoed) return { confirmedBy: 'trend', ...told }

@@ -25,12 +25,13 @@ mod watch;
 pub use error::{Code, Error};
 pub use options::{AnalyzeOptions, CensusOptions, GrowthOptions, Limits};
 pub use report::{
-    ClassRow, DominatorRow, Grown, Growth, Location, Noise, PathStep, Report, StringRow, Suspect, TreeRow,
+    ClassRow, DominatorRow, FunctionCount, Grown, Growth, ListenerRow, Location, Noise, PathStep, Report, StringRow,
+    Suspect, TimerRow, TreeRow,
 };
 pub use source_map::{Original, SourceMaps};
 pub use sources::{NoSources, Sources};
 pub use tally::{Change, Difference, Size, Tally};
-pub use task::{Answer, Task, compare, examine};
+pub use task::{Answer, Task, compare, examine, examine_graph};
 pub use watch::{Stage, Watch};
 
 use std::io::Read;

@@ -142,6 +142,58 @@ pub struct Suspect {
     pub text: String,
 }
 
+/// A function, and how many there are of it.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FunctionCount {
+    /// Its name; empty where it has none.
+    pub function: String,
+    /// Where it is written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub location: Option<Location>,
+    /// How many.
+    pub count: u64,
+}
+
+impl FunctionCount {
+    /// What rows of one count are sorted by.
+    pub(crate) fn place(&self) -> (Option<(&str, u32, u32)>, &str) {
+        (self.location.as_ref().map(|at| (at.file.as_str(), at.line, at.column)), &self.function)
+    }
+}
+
+/// The listeners of one event on one emitter or target.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ListenerRow {
+    /// The emitter's class: `Socket`, `process`, `AbortSignal`, …
+    #[serde(rename = "type")]
+    pub class: String,
+    /// V8's id of the emitter.
+    pub id: u64,
+    /// The event, cut at 100 characters; a symbol as `<symbol name>`.
+    pub event: String,
+    /// How many listeners, from 2 on.
+    pub count: u64,
+    /// The listeners by function, the most frequent first, ten at most.
+    pub functions: Vec<FunctionCount>,
+}
+
+/// Timers that wait, of one callback and one delay.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TimerRow {
+    /// `setTimeout`, `setInterval` or `setImmediate`.
+    #[serde(rename = "type")]
+    pub set_by: String,
+    /// ms, where the heap tells it; an immediate has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub delay: Option<u32>,
+    /// What they call, and how many there are.
+    #[serde(flatten)]
+    pub callback: FunctionCount,
+}
+
 /// How something grew, look by look.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -217,6 +269,12 @@ pub struct Report {
     pub suspects: Vec<Suspect>,
     /// Duplicate strings by wasted bytes.
     pub strings: Vec<StringRow>,
+    /// The longest lists of listeners of one event on one emitter or target.
+    pub listeners: Vec<ListenerRow>,
+    /// Timers that wait, by callback and delay, the most frequent first.
+    pub timers: Vec<TimerRow>,
+    /// Calls of async functions that stand at an `await`, by function, the most frequent first.
+    pub waiting: Vec<FunctionCount>,
     /// What was odd about the input and was tolerated.
     pub notes: Vec<String>,
 }

@@ -302,6 +302,15 @@ fn more_locations_than_nodes_are_refused() {
 }
 
 #[test]
+fn places_before_the_first_line_or_column_are_read() {
+    // As V8 writes them for scripts that were compiled with an offset.
+    for list in ["6,1,-1,3", "6,1,2,-3", "6,1,-1,-62,12,1,0,0", "6,1,2,3,12,1,-4,\n-5"] {
+        run(small().replacen(r#""locations":[]"#, &format!(r#""locations":[{list}]"#), 1)).expect(list);
+    }
+    refused(small().replacen(r#""locations":[]"#, r#""locations":[6,1,2,3-]"#, 1));
+}
+
+#[test]
 fn detached_nodes_of_a_document_are_named_so_with_what_they_hold() {
     // Columns: type, name, id, size, edges, detachedness; 8 is native, 0 not told, 1 attached, 2 detached.
     let nodes = "9,0,1,0,3,0, 8,1,3,8,1,1, 8,1,5,8,2,2, 8,2,7,8,0,0, 3,3,9,8,1,2, 8,2,11,8,0,0";

@@ -35,16 +35,14 @@ async function refresh() {
 }
 
 function showProcess() {
-  const { process, leakguard, can } = stats
+  const { process, leakguard } = stats
   byId('script').textContent = process.script || 'leakguard'
   byId('process').textContent = `process ${process.pid} · Node ${process.node} · up for ${span(process.uptimeMs)}`
   byId('version').textContent = `leakguard ${leakguard}`
   document.title = `${process.script || 'app'} · leakguard`
-  byId('grow').hidden = !can.growth
-  byId('redact').disabled = !can.redact
-  byId('redact').checked = stats.redact === 'always'
-  byId('redact-row').hidden = !can.redact
-  byId('folder-row').hidden = !can.folder
+  byId('redact').disabled = stats.redact === 'always'
+  byId('redact').checked ||= stats.redact === 'always'
+  byId('folder-row').hidden = !stats.folder
 }
 
 function showVerdict() {
@@ -120,8 +118,8 @@ async function showSites() {
 }
 
 async function showKept() {
-  byId('kept').hidden = !stats.can.folder
-  if (!stats.can.folder) return
+  byId('kept').hidden = !stats.folder
+  if (!stats.folder) return
   const { snapshots } = await json('GET', 'snapshots')
   const columns = [
     { title: 'name', text: true, value: ({ name }) => element('code', {}, name) },

@@ -3,8 +3,8 @@
 const { basename } = require('node:path')
 const { census } = require('../../capture/census.js')
 const { writeSnapshot } = require('../../capture/snapshot.js')
-const { LeakguardError } = require('../../errors.js')
 const { gc } = require('../../gc/collect.js')
+const { findGrowth } = require('../../growth/find.js')
 const { sample } = require('../../sampling/sample.js')
 const { sendJson } = require('../answer.js')
 const { Download, savedAs } = require('../download.js')
@@ -12,6 +12,8 @@ const query = require('../query.js')
 
 // What costs: all of it through the desk.
 
+/** Where redaction is a rule and no wish, names of properties that look like data go too. */
+const FORCED = { strict: true }
 const ENDS = { gzip: '.gz', zstd: '.zst' }
 
 const SNAPSHOT = {
@@ -28,8 +30,8 @@ const SNAPSHOT = {
   run: (endpoint, { res, values, req }) =>
     endpoint.desk.serve('snapshot', res, async (signal) => {
       const { mode, maxPause, priority } = endpoint.settings
-      const redact = redaction(endpoint, values.redact)
-      const options = { mode, maxPause, priority, signal, compress: values.compress, ...(redact && { redact }) }
+      const redact = isForced(endpoint) ? FORCED : values.redact
+      const options = { mode, maxPause, priority, signal, compress: values.compress, redact }
       const end = ENDS[values.compress] ?? ''
       if (values.to === 'folder') return kept(endpoint.folder, end, options, req, res)
       const time = new Date().toISOString().replaceAll(':', '-')
@@ -71,8 +73,6 @@ const GROWTH = {
   answers: 'object',
   run: (endpoint, { req, res, values: { rounds, interval } }) =>
     endpoint.desk.serve('growth', res, async (signal) => {
-      const { findGrowth } = require('../../../index.js')
-      if (findGrowth === undefined) throw missing('findGrowth')
       const { mode, maxPause, priority } = endpoint.settings
       const onProgress = progressOf(endpoint, 'growth')
       sendJson(req, res, await findGrowth({ rounds, interval, mode, maxPause, priority, signal, onProgress }))
@@ -103,19 +103,9 @@ function isForced({ settings }) {
   return settings.redact === 'always'
 }
 
-function redaction(endpoint, asked) {
-  if (!asked && !isForced(endpoint)) return false
-  if (require('../../../index.js').redact === undefined) throw missing('redact')
-  return true
-}
-
 /** Names and places are code; the texts that a heap holds are data. */
 function withoutTexts(report) {
   return { ...report, strings: report.strings.map((row) => ({ ...row, value: `(${row.value.length} characters)` })) }
 }
 
-function missing(name) {
-  return new LeakguardError('ERR_LEAKGUARD_UNSUPPORTED', `this version of leakguard has no ${name}: update it`)
-}
-
-module.exports = { CAPTURES: [SNAPSHOT, CENSUS, GROWTH, GC], isForced, missing }
+module.exports = { CAPTURES: [SNAPSHOT, CENSUS, GROWTH, GC], isForced, FORCED }

@@ -141,6 +141,9 @@ impl Parser {
                 self.state = State::AfterValue;
                 Ok(at + 1)
             }
+            // V8 puts a function of a script that was compiled with an offset (`vm`, Vitest) before the first line or column.
+            // Its place is of no use to anybody, and no reason to give up the heap: the sign is dropped.
+            Stop::Bad(at) if table == Table::Locations && text.get(at) == Some(&b'-') => Ok(at + 1),
             Stop::Bad(at) => {
                 let what = format!("{} cannot stand in the numbers of {table:?}", shown(text.get(at)));
                 Err(Error::parse(what, block.offset + at as u64))

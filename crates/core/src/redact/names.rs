@@ -83,7 +83,9 @@ pub(super) fn is_constant(raw: &[u8]) -> bool {
 
 /// A script's path, URL or module name.
 pub(super) fn is_script(raw: &[u8]) -> bool {
-    raw.starts_with(b"node:") || raw.iter().any(|byte| matches!(byte, b'/' | b'\\')) && !raw.starts_with(b"system /")
+    let drive = matches!(raw, [letter, b':', b'\\' | b'/', ..] if letter.is_ascii_alphabetic());
+    let scheme = raw.iter().take_while(|byte| byte.is_ascii_lowercase()).count();
+    drive || raw.starts_with(b"/") || raw.starts_with(b"node:") || scheme > 1 && raw[scheme..].starts_with(b"://")
 }
 
 /// Is it the name of a link of a WeakMap's entry, or made to look so?
@@ -131,11 +133,11 @@ pub(super) fn is_data_like(raw: &[u8]) -> bool {
     // `Foo.bar`, `content-type`, `nodejs.util.inspect.custom`, `fs:read`: words between single marks.
     let mut words = text.split(['.', '-', '_', '$', ':', '/', ' ']);
     let word = |word: &str| {
-        let digits = word.bytes().filter(u8::is_ascii_digit).count();
         let turns =
             word.as_bytes().windows(2).filter(|pair| pair[0].is_ascii_digit() != pair[1].is_ascii_digit()).count();
-        word.chars().all(char::is_alphanumeric) && digits <= 3 && turns <= 2
+        word.chars().all(char::is_alphanumeric) && turns <= 2
     };
-    let blanks = text.bytes().filter(|&byte| byte == b' ').count();
-    !words.all(word) || blanks > 1 || !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+    let count = |is: fn(&u8) -> bool| text.bytes().filter(is).count();
+    let (digits, blanks) = (count(u8::is_ascii_digit), count(|&byte| byte == b' '));
+    !words.all(word) || blanks > 1 || digits > 4 || digits > 0 && !text.bytes().any(|byte| byte.is_ascii_alphabetic())
 }

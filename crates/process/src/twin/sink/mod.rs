@@ -25,6 +25,11 @@ pub trait Sink: Send + Sync {
         Vec::new()
     }
 
+    /// Whether no bytes come from V8, so that it is at work from the start.
+    fn alone(&self) -> bool {
+        false
+    }
+
     /// What it is busy with, once bytes come.
     fn stage(&self) -> &'static str;
 
