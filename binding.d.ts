@@ -86,6 +86,32 @@ export declare class RecorderWriter {
   close(): void
 }
 
+/** One redaction: a target, then a source, then `take` until there is an outcome. */
+export declare class RedactJob {
+  /** A job that waits for its target and its source. `options` is JSON. */
+  constructor(options: string)
+  /** Writes into the file at this path, which is there. */
+  targetFile(path: string): void
+  /** Writes into a pipe; answers the descriptor from which to read, which is the caller's to close. */
+  targetPipe(): number
+  /** Starts on a file. */
+  openFile(path: string): void
+  /** Starts on what `write` will bring. */
+  openFeed(): void
+  /** Copies a chunk of input. `false`: enough is queued, go on when `hasRoom` says so. */
+  write(chunk: Uint8Array): boolean
+  /** Whether the job wants more input. */
+  hasRoom(): boolean
+  /** The input is complete. */
+  end(): void
+  /** Bytes of the input read, before decompression. */
+  bytes(): number
+  /** Asks the job to stop; it ends soon after. */
+  cancel(): void
+  /** The outcome, once: `null` while the job runs, and after it was taken. Its report says what was redacted. */
+  take(): Outcome | null
+}
+
 /** One twin: `start` until it says `started`, then `take` until there is an outcome. */
 export declare class TwinJob {
   /** A twin that waits for its start. `options` is JSON. */
@@ -297,7 +323,7 @@ export interface TwinFailure {
 
 /** What a twin leaves: a failure, or not; and its figures. */
 export interface TwinOutcome {
-  /** The report as JSON, from an analysis or of allocation sites. */
+  /** The report as JSON: of an analysis, of allocation sites, of what was redacted. */
   report?: string
   /** Why there is nothing. */
   failure?: TwinFailure
@@ -337,3 +363,12 @@ export interface TwinStart {
 
 /** Why this process can have no twin; `null`: it can. */
 export declare function twinUnsupported(): string | null
+
+/** Why this process's heap cannot be walked; `null`: as far as its metadata tells, it can. */
+export declare function walkerUnsupported(): string | null
+
+/**
+ * Walks this thread's heap and keeps it for the analysis. Only for twins: nothing else may run meanwhile. `used`: bytes of
+ * all objects, garbage included, as V8 counts them; `planted`: how many objects of the class `LeakguardPlanted` there are.
+ */
+export declare function walkHeap(used: number, planted: number): void

@@ -33,6 +33,8 @@ export interface EndpointOptions {
   mode?: 'auto' | 'twin' | 'inline'
   /** Refuses an inline capture whose pause is estimated to be longer. */
   maxPause?: Duration
+  /** Whether a twin gives way to the app where both want the processor. Default: `low`, it does. */
+  priority?: 'low' | 'normal'
   /** The longest that work, sending included, may take. Default: 10 minutes. */
   timeout?: Duration
   /** How many captures, censuses, growth runs and collections there are a minute, at most. Default: 12. */

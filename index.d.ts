@@ -33,6 +33,8 @@ export type ErrorCode =
   | 'ERR_LEAKGUARD_IO'
   /** The input is no heap snapshot, or stops being one at `byte`. */
   | 'ERR_LEAKGUARD_PARSE'
+  /** A census cannot be read, or those given cannot be compared; the message says why. */
+  | 'ERR_LEAKGUARD_CENSUS'
   /** The input asks for more than `limits` allow. */
   | 'ERR_LEAKGUARD_LIMIT'
   /** The caller's signal was aborted; `cause` is its reason. */
@@ -71,8 +73,10 @@ export interface Capabilities {
    * with the heap's figures of that moment.
    */
   gcFeed: 'v8' | 'perf_hooks'
-  /** Why not: no twin, not V8's own callbacks. */
-  reasons: { twin?: string; gcFeed?: string }
+  /** Does a census walk the heap itself, in a twin, in place of V8's snapshot? */
+  walker: boolean
+  /** Why not: no twin, not V8's own callbacks, a heap that is not understood or a walk that failed. */
+  reasons: { twin?: string; gcFeed?: string; walker?: string }
 }
 
 /** Looks what this process can do here: asks the system, changes nothing. */
@@ -258,6 +262,8 @@ export interface AsyncSnapshotOptions extends SnapshotOptions, CaptureOptions {
   force?: boolean
   /** Compresses the snapshot on the way; `analyze` reads it as it is. Inline, `zstd` needs Node.js 22.15. */
   compress?: 'gzip' | 'zstd'
+  /** Takes the values of strings out on the way, as `redact` does: none gets into the file or stream. Default: false. */
+  redact?: boolean | RedactOptions
 }
 
 /** How a heap was captured, and what it cost. */
@@ -283,12 +289,16 @@ export interface Capture extends CaptureFigures {
   path: string
   /** Size of the file. */
   bytes: number
+  /** With `redact`: what was taken out. */
+  redaction?: Redaction
 }
 
 /** A heap snapshot that went into a stream. */
 export interface StreamCapture extends CaptureFigures {
   /** How many bytes the stream got. */
   bytes: number
+  /** With `redact`: what was taken out. */
+  redaction?: Redaction
 }
 
 export type SnapshotCallback = (error: LeakguardError | null, path?: string, capture?: Capture) => void
@@ -345,6 +355,11 @@ export interface LightCensus {
 
 export interface CensusOptions extends AnalyzeOptions, CaptureOptions {
   kind?: 'full'
+  /**
+   * Whether leakguard reads V8's heap itself, in a twin, in place of V8's snapshot: in a fraction of the time and memory.
+   * `auto`, the default: where `capabilities().walker` says so, and V8's snapshot where it fails. `true`: so or not at all.
+   */
+  walker?: boolean | 'auto'
   /** How many ways the folded heap keeps at most; the smallest are left out. Default: 20,000. */
   maxPaths?: number
   /** How many of them, the largest, are named for a comparison without the heap. Default: 100. */
@@ -356,6 +371,10 @@ export interface CensusOptions extends AnalyzeOptions, CaptureOptions {
 /** A Report of this process's own heap, with what `growth` compares. */
 export interface Census extends Report {
   census: FoldedHeap
+  /** Where the report comes from: leakguard's own reading of the heap, or V8's snapshot. */
+  evidence: 'walker' | 'snapshot'
+  /** Why the heap was not walked. */
+  walkerReason?: string
   capture: CaptureFigures
 }
 
@@ -488,9 +507,53 @@ export interface AnalyzeOptions {
   onProgress?: (progress: Progress) => void
 }
 
+export interface RedactOptions {
+  /** Also replaces names of properties, classes and functions that look like data: the keys of objects that are used as maps. Default: false. */
+  strict?: boolean
+  /** Lists the names that stay in clear. Default: false. */
+  audit?: boolean
+  /**
+   * The key of the placeholders, 8 bytes at least: equal values have equal placeholders in all files of one salt. Whoever has it can
+   * test guesses. Default: random, another one each time.
+   */
+  salt?: string | Uint8Array
+}
+
+/** What a redaction did. */
+export interface Redaction {
+  /** Different texts of values: all were replaced. */
+  values: number
+  /** Different names that stay in clear. */
+  names: number
+  /** Of `names`, those that look like data; 0 with `strict`. */
+  dataLike: number
+  /** Different names that were replaced. */
+  replacedNames: number
+  /** With `audit`: the names in clear, those that look like data first, 20,000 at most. */
+  kept?: { name: string; use: 'script' | 'system' | 'property'; dataLike: boolean }[]
+  /** With `audit`: how many names `kept` leaves out. */
+  omitted?: number
+}
+
+/**
+ * Copies a heap snapshot without the values of its strings, which become placeholders: `[redacted 16-31 3f9a1c0de4b2a771]`, the class
+ * of the length and a keyed hash. Names of code stay; nodes, edges and sizes are as before. docs/redaction.md says what is left.
+ * Plain, gzip or zstd are read, plain is written. A file appears whole or not at all.
+ */
+export function redact(
+  source: string | URL | AsyncIterable<Uint8Array | string> | NodeJS.ReadableStream,
+  target: string | URL,
+  options?: RedactOptions & { signal?: AbortSignal; onProgress?: (progress: { stage: 'redact'; bytes: number }) => void },
+): Promise<Redaction & { path: string; bytes: number }>
+export function redact(
+  source: string | URL | AsyncIterable<Uint8Array | string> | NodeJS.ReadableStream,
+  target: NodeJS.WritableStream,
+  options?: RedactOptions & { signal?: AbortSignal; onProgress?: (progress: { stage: 'redact'; bytes: number }) => void },
+): Promise<Redaction>
+
 export interface Progress {
-  /** `snapshot`: V8 makes its own list of the heap, in a census. */
-  stage: 'snapshot' | 'parse' | 'edges' | 'dominators' | 'report'
+  /** In a census first `snapshot`, while V8 makes its own list of the heap, or `walk`, while the heap is read without V8. */
+  stage: 'snapshot' | 'walk' | 'parse' | 'edges' | 'dominators' | 'report'
   /** Bytes of the input read, before decompression. */
   bytes: number
   /** Bytes of the input, where known: a stream has none. */
@@ -522,10 +585,21 @@ export interface Report {
   classCount: number
   /** Objects of the app that retain most, none inside another one of the list. */
   dominators: DominatorRow[]
+  /**
+   * The top of the dominator tree, for pictures: large objects, and many small ones folded by class. 300 rows at most, each after
+   * the one it is a part of; the first is the heap as a whole.
+   */
+  tree: TreeRow[]
   /** What looks like a leak, largest first. */
   suspects: Suspect[]
   /** Texts that the heap holds more than once, by wasted bytes. */
   strings: StringRow[]
+  /** The longest lists of listeners of one event on one `EventEmitter` or `EventTarget` (`AbortSignal`s too), from 2 listeners on. */
+  listeners: ListenerRow[]
+  /** Timers that wait, by callback and delay, the most frequent first. */
+  timers: TimerRow[]
+  /** Calls of async functions that stand at an `await`, by function, the most frequent first. */
+  waiting: FunctionCount[]
   /** What was odd about the input and was tolerated. */
   notes: string[]
 }
@@ -536,6 +610,33 @@ export interface Location {
   file: string
   line: number
   column: number
+}
+
+/** A function, and how many there are of it. */
+export interface FunctionCount {
+  /** Empty where it has no name. */
+  function: string
+  /** Where it is written. */
+  location?: Location
+  count: number
+}
+
+export interface ListenerRow {
+  /** The class of the emitter or target. */
+  type: string
+  /** V8's id of it. */
+  id: number
+  /** Cut at 100 characters; a symbol as `<symbol name>`. */
+  event: string
+  count: number
+  /** The listeners by function, the most frequent first, ten at most. Behind `once` it is the app's own. */
+  functions: FunctionCount[]
+}
+
+export interface TimerRow extends FunctionCount {
+  type: 'setTimeout' | 'setInterval' | 'setImmediate'
+  /** ms, where the heap tells it; an immediate has none. */
+  delay?: number
 }
 
 export interface ClassRow {
@@ -563,6 +664,21 @@ export interface DominatorRow {
   /** Objects that would go with it, itself included. */
   retainedCount: number
   distance: number
+}
+
+/** A part of the heap: one large object, or all of a class that the objects of one row hold. */
+export interface TreeRow {
+  /** The index of the row that it is a part of. */
+  parent?: number
+  /** V8's id, of one object. */
+  id?: number
+  /** The variable or property that holds it; empty for several, and where there is none. */
+  name: string
+  class: string
+  /** How many objects. */
+  count: number
+  /** Bytes that would go with all of them. */
+  retainedSize: number
 }
 
 export interface StringRow {
@@ -789,8 +905,8 @@ export function detect(samples: readonly MemorySample[], options?: DetectOptions
 
 export interface TrackOptions {
   /**
-   * 1: every addition's place is read. More: of each event or delay the first 64 are, and the next ones whenever a new place
-   * turns up; then one of so many at random, standing for so many. Default: 32.
+   * 1: every addition's place is read. More: of each event or delay the first 64 are, and all that come more slowly than 64 a
+   * second, and the next 16 whenever a new place turns up; else one of so many at random, standing for so many. Default: 256.
    */
   sample?: number
   /** How many frames are read to find the app's own behind Node's. Default: 12. */
@@ -1035,6 +1151,11 @@ export interface WatchOptions {
   /** How the heap is captured for a look. Default: `twin`, so that the app is never stopped; elsewhere than on Linux a leak is then told without suspects. */
   mode?: 'auto' | 'twin' | 'inline'
   maxPause?: Duration
+  /**
+   * Asked before such a look, and before the snapshot of `onHeapLimit`: `false`, or an error, refuses it, and the leak is told by its
+   * trend alone.
+   */
+  beforeCapture?: (request: { kind: 'leak' | 'limit' }) => unknown
   /** The snapshot of each leak is kept in this folder, which is made where it is missing. Default: none is kept. */
   snapshotDir?: string | URL
   /** How many of them are kept. Default: 3. */
@@ -1052,7 +1173,11 @@ export interface WatchOptions {
   timers?: boolean | Omit<TrackOptions, 'interval'>
   /** The same for sockets, servers, processes, workers, watchers and files. */
   handles?: boolean | Omit<TrackOptions, 'interval'>
-  /** What to leave when the heap enters the highest band of `pressure`: a snapshot, Node's diagnostic report, or nothing, the default. */
+  /**
+   * What to leave when what lives enters a band of `pressure` of V8's limit, or the heap is nearly full and half of it lives: Node's
+   * diagnostic report, nothing, the default, or a snapshot. That is a twin's; and where memory allows and it would take no longer
+   * than `maxPause`, 10 s by default, Node's own at the limit, too, which goes to the working directory and cannot be called off.
+   */
   onHeapLimit?: 'snapshot' | 'report' | 'none'
 }
 
@@ -1104,13 +1229,8 @@ export interface Leak extends WatchVerdict {
    * are still alive; at least a tenth. None where nothing was sampled.
    */
   allocations?: LeakSite[]
-  /**
-   * What it is named by: looks at the heap, a count of its objects where the machine cannot afford a look, or sites, of resources or of
-   * allocations; else there is the trend alone.
-   */
-  evidence: 'trend' | 'light-census' | 'snapshot' | 'sites'
-  /** With `light-census`: the constructors with the most objects. */
-  classes?: { name: string; count: number }[]
+  /** What it is named by: looks at the heap, or sites, of resources or of allocations; else there is the trend alone. */
+  evidence: 'trend' | 'light-census' | 'walker' | 'snapshot' | 'sites'
   /**
    * `evidence`: something that has no bound to fill up to grew at each of three looks, before the trend was sure. `trend`: the trend is
    * sure, and the heap, where it could be looked at, did not say otherwise.
@@ -1118,6 +1238,8 @@ export interface Leak extends WatchVerdict {
   confirmedBy: 'trend' | 'evidence'
   /** How many looks at the heap were compared. */
   looks?: number
+  /** With `light-census`, of a heap of which the machine cannot afford a snapshot: the constructors with the most objects. */
+  classes?: { name: string; count: number }[]
   /** Why the heap was not looked at, or not closely. */
   missing?: string
   /** The same leak is told again only when it has grown by half; where `confirmedBy` was `evidence`, when it has doubled. */

@@ -4,7 +4,8 @@
 
 const { LeakguardError } = require('./lib/errors.js')
 const { writeSnapshot, writeSnapshotSync } = require('./lib/capture/snapshot.js')
-const { capabilities } = require('./lib/capture/mode.js')
+const { capabilities } = require('./lib/capture/capabilities.js')
+const { redact } = require('./lib/redact/redact.js')
 const { census } = require('./lib/capture/census.js')
 const { analyze } = require('./lib/analyze.js')
 const { growth } = require('./lib/growth/growth.js')
@@ -23,6 +24,7 @@ const { detect } = require('./lib/detect.js')
 module.exports.LeakguardError = LeakguardError
 module.exports.writeSnapshot = writeSnapshot
 module.exports.writeSnapshotSync = writeSnapshotSync
+module.exports.redact = redact
 module.exports.analyze = analyze
 module.exports.census = census
 module.exports.growth = growth

@@ -70,7 +70,7 @@ test('a forgetful app, in the reports: each place by file and line', async (t) =
 test('a forgetful app, in the watchdog’s leak events: each place by file and line', async (t) => {
   const found = await run(t, `
     function run() {
-      const watchdog = leakguard.watch({ listeners: true, timers: true, handles: true, interval: 20, evidence: false })
+      const watchdog = leakguard.watch({ listeners: { sample: 1 }, timers: { sample: 1 }, handles: true, interval: 20, evidence: false })
       const leaks = []
       const suspicions = []
       watchdog.on('suspicion', (verdict) => suspicions.push(verdict))
@@ -97,4 +97,32 @@ test('a forgetful app, in the watchdog’s leak events: each place by file and l
   }
   assert.deepEqual(new Set(leaks.map(({ fingerprint }) => fingerprint)).size, 4, 'each once')
   assert.ok(found.suspicions.length >= 1)
+})
+
+test('a forgetful app, without hooks, from a snapshot: each by the place of what it forgets', async (t) => {
+  const found = await run(t, `
+    async function stuck(never) { await never } // waiting
+    const kept = []
+    async function run() {
+      for (let nth = 0; nth < 50; nth++) {
+        request()
+        stuck(new Promise((resolve) => kept.push(resolve)))
+      }
+      const snapshot = __filename + '.heapsnapshot'
+      leakguard.writeSnapshotSync(snapshot)
+      const { listeners, timers, waiting } = await leakguard.analyze(snapshot)
+      socket.destroy(); server.close(); process.removeAllListeners('SIGHUP')
+      process.stdout.write(JSON.stringify({ listeners, timers, waiting }))
+    }`)
+  const here = ({ location }, mark) => location?.file === found.file && location.line === place(mark)
+  const listener = (mark) => found.listeners.find(({ functions }) => here(functions[0], mark))
+  const told = ({ type, event, count }) => [type, event, count]
+  assert.deepEqual(told(listener('signal')), ['AbortSignal', 'abort', 50])
+  assert.deepEqual(told(listener('socket')), ['Socket', 'data', 50])
+  assert.equal(listener('socket').functions[0].function, 'parse')
+  assert.deepEqual(told(listener('process')), ['process', 'SIGHUP', 50])
+  const timer = found.timers.find((row) => here(row, 'interval'))
+  assert.deepEqual([timer.type, timer.delay, timer.function, timer.count], ['setInterval', 60_000, 'refresh', 50])
+  const [waiting] = found.waiting
+  assert.deepEqual([waiting.function, waiting.count, waiting.location.file], ['stuck', 50, found.file])
 })

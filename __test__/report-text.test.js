@@ -113,3 +113,17 @@ test('stress only where the stream shows it', () => {
   assert.ok(textOf(report, { stream: { columns: 80, hasColors: () => true } }).includes('\x1b[1m1 leak suspect\x1b[22m'))
   assert.ok(!textOf(report, { stream: { columns: 80, hasColors: () => false } }).includes('\x1b'))
 })
+
+test('what is often forgotten has tables where there is much of it', () => {
+  const location = { file: '/app/server.js', line: 12, column: 3 }
+  const listeners = [
+    { type: 'AbortSignal', id: 1, event: 'abort', count: 340, functions: [{ function: 'onAbort', location, count: 340 }] },
+    { type: 'Socket', id: 3, event: 'data', count: 2, functions: [{ function: '', count: 2 }] },
+  ]
+  const timers = [{ type: 'setInterval', delay: 60_000, function: 'poll', location, count: 50 }]
+  const page = textOf({ ...report, listeners, timers, waiting: [{ function: 'work', location, count: 1200 }] })
+  assert.match(page, /Listeners\n.*\n +340 +AbortSignal +abort +onAbort \(\/app\/server\.js:12:3\)\n/)
+  assert.match(page, /Timers\n.*\n +50 +60,000 ms +setInterval +poll \(\/app\/server\.js:12:3\)\n/)
+  assert.match(page, /Async functions that wait\n.*\n +1,200 +work \(\/app\/server\.js:12:3\)\n/)
+  assert.doesNotMatch(page, /Socket/)
+})

@@ -3,9 +3,12 @@
 const test = require('node:test')
 const assert = require('node:assert/strict')
 const { EventEmitter, once } = require('node:events')
+const fs = require('node:fs')
+const { join } = require('node:path')
 const { PassThrough } = require('node:stream')
 const leakguard = require('leakguard')
-const { program } = require('./support/child.js')
+const { node, program, root } = require('./support/child.js')
+const { folderFor } = require('./support/folder.js')
 
 /** A tracker of every listener, with what it says of one event. */
 function tracking(t, options) {
@@ -15,7 +18,7 @@ function tracking(t, options) {
 }
 const counts = ({ live, added, removed }) => [live, added, removed]
 /** The line of this file that has the mark. */
-const line = (mark) => require('node:fs').readFileSync(__filename, 'utf8').split('\n').findIndex((text) => text.includes(`// ${mark}`)) + 1
+const line = (mark) => fs.readFileSync(__filename, 'utf8').split('\n').findIndex((text) => text.includes(`// ${mark}`)) + 1
 
 test('a listener is counted where it was added: function, file, line, column, class, event', (t) => {
   const { sites } = tracking(t)
@@ -357,4 +360,22 @@ test('options are checked by name', () => {
   const tracker = leakguard.trackListeners()
   assert.throws(() => tracker.report({ top: 'all' }), { code: 'ERR_LEAKGUARD_OPTION', message: /"top"/ })
   tracker.stop()
+})
+
+test('places are those of the source that was written', async (t) => {
+  const folder = folderFor(t)
+  const file = join(folder, 'bundle.js')
+  // Line 3 of the bundle is line 11 of the source.
+  const map = { version: 3, sources: ['bus.ts'], names: [], mappings: ';;AAUA' }
+  fs.writeFileSync(`${file}.map`, JSON.stringify(map))
+  fs.writeFileSync(file, `const leakguard = require(${JSON.stringify(root)})
+const tracker = leakguard.trackListeners({ sample: 1 })
+new (require('events'))().on('mapped', () => {})
+console.log(JSON.stringify(tracker.report().sites.find(({ event }) => event === 'mapped')))
+//# sourceMappingURL=bundle.js.map
+`)
+  const { code, stdout, stderr } = await node([file])
+  assert.equal(code, 0, stderr)
+  const site = JSON.parse(stdout)
+  assert.deepEqual([site.file, site.line], [join(folder, 'bus.ts'), 11])
 })

@@ -5,7 +5,7 @@ const assert = require('node:assert/strict')
 const fs = require('node:fs')
 const { join } = require('node:path')
 const leakguard = require('leakguard')
-const { program } = require('./support/child.js')
+const { node, program, root } = require('./support/child.js')
 const { folderFor } = require('./support/folder.js')
 
 const { twin } = leakguard.capabilities()
@@ -61,7 +61,7 @@ test('a leaking program: suspicion, then one leak event that names what leaks; a
   assert.ok(leak.growthBytes > 0 && leak.bytesPerHour > 0)
   assert.match(leak.text, /Leak: the heap \+[\d.]+ (MB|kB)/)
   if (twin) {
-    assert.equal(leak.evidence, 'snapshot')
+    assert.ok(['walker', 'snapshot'].includes(leak.evidence), leak.evidence)
     assert.equal(leak.capture.mode, 'twin')
     assert.match(leak.suspects[0].name, /kept/)
     assert.match(leak.text, /kept/)
@@ -176,6 +176,33 @@ test('near the heap limit a snapshot is left, where that was asked for', { skip:
       watchdog.stop()
     }, 20)`)
   assert.equal(fs.readdirSync(folder).length, 1)
+})
+
+test('a heap that fills until V8 ends the process: evidence is left, and the recorder tells how near it was', { skip: !twin }, async (t) => {
+  const folder = folderFor(t)
+  const [heaps, recorder] = [join(folder, 'heaps'), join(folder, 'a.rec')]
+  const source = `
+    const fs = require('node:fs')
+    const watchdog = require(${JSON.stringify(root)}).watch({ onHeapLimit: 'snapshot', maxPause: '1ms', snapshotDir: ${JSON.stringify(heaps)}, recorder: ${JSON.stringify(recorder)}, interval: '100ms' })
+    const kept = []
+    watchdog.on('error', ({ message }) => console.error(message))
+    // The leak waits for the snapshot that has begun, as a slow one would.
+    const waits = () => fs.existsSync(${JSON.stringify(heaps)}) && !fs.readdirSync(${JSON.stringify(heaps)}).some((name) => /^leakguard-limit-/.test(name))
+    setInterval(() => {
+      if (waits()) return
+      for (let nth = 0; nth < 300; nth++) kept.push({ nth, text: 'kept ' + kept.length })
+    }, 5)`
+  const { code, signal, stderr } = await node(['--max-old-space-size=40', '--max-semi-space-size=1', '-e', source], { cwd: folder })
+  assert.ok(signal === 'SIGABRT' || code !== 0, `${code} ${signal}`)
+  assert.match(stderr, /heap out of memory|heap limit/i)
+  const [name] = fs.readdirSync(heaps).filter((name) => /^leakguard-limit-\d+-\d+\.heapsnapshot$/.test(name))
+  const { suspects } = await leakguard.analyze(join(heaps, name))
+  assert.ok(suspects.some((suspect) => suspect.name.includes('kept')), JSON.stringify(suspects))
+  const run = (await leakguard.postmortem(recorder)).runs.at(-1)
+  assert.equal(run.ending.how, 'cut')
+  assert.equal(run.ending.nearest.limit, 'heap')
+  assert.ok(run.ending.nearest.share > 0.5, JSON.stringify(run.ending))
+  assert.ok(run.events.some(({ text }) => /nearly at its limit/.test(text)), JSON.stringify(run.events))
 })
 
 test('subscribers of the diagnostics channels hear it too', async () => {

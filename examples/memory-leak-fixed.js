@@ -3,27 +3,25 @@
 // The same server without the leak: it remembers the last requests, not all of them.
 
 const http = require('node:http')
-const os = require('node:os')
-const path = require('node:path')
 const leakguard = require('leakguard')
 
 const KEPT = 100
 const recent = []
 
-const server = http.createServer((request, response) => {
-  if (request.url === '/heap') {
-    const file = path.join(os.tmpdir(), `memory-leak-fixed-${process.pid}.heapsnapshot`)
-    leakguard.writeSnapshot(file, (err, filename, capture) => {
-      response.statusCode = err ? 500 : 200
-      response.end(err ? err.message : JSON.stringify(capture)) // { path: filename, mode, pauseMs, … }
-    })
-    return
-  }
-
+const server = http.createServer(function onRequest(request, response) {
   recent.push({ date: new Date(), url: request.url })
   if (recent.length > KEPT) recent.shift()
   response.end('hello\n')
 })
+
+const watchdog = leakguard.watch({ interval: '1s' })
+watchdog.on('leak', (leak) => {
+  console.log(leak.text)
+  process.send?.(leak) // for demo.js
+})
+
+// V8 collects all garbage of a young process once in minutes. The demo does not wait for that: it makes minutes of seconds.
+if (process.env.COLLECT_EVERY) setInterval(leakguard.gc, Number(process.env.COLLECT_EVERY))
 
 server.listen(Number(process.env.PORT ?? 3000), '127.0.0.1', () => {
   console.log(`http://127.0.0.1:${server.address().port}`)

@@ -1,5 +1,5 @@
 #!/bin/sh
-# fuzz/run.sh SECONDS [parse|structured|recorder]: fuzzes one target or all, each for so long, from its corpus. Works with stable
+# fuzz/run.sh SECONDS [parse|structured|recorder|redact]: fuzzes one target or all, each for so long, from its corpus. Works with stable
 # Rust: the coverage flags are those that cargo-fuzz passes. No sanitizer: the core has no unsafe code.
 # A finding is left in fuzz/artifacts; fuzz/run.sh 0 TARGET FILE runs one again.
 set -eu
@@ -12,7 +12,7 @@ cargo build --release --target "$host"
 binaries=${CARGO_TARGET_DIR:-target}/$host/release
 if [ "$seconds" = 0 ]; then exec "$binaries/$2" "$3"; fi
 
-for target in ${2:-parse structured recorder}; do
+for target in ${2:-parse structured recorder redact}; do
   mkdir -p "found/$target" "artifacts/$target" "corpus/$target"
   # New inputs go to found/; `-merge=1 corpus/TARGET found/TARGET` adds those that are worth keeping.
   "$binaries/$target" "found/$target" "corpus/$target" -artifact_prefix="artifacts/$target/" -max_total_time="$seconds" \

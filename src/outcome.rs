@@ -65,6 +65,21 @@ impl Failure {
         }
     }
 
+    /// The source could not be read on.
+    pub fn reading(error: &io::Error) -> Self {
+        Self::io(format!("reading the snapshot failed: {error}"), error)
+    }
+
+    /// The target could not be written on.
+    pub fn writing(error: &io::Error) -> Self {
+        Self::io(format!("writing the snapshot failed: {error}"), error)
+    }
+
+    fn io(message: String, error: &io::Error) -> Self {
+        let errno = name_of(error.kind()).map(str::to_owned);
+        Self { code: "ERR_LEAKGUARD_IO".to_owned(), message, byte: None, errno }
+    }
+
     /// The file could not be opened.
     pub fn open(error: &io::Error, path: &str) -> Self {
         Self {
@@ -89,6 +104,9 @@ fn name_of(kind: io::ErrorKind) -> Option<&'static str> {
         io::ErrorKind::PermissionDenied => "EACCES",
         io::ErrorKind::IsADirectory => "EISDIR",
         io::ErrorKind::NotADirectory => "ENOTDIR",
+        io::ErrorKind::StorageFull => "ENOSPC",
+        io::ErrorKind::QuotaExceeded => "EDQUOT",
+        io::ErrorKind::BrokenPipe => "EPIPE",
         io::ErrorKind::InvalidFilename => "ENAMETOOLONG",
         _ => return None,
     })

@@ -8,9 +8,11 @@ use crate::guard::guarded;
 use crate::outcome::number;
 use crate::scripts::Scripts;
 use crate::sites::Sites;
+use crate::walker;
+use leakguard_core::redact::RedactOptions;
 use leakguard_core::sites::SiteOptions;
-use leakguard_core::{Answer, Source, Task, Watch, examine};
-use leakguard_process::twin::{self, Compression, Failure, FileSink, Intake, Job, Kind, Limits, PipeSink};
+use leakguard_core::{Source, Task, Watch, examine, examine_graph};
+use leakguard_process::twin::{self, Compression, Failure, FileSink, Intake, Job, Kind, Limits, Passage, PipeSink};
 use leakguard_process::twin::{Settings, Sink, Start};
 use napi::bindgen_prelude::{FnArgs, Function, Unknown};
 use napi::{Error, Result};
@@ -20,6 +22,7 @@ use serde::Deserialize;
 use std::fmt::Display;
 use std::io::{PipeReader, Read};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::Duration;
 
 /// What a twin is asked for, as JSON.
@@ -51,14 +54,23 @@ enum SinkOptions {
         fd: i32,
         compress: Option<Compress>,
         level: Option<u32>,
+        redact: Option<RedactOptions>,
     },
     Pipe {
         compress: Option<Compress>,
         level: Option<u32>,
+        redact: Option<RedactOptions>,
     },
     /// What comes is the answer.
     Answer,
     Analyze {
+        #[serde(default)]
+        task: Box<Task>,
+        #[serde(default)]
+        read_scripts: bool,
+    },
+    /// V8 writes nothing: JavaScript calls `walkHeap` in the twin.
+    Walk {
         #[serde(default)]
         task: Box<Task>,
         #[serde(default)]
@@ -76,12 +88,13 @@ enum Compress {
     Zstd,
 }
 
-fn compression(compress: Option<Compress>, level: Option<u32>) -> Compression {
-    match compress {
+fn passage(compress: Option<Compress>, level: Option<u32>, redact: Option<RedactOptions>) -> Passage {
+    let compression = match compress {
         None => Compression::None,
         Some(Compress::Gzip) => Compression::Gzip(level.unwrap_or(6).min(9)),
         Some(Compress::Zstd) => Compression::Zstd(i32::try_from(level.unwrap_or(3)).unwrap_or(19).min(19)),
-    }
+    };
+    Passage { redact, compression }
 }
 
 /// Why a twin left nothing.
@@ -115,7 +128,7 @@ pub struct TwinProgress {
 /// What a twin leaves: a failure, or not; and its figures.
 #[napi(object)]
 pub struct TwinOutcome {
-    /// The report as JSON, from an analysis or of allocation sites.
+    /// The report as JSON: of an analysis, of allocation sites, of what was redacted.
     pub report: Option<String>,
     /// Why there is nothing.
     pub failure: Option<TwinFailure>,
@@ -171,15 +184,22 @@ impl TwinJob {
         let options: TwinOptions = serde_json::from_str(&options).map_err(|error| wrong(&error))?;
         let mut reader = None;
         let sink: Arc<dyn Sink> = match options.sink {
-            SinkOptions::File { fd, compress, level } => Arc::new(FileSink::new(fd, compression(compress, level))),
-            SinkOptions::Pipe { compress, level } => {
-                let (sink, end) = PipeSink::open(compression(compress, level)).map_err(|error| wrong(&error))?;
+            SinkOptions::File { fd, compress, level, redact } => {
+                Arc::new(FileSink::new(fd, passage(compress, level, redact)))
+            }
+            SinkOptions::Pipe { compress, level, redact } => {
+                let (sink, end) = PipeSink::open(passage(compress, level, redact)).map_err(|error| wrong(&error))?;
                 reader = Some(end);
                 Arc::new(sink)
             }
-            SinkOptions::Answer => Arc::new(Spoken),
+            SinkOptions::Answer => Arc::new(Answer),
             SinkOptions::Analyze { task, read_scripts } => {
                 Arc::new(Analysis { task: *task, scripts: Scripts { readable: read_scripts }, watch: Watch::default() })
+            }
+            SinkOptions::Walk { task, read_scripts } => {
+                let scripts = Scripts { readable: read_scripts };
+                let analysis = Analysis { task: *task, scripts, watch: Watch::default() };
+                Arc::new(WalkAnalysis { analysis, walked: AtomicBool::new(false) })
             }
             SinkOptions::Sites { options } => Arc::new(Sites(options)),
         };
@@ -257,22 +277,22 @@ pub fn twin_unsupported() -> Option<String> {
 }
 
 #[cfg(unix)]
-fn descriptor(end: PipeReader) -> i32 {
+pub fn descriptor(end: PipeReader) -> i32 {
     std::os::fd::IntoRawFd::into_raw_fd(end)
 }
 
 #[cfg(not(unix))]
-fn descriptor(_end: PipeReader) -> i32 {
+pub fn descriptor(_end: PipeReader) -> i32 {
     -1
 }
 
 /// What JavaScript wrote in the twin, as it is.
-struct Spoken;
+struct Answer;
 
 /// A twin's answer is passed through memory of the parent's.
 const LONGEST_ANSWER: u64 = 16 << 20;
 
-impl Sink for Spoken {
+impl Sink for Answer {
     fn consume(&self, source: Intake) -> std::result::Result<Vec<u8>, Failure> {
         let mut bytes = Vec::new();
         let read = source.take(LONGEST_ANSWER).read_to_end(&mut bytes);
@@ -299,12 +319,8 @@ struct Analysis {
 impl Sink for Analysis {
     fn consume(&self, source: Intake) -> std::result::Result<Vec<u8>, Failure> {
         let source = Source { reader: Box::new(source) };
-        let text = |answer: Answer| serde_json::to_vec(&answer);
-        let report = examine(source, &self.task, &self.scripts, &self.watch, text).map_err(|error| Failure {
-            code: error.code.name().to_owned(),
-            byte: error.byte,
-            ..Failure::new(Kind::Sink, error.message)
-        })?;
+        let text = |answer: leakguard_core::Answer| serde_json::to_vec(&answer);
+        let report = examine(source, &self.task, &self.scripts, &self.watch, text).map_err(failure)?;
         report.map_err(|error| Failure::new(Kind::Internal, error.to_string()))
     }
 
@@ -315,4 +331,40 @@ impl Sink for Analysis {
     fn written(&self) -> u64 {
         0
     }
+}
+
+/// The same in the twin for the heap that was walked there: V8 writes no bytes.
+struct WalkAnalysis {
+    analysis: Analysis,
+    walked: AtomicBool,
+}
+
+impl Sink for WalkAnalysis {
+    fn consume(&self, mut source: Intake) -> std::result::Result<Vec<u8>, Failure> {
+        // The end comes when JavaScript has returned.
+        std::io::copy(&mut source, &mut std::io::sink())
+            .map_err(|error| Failure::system(Kind::Sink, "cannot wait for the walk", &error))?;
+        let graph = walker::take().ok_or_else(|| Failure::new(Kind::Capture, "the heap was not walked"))?.graph;
+        self.walked.store(true, Relaxed);
+        let Analysis { task, scripts, watch } = &self.analysis;
+        let text = |answer: leakguard_core::Answer| serde_json::to_vec(&answer);
+        let report = examine_graph(graph, task, scripts, watch, text).map_err(failure)?;
+        report.map_err(|error| Failure::new(Kind::Internal, error.to_string()))
+    }
+
+    fn alone(&self) -> bool {
+        true
+    }
+
+    fn stage(&self) -> &'static str {
+        if self.walked.load(Relaxed) { self.analysis.stage() } else { "walk" }
+    }
+
+    fn written(&self) -> u64 {
+        0
+    }
+}
+
+fn failure(error: leakguard_core::Error) -> Failure {
+    Failure { code: error.code.name().to_owned(), byte: error.byte, ..Failure::new(Kind::Sink, error.message) }
 }

@@ -20,8 +20,8 @@ function node(args, { input, ...options } = {}) {
 }
 
 /** Runs a program given as text, in which `leakguard` is the module; what it prints as JSON is the answer. */
-async function program(source, options) {
-  const { code, signal, stdout, stderr } = await node(['-e', `const leakguard = require('leakguard');${source}`], options)
+async function program(source, { args = [], ...options } = {}) {
+  const { code, signal, stdout, stderr } = await node([...args, '-e', `const leakguard = require('leakguard');${source}`], options)
   if (code !== 0) throw new Error(`the program ended with ${code ?? signal}: ${stderr}`)
   return stdout === '' ? undefined : JSON.parse(stdout)
 }

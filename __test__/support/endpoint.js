@@ -11,7 +11,7 @@ const OWN = { 'X-Leakguard': '1' }
 
 /** A server of node:http with the endpoint at `/heap`, gone after the test. `before` may change a request first. */
 async function served(test, options, before = () => {}) {
-  const handle = handler({ path: '/heap', ...options })
+  const handle = handler({ path: '/heap', priority: 'normal', ...options })
   const server = http.createServer((req, res) => {
     before(req, res)
     handle(req, res, () => res.end('the app'))

@@ -66,6 +66,7 @@ function startLoad() {
     const rows = Array.from({ length: 300 }, (_, at) => ({ at, text: `row ${at}` }))
     response.end(JSON.stringify(rows))
   })
+  server.keepAliveTimeout = 0 // a stall of the machine is no reason to hang up on those who wait
   const ready = new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
   const again = (action, pause) => {
     const turn = async () => {

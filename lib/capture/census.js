@@ -6,12 +6,13 @@ const { captured } = require('../growth/look.js')
 const { choice, validate } = require('../options.js')
 const { lightCensus } = require('./light-census.js')
 const { CAPTURE_RULES } = require('./take.js')
+const { walkerRule } = require('./walker.js')
 
-const RULES = { ...ANALYZE_RULES, ...CAPTURE_RULES, ...FOLD_RULES, kind: choice(['full', 'light'], 'full') }
+const RULES = { ...ANALYZE_RULES, ...CAPTURE_RULES, ...FOLD_RULES, kind: choice(['full', 'light'], 'full'), walker: walkerRule }
 
 /**
  * Captures this thread's heap and analyses it where it is captured: resolves to a Report with `census`, the folded heap that `growth`
- * compares, and `capture`; no file is left.
+ * compares, `evidence` and `capture`; no file is left.
  */
 async function census(given) {
   if (given?.kind === 'light') return lightCensus(given)

@@ -8,22 +8,22 @@ class FileTarget {
   #file
   untouched = true // the twin empties the file first
 
-  constructor(path, compress) {
+  constructor(path, { compress, redact }) {
     this.path = path
     try {
       this.#file = new PendingFile(path)
     } catch (error) {
       throw coded(error, path)
     }
-    this.sink = { kind: 'file', fd: this.#file.descriptor, compress }
+    this.sink = { kind: 'file', fd: this.#file.descriptor, compress, redact }
   }
 
   attached() {}
 
-  async done() {
+  async done({ report }) {
     const bytes = this.#file.publish()
     await flushFolder(this.path)
-    return { path: this.path, bytes }
+    return { path: this.path, bytes, ...(report && { redaction: JSON.parse(report) }) }
   }
 
   failed(error) {

@@ -7,6 +7,7 @@ const { join } = require('node:path')
 const { performance } = require('node:perf_hooks')
 const { pipeline } = require('node:stream/promises')
 const { LeakguardError, cancelled } = require('../errors.js')
+const { redacted } = require('../redact/job.js')
 const { PendingFile, flushFolder, flushFolderSync } = require('./pending-file.js')
 const { prepareScriptPositions } = require('./script-positions.js')
 const { coded } = require('./write-error.js')
@@ -28,7 +29,7 @@ function writeInline(file, { exposeInternals, exposeNumericValues }) {
 
 /** The snapshot as a file, whole or not at all. */
 async function inlineToFile(path, options) {
-  if (options.compress) return inlineCompressed(path, options)
+  if (options.compress || options.redact) return inlinePassed(path, options)
   let file
   try {
     file = new PendingFile(path)
@@ -44,23 +45,32 @@ async function inlineToFile(path, options) {
   }
 }
 
-async function inlineCompressed(path, options) {
-  const compressor = compressorFor(options)
+/** Over a passing file: redacted, compressed, or both. */
+async function inlinePassed(path, options) {
+  const compressor = options.compress ? [compressorFor(options)] : []
   let file
   try {
     file = new PendingFile(path)
-    const figures = await inlineFromScratch(file.folder, options, async (scratch) => {
-      await pipeline(fs.createReadStream(scratch), compressor, fs.createWriteStream(file.writable, { flags: 'r+' }))
+    const figures = await inlineFromScratch(file.folder, options, (scratch) => {
+      const target = fs.createWriteStream(file.writable, { flags: 'r+' })
+      return passed(scratch, [...compressor, target], options)
     })
     await file.flush()
     proceed(options)
     const bytes = file.publish()
     await flushFolder(path)
-    return { ...figures, result: { path, bytes } }
+    return { ...figures, result: { path, bytes, ...figures.result } }
   } catch (error) {
     file?.discard()
     throw coded(error, path)
   }
+}
+
+/** A file through streams, redacted on the way where that was asked for: answers `{ redaction }` then. */
+async function passed(path, streams, { redact, signal }) {
+  if (redact) return { redaction: await redacted(path, streams, redact, { signal }) }
+  await pipeline(fs.createReadStream(path), ...streams)
+  return {}
 }
 
 /** The snapshot into a stream: over a passing file, because V8 does not wait for the reader. */
@@ -75,10 +85,10 @@ async function inlineToStream(writable, folder, options) {
     }
   }
   try {
-    const figures = await inlineFromScratch(folder, options, async (scratch) => {
-      await pipeline(fs.createReadStream(scratch), ...compressor, counted, writable)
+    const figures = await inlineFromScratch(folder, options, (scratch) => {
+      return passed(scratch, [...compressor, counted, writable], options)
     })
-    return { ...figures, result: { bytes } }
+    return { ...figures, result: { bytes, ...figures.result } }
   } catch (error) {
     const reported = coded(error, 'the stream')
     writable.destroy(reported)

@@ -1,18 +1,7 @@
 'use strict'
 
 const { LeakguardError } = require('../errors.js')
-const { gcFeedSupport } = require('../gc-feed.js')
 const { native } = require('../native.js')
-
-/** What this process can do here, and why not the rest. */
-function capabilities() {
-  const reason = twinUnsupported()
-  const feed = gcFeedSupport()
-  const reasons = {}
-  if (reason !== undefined) reasons.twin = reason
-  if (feed.reason !== undefined) reasons.gcFeed = feed.reason
-  return { twin: reason === undefined, gcFeed: feed.source, reasons }
-}
 
 /** Why there can be no twin; `undefined`: there can. */
 function twinUnsupported() {
@@ -36,4 +25,4 @@ function modeFor(asked) {
   return { mode: 'inline', reason: `there can be no twin here: ${unsupported}` }
 }
 
-module.exports = { capabilities, modeFor }
+module.exports = { twinUnsupported, modeFor }

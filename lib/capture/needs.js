@@ -18,6 +18,9 @@ const COMPRESSED = 1 / 4
 /** The analysis in a twin takes so many bytes a byte of the snapshot. */
 const ANALYSIS = 2.2
 
+/** A twin that walks the heap takes so many bytes a byte of small objects, the analysis included. */
+const WALK = 5
+
 /**
  * Objects are counted in one walk, by a twin and inline: a full collection marks the pages that a twin then has for itself, and
  * V8 keeps a word for each object meanwhile. Measured by bench/needs.js, too.
@@ -27,9 +30,10 @@ const COUNT = { memory: 2.5, msPerMegabyte: 15 }
 /** What the last capture of this process really cost, which says more of this heap than any table. */
 let seen = {}
 
-/** Estimates: `{ memory, disk, pauseMs }` in bytes and ms. `into`: `file`, `stream`, `report` or `count`. */
+/** Estimates: `{ memory, disk, pauseMs }` in bytes and ms. `into`: `file`, `stream`, `report`, `walk` (a report without V8) or `count`. */
 function needs({ mode, into, compress }) {
   const small = smallBytes()
+  if (into === 'walk') return { memory: small * (seen.walk ?? WALK), disk: 0, pauseMs: 0 }
   if (into === 'count') {
     return { memory: small * COUNT.memory, disk: 0, pauseMs: mode === 'inline' ? (small / 1e6) * COUNT.msPerMegabyte : 0 }
   }
@@ -43,11 +47,15 @@ function needs({ mode, into, compress }) {
 }
 
 /** Remembers what a capture cost. */
-function learn({ mode, pauseMs, rawBytes, twinPeakBytes, analysed }) {
+function learn({ mode, into, pauseMs, rawBytes, twinPeakBytes }) {
   const small = smallBytes()
+  if (into === 'walk') {
+    if (twinPeakBytes !== undefined) seen.walk = (twinPeakBytes / small) * 1.1
+    return
+  }
   seen = { ...seen, file: (rawBytes / small) * 1.1 }
   if (mode === 'inline') seen.msPerMegabyte = pauseMs / (small / 1e6)
-  if (twinPeakBytes !== undefined && !analysed) seen.twin = (twinPeakBytes / small) * 1.1
+  if (twinPeakBytes !== undefined && into !== 'report') seen.twin = (twinPeakBytes / small) * 1.1
 }
 
 function lineOf(version) {

@@ -5,6 +5,7 @@ const { nextTick } = require('node:process')
 const { tmpdir } = require('node:os')
 const { validate, boolean, choice, wrong, shown } = require('../options.js')
 const { isPath, pathOf } = require('../path.js')
+const { redactOption } = require('../redact/settings.js')
 const { defaultPath } = require('./default-path.js')
 const { FileTarget } = require('./file-target.js')
 const { inlineToFile, inlineToFileSync, inlineToStream } = require('./inline.js')
@@ -18,7 +19,7 @@ const SYNC_RULES = {
   maxPause: CAPTURE_RULES.maxPause,
   force: CAPTURE_RULES.force,
 }
-const RULES = { ...SYNC_RULES, ...CAPTURE_RULES, compress: choice(['gzip', 'zstd']) }
+const RULES = { ...SYNC_RULES, ...CAPTURE_RULES, compress: choice(['gzip', 'zstd']), redact: redactOption }
 
 /**
  * `writeSnapshot([path | writable][, options][, callback])`: writes this thread's heap to a file or into a stream.
@@ -46,7 +47,7 @@ function fileJob(path, options) {
   return {
     into: 'file',
     folder: dirname(path),
-    twin: () => new FileTarget(path, options.compress),
+    twin: () => new FileTarget(path, options),
     inline: () => inlineToFile(path, options),
   }
 }
@@ -56,7 +57,7 @@ function streamJob(stream, options) {
   return {
     into: 'stream',
     folder,
-    twin: () => new StreamTarget(stream, options.compress),
+    twin: () => new StreamTarget(stream, options),
     inline: () => inlineToStream(stream, folder, options),
   }
 }

@@ -14,9 +14,9 @@ class StreamTarget {
   #pumped
   #broken
 
-  constructor(writable, compress) {
+  constructor(writable, { compress, redact }) {
     this.#writable = writable
-    this.sink = { kind: 'pipe', compress }
+    this.sink = { kind: 'pipe', compress, redact }
   }
 
   get untouched() {
@@ -33,13 +33,13 @@ class StreamTarget {
     })
   }
 
-  async done() {
+  async done({ report }) {
     await this.#pumped
     this.#writable.end()
     await finished(this.#writable, { readable: false }).catch((cause) => {
       throw broken(cause)
     })
-    return { bytes: this.#passed }
+    return { bytes: this.#passed, ...(report && { redaction: JSON.parse(report) }) }
   }
 
   failed(error) {

@@ -23,7 +23,7 @@ const CAPTURE_RULES = {
 /**
  * Takes one capture when it is its turn, and answers its result with `capture`, its figures.
  *
- * A job has `into` (`file`, `stream`, `report` or `count`), `folder` for what it leaves on the disk, `twin()`, which makes the target of
+ * A job has `into` (`file`, `stream`, `report`, `walk` or `count`), `folder` for what it leaves on the disk, `twin()`, which makes the target of
  * a twin, and `inline()`, which captures while the app waits and answers `{ result, pauseMs, rawBytes }`.
  */
 function take(job, options) {
@@ -44,11 +44,11 @@ async function takeBy(mode, reason, job, options) {
   permit(mode, job, options)
   if (mode === 'inline') {
     const { result, pauseMs, rawBytes } = await job.inline()
-    if (rawBytes !== undefined) learn({ mode, pauseMs, rawBytes })
+    if (rawBytes !== undefined) learn({ mode, into: job.into, pauseMs, rawBytes })
     return { result, capture: { mode, reason, pauseMs, durationMs: performance.now() - start } }
   }
   const { result, rawBytes, ...figures } = await captureByTwin(job.twin(), options)
-  if (job.into !== 'count') learn({ mode, rawBytes, twinPeakBytes: figures.twinPeakBytes, analysed: job.into === 'report' })
+  if (job.into !== 'count') learn({ mode, into: job.into, rawBytes, twinPeakBytes: figures.twinPeakBytes })
   return { result, capture: { mode, reason, ...figures, durationMs: performance.now() - start } }
 }
 

@@ -21,6 +21,15 @@ const COMMANDS = {
       'no-scripts': { type: 'boolean', help: 'open no scripts on this disk: for snapshots of strangers' },
     },
   },
+  redact: {
+    arguments: 'IN OUT',
+    summary: 'copy a heap snapshot without the values of its strings',
+    flags: {
+      strict: { type: 'boolean', help: 'replace names that look like data too' },
+      audit: { type: 'boolean', help: 'list the names that stay in clear' },
+      salt: { type: 'string', value: 'TEXT', help: 'equal values have equal placeholders in all files of one salt' },
+    },
+  },
   postmortem: {
     arguments: 'RECORDING',
     summary: "say what a flight recorder's file tells of a process that is gone",
@@ -58,7 +67,7 @@ function help() {
     lines.push(...Object.entries(command.flags).map(([flag, about]) => line(flag, about)), '')
   }
   lines.push('Everywhere', ...Object.entries(GLOBAL).map(([flag, about]) => line(flag, about)), '')
-  lines.push('FILE is a .heapsnapshot, as it is or as .gz or .zst; - reads standard input.')
+  lines.push('FILE and IN are a .heapsnapshot, as it is or as .gz or .zst; - reads standard input, and as OUT writes standard output.')
   lines.push('At most 256 GiB are read, decompressed, and 4 GiB of strings; the option "limits" of analyze() in programs changes that.')
   lines.push('The exit code is 0 if the command did what was asked, leaks found or not, and 1 if it could not.')
   return `${lines.join('\n')}\n`

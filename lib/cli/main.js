@@ -4,13 +4,16 @@ const { existsSync } = require('node:fs')
 const { parseArgs } = require('node:util')
 const { wrong } = require('../options.js')
 const { safe } = require('../report/words.js')
-const { analyzeCommand } = require('./analyze.js')
-const { buildNativeCommand } = require('./build-native.js')
 const { COMMANDS, parserOptions, help } = require('./flags.js')
-const { growthCommand } = require('./growth.js')
-const { postmortemCommand } = require('./postmortem.js')
 
-const RUN = { analyze: analyzeCommand, growth: growthCommand, postmortem: postmortemCommand, 'build-native': buildNativeCommand }
+// Loaded when asked for: all of them take longer to load than a small snapshot to analyse.
+const RUN = {
+  analyze: () => require('./analyze.js').analyzeCommand,
+  growth: () => require('./growth.js').growthCommand,
+  redact: () => require('./redact.js').redactCommand,
+  postmortem: () => require('./postmortem.js').postmortemCommand,
+  'build-native': () => require('./build-native.js').buildNativeCommand,
+}
 
 /** Runs one command line and answers its exit code. Errors are one line on stderr: `leakguard: ERR_…: what happened`. */
 async function main(given, streams) {
@@ -35,7 +38,7 @@ async function output(given, streams) {
     const known = Object.keys(COMMANDS).join(', ')
     throw wrong(`${positionals.length === 0 ? 'no command' : `no command "${positionals[0]}"`}; there is ${known}, see leakguard --help`)
   }
-  return RUN[command](positionals.slice(1), values, streams)
+  return RUN[command]()(positionals.slice(1), values, streams)
 }
 
 function looksLikeFile(text = '') {

@@ -4,6 +4,8 @@ const { tmpdir } = require('node:os')
 const { inlineFromScratch } = require('../capture/inline.js')
 const { ReportTarget } = require('../capture/report-target.js')
 const { take } = require('../capture/take.js')
+const { WalkTarget } = require('../capture/walk-target.js')
+const { walkerRefusal, isWalkersOwn } = require('../capture/walker.js')
 const { examine } = require('../examine.js')
 const { mapReport } = require('../source-map.js')
 const { taskOf } = require('./growth.js')
@@ -17,10 +19,24 @@ async function look(options, before, onProgress) {
   return captured(taskOf({ top, minBytes, minCount, maxPaths, names, census, limits }, before), { ...capture, onProgress })
 }
 
-/** Asks this thread's heap what a task says: the answer with `capture`, the figures of the capture. */
+/**
+ * Asks this thread's heap what a task says: the answer with `evidence` and `capture`, the figures of the capture. The heap is walked
+ * where that can be trusted; else V8 makes its snapshot, and `walkerReason` says why.
+ */
 async function captured(task, options) {
-  const { readScripts, signal, onProgress } = options
+  const { walker = false, mode, readScripts, signal, onProgress } = options
   const folder = process.env.LEAKGUARD_DIR || tmpdir()
+  let walkerReason = walkerRefusal(walker, mode)
+  if (walkerReason === undefined) {
+    const job = { into: 'walk', folder, twin: () => new WalkTarget(task, readScripts) }
+    try {
+      const { result, capture } = await take(job, { ...options, fallback: undefined })
+      return { ...mapped(result), evidence: 'walker', capture }
+    } catch (error) {
+      if (walker === true || !isWalkersOwn(error)) throw error
+      walkerReason = error.message
+    }
+  }
   const job = {
     into: 'report',
     folder,
@@ -28,11 +44,16 @@ async function captured(task, options) {
     inline: () => inlineFromScratch(folder, options, (path) => examine(path, task, { signal, onProgress, readScripts })),
   }
   const { result, capture } = await take(job, options)
+  return { ...mapped(result), evidence: 'snapshot', walkerReason, capture }
+}
+
+/** The places of an answer as they were written. */
+function mapped(result) {
   if (result.growth) {
     const [first] = mapReport(result.growth).suspects
     if (first) result.growth.text = first.text
   }
-  return { ...mapReport(result), capture }
+  return mapReport(result)
 }
 
 module.exports = { look, captured }

@@ -1,13 +1,13 @@
 'use strict'
 
-const { startSampling } = require('../sampling/sampler.js')
-const { sharedWatchdog } = require('../watch/shared.js')
 const { Readings } = require('../metrics/readings.js')
+const { startSampling } = require('../sampling/sampler.js')
+const { trackAll } = require('../track/all.js')
+const { sharedWatchdog } = require('../watch/shared.js')
 const { Desk } = require('./desk.js')
 const { EventStream } = require('./event-stream.js')
 const { Folder } = require('./folder.js')
 const { Guard } = require('./guard.js')
-const { trackers } = require('./trackers.js')
 
 /** So often those that listen get a reading. */
 const LIVE_MS = 2000
@@ -28,7 +28,7 @@ class Endpoint {
     this.desk = new Desk(settings)
     this.folder = new Folder(settings)
     this.events = new EventStream(settings.clients, (occupied) => this.#sampleLive(occupied))
-    this.tracked = trackers(settings.track)
+    this.tracked = trackAll(settings.track)
     /** Oldest first, as the watchdog told them. */
     this.leaks = []
     this.#lease = settings.watchdog === undefined ? sharedWatchdog() : { watchdog: settings.watchdog, release() {} }

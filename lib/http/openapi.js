@@ -106,6 +106,6 @@ function failures({ changes, open, path, token }) {
   )
 }
 
-const COSTLY = new Set(['/snapshot', '/census', '/growth', '/gc'])
+const COSTLY = new Set(['/snapshot', '/census', '/growth', '/gc', '/snapshots/{name}'])
 
 module.exports = { openapi }

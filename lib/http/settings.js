@@ -2,19 +2,21 @@
 
 const { validate, boolean, callback, choice, duration, integer, wrong, shown } = require('../options.js')
 const { isPath, pathOf } = require('../path.js')
+const { watchdogRule } = require('../watch/rule.js')
 
 /** What the endpoint can be told; index.d.ts and docs/http.md say what each does. */
 const RULES = {
   token,
   authorize: callback,
   path: mountPath,
-  watchdog,
+  watchdog: watchdogRule,
   snapshotDir: folder,
   keep: integer(1, 1000, 5),
   redact: choice(['always']),
   beforeCapture: callback,
   mode: choice(['auto', 'twin', 'inline'], 'auto'),
   maxPause: duration(),
+  priority: choice(['low', 'normal'], 'low'),
   timeout: duration('10m', 100),
   rate: integer(1, 10_000, 12),
   clients: integer(1, 1000, 8),
@@ -38,11 +40,6 @@ function mountPath(name, value) {
   if (value === undefined) return undefined
   if (typeof value === 'string' && /^(\/[^/?#\s]+)*\/?$/.test(value)) return value.replace(/\/$/, '')
   throw wrong(`"${name}" must be a path such as '/heap', got ${shown(value)}`)
-}
-
-function watchdog(name, value) {
-  if (value === undefined || (typeof value?.on === 'function' && typeof value.samples === 'function')) return value
-  throw wrong(`"${name}" must be what leakguard.watch() gives, got ${shown(value)}`)
 }
 
 function folder(name, value = process.env.LEAKGUARD_DIR || undefined) {

@@ -1,5 +1,6 @@
 'use strict'
 
+const { forgotten } = require('./forgotten.js')
 const { paintFor } = require('./paint.js')
 const { placeOf, suspectText } = require('./suspect.js')
 const { table } = require('./table.js')
@@ -18,6 +19,7 @@ function textOf(report, { source, stream } = {}) {
     suspects(report, style),
     section('Classes by retained size', classes(report, style), style),
     section('Largest holders', dominators(report, style), style),
+    ...forgotten(report, style).map(([title, lines]) => section(title, lines, style)),
     section('Duplicate strings', strings(report, style), style),
     section('Notes on the input', (report.notes ?? []).map(safe), style),
   ]

@@ -38,7 +38,7 @@ class Growth {
 
   #follow(sites) {
     for (const site of sites) {
-      if (site.series !== undefined || site.live < FEW || site.place.lineNumber === 0) continue
+      if (site.series !== undefined || site.live < FEW || site.place.line === 0) continue
       if (this.#followed.size >= FOLLOWED) this.#forget(this.#least())
       site.series = new Series(READINGS)
       this.#followed.add(site)

@@ -19,14 +19,14 @@ const SOURCES = [
   new Channel('udp.socket', (tracker, { socket }) => tracker.has(socket, isOpenUdp)),
   new Channel('child_process', (tracker, { process }) => tracker.has(process, isRunning)),
   new Channel('worker_threads', (tracker, { worker }) => tracker.has(worker, ({ threadId }) => threadId !== -1)),
-  new Hook([{ object: net.Server.prototype, name: 'listen', wrap: telling((tracker, server) => tracker.hasServer(server)) }]),
+  new Hook([{ object: net.Server.prototype, name: 'listen', wrap: telling((tracker, server, above) => tracker.hasServer(server, above)) }]),
   new Hook(
     [
-      { object: fs, name: 'watch', wrap: telling((tracker, watcher) => tracker.has(watcher, isWatching)) },
-      { object: fs, name: 'watchFile', wrap: telling((tracker, watcher) => tracker.has(watcher, hasHandle)) },
-      { object: fs, name: 'createReadStream', wrap: telling((tracker, stream) => tracker.has(stream, isOpen)) },
-      { object: fs, name: 'createWriteStream', wrap: telling((tracker, stream) => tracker.has(stream, isOpen)) },
-      { object: fs, name: 'openSync', wrap: telling((tracker, fd) => tracker.hasOpened(fd)) },
+      { object: fs, name: 'watch', wrap: telling((tracker, watcher, above) => tracker.has(watcher, isWatching, above)) },
+      { object: fs, name: 'watchFile', wrap: telling((tracker, watcher, above) => tracker.has(watcher, hasHandle, above)) },
+      { object: fs, name: 'createReadStream', wrap: telling((tracker, stream, above) => tracker.has(stream, isOpen, above)) },
+      { object: fs, name: 'createWriteStream', wrap: telling((tracker, stream, above) => tracker.has(stream, isOpen, above)) },
+      { object: fs, name: 'openSync', wrap: telling((tracker, fd, above) => tracker.hasOpened(fd, above)) },
     ],
     { isModule: true },
   ),
@@ -37,7 +37,7 @@ function telling(told) {
   return (original, observers) =>
     function open(...given) {
       const opened = apply(original, this, given)
-      for (let nth = 0; nth < observers.length; nth++) told(observers[nth], opened)
+      for (let nth = 0; nth < observers.length; nth++) told(observers[nth], opened, open)
       return opened
     }
 }
@@ -79,26 +79,32 @@ class Handles extends Tracker {
     super('handles', SOURCES, options)
   }
 
-  has(object, isLive, type = classNameOf(object), frame) {
-    const weight = this.weigh(type)
-    if (weight !== 0) this.added(weight, type, type, undefined, (site, weight, at) => new Handle(new WeakRef(object), isLive, site, weight, at), frame)
+  has(object, isLive, above) {
+    this.#hasAt(() => this.place(above), object, isLive, classNameOf(object))
   }
 
-  hasServer(server) {
-    const frame = this.place()
-    if (frame !== undefined) this.#listening.set(server, frame)
-    this.has(server, isListening, undefined, frame)
+  #hasAt(place, object, isLive, type) {
+    const weight = this.weigh(type)
+    if (weight === 0) return
+    this.added(weight, type, type, undefined, (site, weight, at) => new Handle(new WeakRef(object), isLive, site, weight, at), place())
+  }
+
+  hasServer(server, above) {
+    const frame = this.place(above)
+    if (frame !== undefined) this.#listening.set(server, fixed(frame))
+    this.#hasAt(() => frame, server, isListening, classNameOf(server))
   }
 
   /** Nobody calls for what comes in: it counts where its server began to listen. */
   hasAccepted(socket) {
     const { server } = socket
-    this.has(socket, isOpen, `incoming ${classNameOf(socket)}`, server ? this.#listening.get(server) : undefined)
+    const place = () => (server && this.#listening.get(server)) ?? this.place()
+    this.#hasAt(place, socket, isOpen, `incoming ${classNameOf(socket)}`)
   }
 
-  hasOpened(fd) {
+  hasOpened(fd, above) {
     const weight = this.weigh('file')
-    if (weight !== 0) this.added(weight, 'file', 'file', undefined, (site, weight, at) => new OpenFile(fd, site, weight, at))
+    if (weight !== 0) this.added(weight, 'file', 'file', undefined, (site, weight, at) => new OpenFile(fd, site, weight, at), this.place(above))
   }
 
   reported(ledger, top) {
@@ -109,13 +115,16 @@ class Handles extends Tracker {
     return {
       types,
       fds: descriptors(),
-      oldest: oldest.map(({ site, at }) => ({ ...site.shown(), ageMs: Math.round(performance.now() - at) })).map(shortened),
+      oldest: this.placed(oldest.map(({ site, at }) => ({ type: site.type, ageMs: Math.round(performance.now() - at), ...site.place }))),
     }
   }
 }
 
-function shortened({ type, ageMs, function: name, file, line, column }) {
-  return { type, ageMs, function: name, file, line, column }
+/** A frame that may be kept. */
+function fixed(frame) {
+  const { file, position } = frame
+  const plain = frame.plain()
+  return { file, position, plain: () => plain }
 }
 
 class Handle {

@@ -25,7 +25,7 @@ function onEmitter(original, observers) {
     const result = apply(original, this, arguments)
     for (let nth = 0; nth < observers.length; nth++) {
       const weight = observers[nth].weigh(type)
-      if (weight !== 0) observers[nth].emitterHas(this, type, listener, weight)
+      if (weight !== 0) observers[nth].emitterHas(this, type, listener, weight, addListener)
     }
     return result
   }
@@ -33,7 +33,7 @@ function onEmitter(original, observers) {
 
 function onTarget(original, observers) {
   // A method: it is no constructor, as the original is none.
-  const { addEventListener } = {
+  const method = {
     addEventListener(type) {
       if (observers.length === 0) return apply(original, this, arguments)
       const before = sizeOf(this, type)
@@ -42,13 +42,13 @@ function onTarget(original, observers) {
       if (sizeOf(this, type) > before) {
         for (let nth = 0; nth < observers.length; nth++) {
           const weight = observers[nth].weigh(type)
-          if (weight !== 0) observers[nth].targetHas(this, type, weight)
+          if (weight !== 0) observers[nth].targetHas(this, type, weight, method.addEventListener)
         }
       }
       return result
     },
   }
-  return addEventListener
+  return method.addEventListener
 }
 
 function sizeOf(target, type) {
@@ -64,21 +64,21 @@ class Listeners extends Tracker {
     super('listeners', [ofEmitters && emitters, eventTargets && kEvents && targets].filter(Boolean), options)
   }
 
-  emitterHas(emitter, type, listener, weight) {
-    this.added(weight, type, classNameOf(emitter), type, (site, weight, at) => {
+  emitterHas(emitter, type, listener, weight, above) {
+    const entry = (site, weight, at) => {
       const list = isProxy(emitter) ? undefined : emitter._events?.[type]
       const hint = Array.isArray(list) ? list.lastIndexOf(listener) : 0
       return new OnEmitter(this.#weak(emitter), type, new WeakRef(listener), hint, site, weight, at)
-    })
+    }
+    this.added(weight, type, classNameOf(emitter), type, entry, this.place(above))
   }
 
-  targetHas(target, type, weight) {
+  targetHas(target, type, weight, above) {
     // It was appended. What Node adds weakly, to pass a signal on, holds nothing.
     const node = lastOf(target, type)
     if (node === undefined || node.weak) return
-    this.added(weight, type, classNameOf(target), type, (site, weight, at) => {
-      return new OnTarget(this.#weak(target), new WeakRef(node), site, weight, at)
-    })
+    const entry = (site, weight, at) => new OnTarget(this.#weak(target), new WeakRef(node), site, weight, at)
+    this.added(weight, type, classNameOf(target), type, entry, this.place(above))
   }
 
   /** Listeners of one emitter often come in a row. */

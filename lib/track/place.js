@@ -6,82 +6,117 @@ const util = require('node:util')
 
 /** Whatever of this package is on the stack is not where the app did something. */
 const OWN = join(__dirname, '..') + sep
-/** Own frames above the app's: the capture, the tracker and the hook, with room for one more. */
-const OWN_FRAMES = 5
+/** Frames of this folder, where they cannot be left out beforehand. */
+const OWN_FRAMES = 6
 /** Most calls come from the app itself; only where Node is between is the stack read further. */
 const NEAR = 2
 
 /**
- * Where the app is right now: `{ function, file, line, column }` of its innermost frame outside of Node, among `depth` frames; the
- * nearest of Node's own where there is none. `undefined` for what leakguard does itself, and where the stack cannot be read.
+ * A frame: its file and position tell it from others. What V8 hands out holds the function and its `this`, so nobody keeps it:
+ * `plain()` is for keeping, and made only of frames that are new, because lines cost.
  */
-function placeOf(depth) {
-  const near = read(OWN_FRAMES + Math.min(NEAR, depth))
-  const found = appsOf(near)
-  if (found === OURS || found.isApps || near.length < OWN_FRAMES + NEAR || depth <= NEAR) return shaped(found)
-  return shaped(appsOf(read(OWN_FRAMES + depth)))
+class Frame {
+  #site
+
+  constructor(site) {
+    this.file = site.getFileName() ?? ''
+    this.#site = site
+  }
+
+  get position() {
+    return this.#site.getPosition()
+  }
+
+  plain() {
+    const site = this.#site
+    return { function: site.getFunctionName() ?? '', file: pathOf(this.file), line: site.getLineNumber() ?? 0, column: site.getColumnNumber() ?? 0 }
+  }
 }
 
-const OURS = {}
-const NOWHERE = { frame: undefined, isApps: false }
+/** The same of `util.getCallSites`, which asks nobody's settings, and costs more. */
+class ReadFrame {
+  #site
+
+  constructor(site) {
+    this.file = site.scriptName
+    this.#site = site
+  }
+
+  get position() {
+    const { lineNumber, columnNumber, column } = this.#site
+    // Minified code has columns in the millions, all in one line.
+    return lineNumber * 2 ** 31 + (columnNumber ?? column)
+  }
+
+  plain() {
+    const { functionName, lineNumber, columnNumber, column } = this.#site
+    return { function: functionName, file: pathOf(this.file), line: lineNumber, column: columnNumber ?? column }
+  }
+}
+
+const UNKNOWN = { file: '', position: 0, plain: () => ({ function: '', file: '', line: 0, column: 0 }) }
+
+/**
+ * Where the app is right now: the innermost frame outside of Node, among `depth` frames, and the nearest of Node's own where there is none.
+ * `above` is the function that the app called, if that is known. `undefined` for what leakguard does itself.
+ */
+function placeOf(depth, above) {
+  const own = above === undefined ? OWN_FRAMES : 0
+  const near = read(own + Math.min(NEAR, depth), above)
+  const found = appsOf(near)
+  if (found === undefined || found.isApps || depth <= NEAR || near.length < own + NEAR) return found?.frame
+  return appsOf(read(own + depth, above))?.frame
+}
 
 function appsOf(frames) {
   let nearest
-  let hooks = true
+  let first = true
   for (const frame of frames) {
-    const name = frame.scriptName
-    if (hooks && (name.startsWith(__dirname) || name === 'node:diagnostics_channel')) continue
-    hooks = false
-    if (name.startsWith(OWN)) return OURS
-    if (!name.startsWith('node:') && name !== '') return { frame, isApps: true }
+    const { file } = frame
+    if (first && (file.startsWith(__dirname) || file === 'node:diagnostics_channel')) continue
+    first = false
+    if (file.startsWith(OWN)) return undefined
+    if (!file.startsWith('node:') && file !== '') return { frame, isApps: true }
     nearest ??= frame
   }
-  return nearest === undefined ? NOWHERE : { frame: nearest, isApps: false }
+  return { frame: nearest ?? UNKNOWN, isApps: false }
 }
 
-function shaped(found) {
-  return found === OURS ? undefined : (found.frame ?? UNKNOWN)
-}
-
-const UNKNOWN = { functionName: '', scriptName: '', lineNumber: 0, columnNumber: 0 }
-
-// V8's own reading of the stack, which no setting of `Error` changes and which changes none: Node.js 22.9 and newer.
-const read = util.getCallSites ? (count) => util.getCallSites(count, { sourceMap: false }) : readByError
-
-/** The same by `Error`, with the app's settings of it put back. Where those are frozen nothing is read. */
-function readByError(count) {
+/** By `Error`, with the app's settings of it put back before anything of the app's runs; where they are frozen, by `util`. */
+function read(count, above) {
   const limit = Object.getOwnPropertyDescriptor(Error, 'stackTraceLimit')
   const prepare = Object.getOwnPropertyDescriptor(Error, 'prepareStackTrace')
-  if (limit?.configurable === false || prepare?.configurable === false || !Object.isExtensible(Error)) return []
-  Object.defineProperty(Error, 'stackTraceLimit', { value: count, writable: true, configurable: true, enumerable: true })
-  Object.defineProperty(Error, 'prepareStackTrace', { value: framesOf, writable: true, configurable: true, enumerable: true })
+  if (limit?.configurable === false || prepare?.configurable === false || !Object.isExtensible(Error)) return readOtherwise(count)
+  set('stackTraceLimit', count)
+  set('prepareStackTrace', framesOf)
   try {
     const holder = {}
-    Error.captureStackTrace(holder)
-    return holder.stack
+    Error.captureStackTrace(holder, above)
+    const { stack } = holder
+    // A realm whose `Error` somebody has exchanged asks that one.
+    return Array.isArray(stack) ? stack : readOtherwise(count)
   } finally {
     restore('stackTraceLimit', limit)
     restore('prepareStackTrace', prepare)
   }
 }
 
+function framesOf(_, sites) {
+  return sites.map((site) => new Frame(site))
+}
+
+function readOtherwise(count) {
+  // Node.js 22.9 and newer.
+  return util.getCallSites === undefined ? [] : util.getCallSites(count + OWN_FRAMES, { sourceMap: false }).map((site) => new ReadFrame(site))
+}
+
+function set(name, value) {
+  Object.defineProperty(Error, name, { value, writable: true, configurable: true, enumerable: true })
+}
+
 function restore(name, descriptor) {
   if (descriptor === undefined) delete Error[name]
   else Object.defineProperty(Error, name, descriptor)
-}
-
-function framesOf(_, frames) {
-  return frames.map((frame) => ({
-    functionName: frame.getFunctionName() ?? '',
-    scriptName: frame.getFileName() ?? '',
-    lineNumber: frame.getLineNumber() ?? 0,
-    columnNumber: frame.getColumnNumber() ?? 0,
-  }))
-}
-
-/** A frame as people read it. */
-function legible({ functionName, scriptName, lineNumber, columnNumber, column }) {
-  return { function: functionName, file: pathOf(scriptName), line: lineNumber, column: columnNumber ?? column }
 }
 
 function pathOf(name) {
@@ -93,4 +128,4 @@ function pathOf(name) {
   }
 }
 
-module.exports = { placeOf, legible }
+module.exports = { placeOf }

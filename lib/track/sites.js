@@ -1,7 +1,5 @@
 'use strict'
 
-const { legible } = require('./place.js')
-
 /** Sites that are told apart; a place in a program is several where it adds to several classes or events. */
 const SITES = 2000
 /** Of one place; event names can be made up without end. */
@@ -31,7 +29,7 @@ class Site {
   /** As users see it; `detail` is its event or its delay. */
   shown(name, oldestMs) {
     const { type, detail, live, added, reported } = this
-    const shown = { ...legible(this.place), type, live, added, removed: added - live, growth: live - reported, oldestMs }
+    const shown = { ...this.place, type, live, added, removed: added - live, growth: live - reported, oldestMs }
     if (detail !== undefined && name !== undefined) shown[name] = typeof detail === 'number' ? detail : String(detail).slice(0, NAME)
     return shown
   }
@@ -41,21 +39,19 @@ class Site {
 class Sites {
   #files = new Map()
   #all = []
-  #other = new Site({ functionName: '(other sites)', scriptName: '', lineNumber: 0, columnNumber: 0 }, '', undefined)
+  #other = new Site({ function: '(other sites)', file: '', line: 0, column: 0 }, '', undefined)
 
   /** The site of a frame, an owner's class and an event or a delay; made where it is new. */
   of(frame, type, detail) {
-    let lines = this.#files.get(frame.scriptName)
-    if (lines === undefined) {
+    let places = this.#files.get(frame.file)
+    if (places === undefined) {
       if (this.#files.size >= SITES) return this.#other
-      this.#files.set(frame.scriptName, (lines = new Map()))
+      this.#files.set(frame.file, (places = new Map()))
     }
-    // Minified code has columns in the millions, all in one line.
-    const position = frame.lineNumber * 2 ** 31 + (frame.columnNumber ?? frame.column)
-    let sites = lines.get(position)
+    let sites = places.get(frame.position)
     if (sites === undefined) {
       if (this.#all.length >= SITES) return this.#other
-      lines.set(position, (sites = []))
+      places.set(frame.position, (sites = []))
     }
     for (const site of sites) if (site.detail === detail && site.type === type) return site
     if (sites.length >= SITES_A_PLACE) {
@@ -65,7 +61,7 @@ class Sites {
       return last
     }
     if (this.#all.length >= SITES) return this.#other
-    const site = new Site(frame, type, detail)
+    const site = new Site(sites[0]?.place ?? frame.plain(), type, detail)
     sites.push(site)
     this.#all.push(site)
     return site

@@ -1,7 +1,10 @@
 'use strict'
 
-/** So many of a kind are all looked at before only some are. */
+const { performance } = require('node:perf_hooks')
+
+/** So many of a kind are looked at before only some are, and again whenever that took a second: what is not frequent is exact. */
 const FIRST = 64
+const A_WHILE_MS = 1000
 /** And so many more when a place turns up that was not known. */
 const MORE = 16
 /** Kinds that are told apart; all others are one. */
@@ -9,13 +12,13 @@ const KINDS = 512
 
 /**
  * Which additions are looked at. Reading the stack costs more than the addition itself, so of each kind (an event's name, a
- * delay) the first are, and then one of `every`, at random and standing for so many: what is rare is counted exactly, what is
- * frequent is estimated without a bias.
+ * delay) the first are, and all while they come slowly; then one of `every`, at random and standing for so many: what is frequent is
+ * estimated without a bias.
  */
 class Strata {
   #every
   #kinds = new Map()
-  #others = { exact: FIRST, skip: 1 }
+  #others = stratum()
   #seed = 0x2545f491
 
   constructor(every) {
@@ -28,10 +31,11 @@ class Strata {
     const stratum = this.#kinds.get(kind) ?? this.#new(kind)
     if (--stratum.skip > 0) return 0
     if (stratum.exact > 0) {
-      stratum.skip = --stratum.exact > 0 ? 1 : this.#gap()
+      if (--stratum.exact > 0) stratum.skip = 1
+      else this.#next(stratum)
       return 1
     }
-    stratum.skip = this.#gap()
+    this.#next(stratum)
     return this.#every
   }
 
@@ -42,11 +46,22 @@ class Strata {
     stratum.skip = 1
   }
 
+  #next(stratum) {
+    const now = performance.now()
+    if (now - stratum.since >= A_WHILE_MS) {
+      stratum.exact = FIRST
+      stratum.skip = 1
+    } else {
+      stratum.skip = this.#gap()
+    }
+    stratum.since = now
+  }
+
   #new(kind) {
     if (this.#kinds.size >= KINDS) return this.#others
-    const stratum = { exact: FIRST, skip: 1 }
-    this.#kinds.set(kind, stratum)
-    return stratum
+    const made = stratum()
+    this.#kinds.set(kind, made)
+    return made
   }
 
   // `Math.random` belongs to the app, which may have put a seeded one there. The mean of these is `every`.
@@ -58,6 +73,10 @@ class Strata {
     this.#seed = seed
     return 1 + ((seed >>> 0) % (2 * this.#every - 1))
   }
+}
+
+function stratum() {
+  return { exact: FIRST, skip: 1, since: performance.now() }
 }
 
 module.exports = { Strata }

@@ -31,7 +31,7 @@ function setting(name, isLive, at = 1) {
       for (let nth = 0; nth < observers.length; nth++) {
         const delay = name === 'setImmediate' ? undefined : delayOf(given[at])
         const weight = observers[nth].weigh(delay)
-        if (weight !== 0) observers[nth].has(timer, name, delay, weight, isLive)
+        if (weight !== 0) observers[nth].has(timer, name, delay, weight, isLive, set)
       }
       return timer
     }
@@ -61,8 +61,9 @@ class Timers extends Tracker {
     super('timers', [hook], options)
   }
 
-  has(timer, type, delay, weight, isLive) {
-    this.added(weight, delay, type, delay, (site, weight, at) => new SetTimer(new WeakRef(timer), isLive, site, weight, at))
+  has(timer, type, delay, weight, isLive, above) {
+    const entry = (site, weight, at) => new SetTimer(new WeakRef(timer), isLive, site, weight, at)
+    this.added(weight, delay, type, delay, entry, this.place(above))
   }
 
   shownMore({ cleared, fired, type }) {

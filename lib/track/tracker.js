@@ -3,6 +3,7 @@
 const { EventEmitter } = require('node:events')
 const { performance } = require('node:perf_hooks')
 const { duration, integer, validate } = require('../options.js')
+const { mapped } = require('../source-map.js')
 const { Growth } = require('./growth.js')
 const { Ledger } = require('./ledger.js')
 const { placeOf } = require('./place.js')
@@ -16,7 +17,7 @@ const { setInterval, clearInterval } = globalThis
 const A_READING = 10_000
 
 const RULES = {
-  sample: integer(1, 1_000_000, 32),
+  sample: integer(1, 1_000_000, 256),
   depth: integer(1, 100, 12),
   interval: duration('10s', 10),
 }
@@ -55,10 +56,10 @@ class Tracker extends EventEmitter {
   }
 
   /**
-   * Something was added, at `frame` if that is known; `entry(site, weight, at)` makes what is followed. It never throws: the app is
-   * in the middle of its call.
+   * Something was added at a place; `entry(site, weight, at)` makes what is followed. It never throws: the app is in the middle of
+   * its call.
    */
-  added(weight, kind, type, detail, entry, frame = this.place()) {
+  added(weight, kind, type, detail, entry, frame) {
     try {
       if (frame === undefined) return // by leakguard
       const site = this.#sites.of(frame, type, detail)
@@ -73,10 +74,10 @@ class Tracker extends EventEmitter {
     }
   }
 
-  /** Where the app is now. */
-  place() {
+  /** Where the app is now, above of the function that it called, if that is known. */
+  place(above) {
     try {
-      return placeOf(this.#options.depth)
+      return placeOf(this.#options.depth, above)
     } catch {
       return undefined
     }
@@ -87,7 +88,7 @@ class Tracker extends EventEmitter {
       for (const { site, verdict } of this.growing(Date.now())) {
         if (site.suspected) continue
         site.suspected = true
-        this.emit('suspicion', { site: this.#shown(site), verdict })
+        this.emit('suspicion', { site: this.shown([site])[0], verdict })
       }
     } catch (error) {
       queueMicrotask(() => {
@@ -107,15 +108,25 @@ class Tracker extends EventEmitter {
     return this.#sites.all().reduce((sum, site) => sum + site.live, 0)
   }
 
-  /** A site as users see it. */
-  shown(site) {
-    return this.#shown(site)
+  /** Sites as users see them. */
+  shown(sites) {
+    if (sites.length === 0) return []
+    const oldest = this.#oldest()
+    const now = performance.now()
+    const rows = sites.map((site) => {
+      const at = oldest.get(site)
+      return { ...site.shown(this.detailName, at === undefined ? 0 : Math.round(now - at)), ...this.shownMore(site) }
+    })
+    return this.placed(rows)
   }
 
-  #shown(site, oldest = this.#oldest()) {
-    const at = oldest.get(site)
-    const oldestMs = at === undefined ? 0 : Math.round(performance.now() - at)
-    return { ...site.shown(this.detailName, oldestMs), ...this.shownMore(site) }
+  /** Rows with their places as a person wrote them. */
+  placed(rows) {
+    try {
+      return mapped(rows)
+    } catch {
+      return rows // no addon here
+    }
   }
 
   #oldest() {
@@ -129,7 +140,6 @@ class Tracker extends EventEmitter {
     const { top } = validate(options, REPORT)
     const more = this.reported(this.#ledger, top)
     const sites = this.#sites.all()
-    const oldest = this.#oldest()
     const shown = sites.toSorted((a, b) => b.live - a.live || b.added - a.added).slice(0, top)
     const report = {
       live: this.live,
@@ -137,7 +147,7 @@ class Tracker extends EventEmitter {
       untracked: this.#ledger.untracked,
       sample: this.#options.sample,
       sinceMs: Math.round(performance.now() - this.#began),
-      sites: shown.map((site) => this.#shown(site, oldest)),
+      sites: this.shown(shown),
       ...more,
     }
     for (const site of sites) site.reported = site.live

@@ -27,10 +27,11 @@ class Evidence {
   #options
   #looks = []
   #censuses = []
+  #by
   #ended = new AbortController()
 
-  constructor({ snapshotDir, keep, looksPerHour, mode, maxPause }) {
-    this.#options = { snapshotDir: snapshotDir && resolve(snapshotDir), keep, looksPerHour, mode, maxPause }
+  constructor({ snapshotDir, keep, looksPerHour, mode, maxPause, beforeCapture }) {
+    this.#options = { snapshotDir: snapshotDir && resolve(snapshotDir), keep, looksPerHour, mode, maxPause, beforeCapture }
   }
 
   /** Whether the budget has another look. */
@@ -46,31 +47,35 @@ class Evidence {
   }
 
   /** How many looks are there to compare. */
-  get kept() {
+  get looks() {
     return this.#censuses.length
   }
 
-  /** One look: `{ growth?, capture }`, or `{ missing, isShort }`, why there was none. Never rejects. */
+  /** One look: `{ growth?, capture, evidence }`, or `{ missing, unaffordable }`, why there was none. Never rejects. */
   async look() {
     this.#looks.push(performance.now())
     try {
+      if (await this.#isRefused()) return { missing: 'beforeCapture refused' }
       const before = await Promise.all(this.#censuses.map(async (census) => String(await gunzip(census))))
       const options = { ...FOLD, ...this.#capture, census: true }
-      const { census, growth, capture } = await look(options, before.length > 0 ? before : undefined)
-      this.#censuses = [...this.#censuses, await gzip(JSON.stringify(census))].slice(-KEPT)
-      return { growth, capture }
+      const { census, growth, capture, evidence } = await look(options, before.length > 0 ? before : undefined)
+      // A walk and V8's snapshot do not list V8's own structures alike: what differs between them is no growth.
+      const isSame = this.#by === undefined || this.#by === evidence
+      this.#by = evidence
+      this.#censuses = [...(isSame ? this.#censuses : []), await gzip(JSON.stringify(census))].slice(-KEPT)
+      return { growth: isSame ? growth : undefined, capture, evidence }
     } catch (error) {
-      return { missing: error.message, isShort: error.code === 'ERR_LEAKGUARD_HEADROOM' }
+      return { missing: error.message, unaffordable: error.code === 'ERR_LEAKGUARD_HEADROOM' }
     }
   }
 
-  /** Objects by constructor, where a look cannot be afforded: `{ classes, capture }`; nothing where that cannot be had either. Never rejects. */
-  async tally() {
+  /** Where a snapshot cannot be afforded, objects can be counted all the same: `{ classes, capture }`. Never rejects. */
+  async count() {
     try {
       const { classes, capture } = await census({ ...this.#capture, kind: 'light', top: 20 })
-      return { classes, capture }
+      return { evidence: 'light-census', classes, capture }
     } catch {
-      return undefined
+      return {}
     }
   }
 
@@ -84,6 +89,7 @@ class Evidence {
     const { snapshotDir, keep } = this.#options
     if (snapshotDir === undefined) return {}
     try {
+      if (await this.#isRefused()) return { missing: 'beforeCapture refused' }
       await fs.promises.mkdir(snapshotDir, { recursive: true, mode: 0o700 })
       const time = new Date().toISOString().replaceAll(':', '-')
       const path = join(snapshotDir, `leakguard-leak-${time}-${process.pid}.heapsnapshot`)
@@ -95,6 +101,11 @@ class Evidence {
     } catch (error) {
       return { missing: error.message }
     }
+  }
+
+  /** One pod of many may look, say: the others tell the trend. */
+  async #isRefused() {
+    return (await this.#options.beforeCapture?.({ kind: 'leak' })) === false
   }
 
   get #capture() {

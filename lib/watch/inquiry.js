@@ -45,7 +45,7 @@ class Inquiry {
   #first
   #vetoed = false
   #missing
-  #isShort = false
+  #unaffordable = false
   #busy = false
 
   constructor(options) {
@@ -72,12 +72,12 @@ class Inquiry {
   }
 
   #isTime({ leak, bytesPerHour }, collections) {
-    if (this.#evidence.kept === 0) return true
+    if (this.#evidence.looks === 0) return true
     const since = collections - this.#at
     const elapsed = performance.now() - this.#time
     if (since < SPACING && elapsed < LONG_MS) return false
     if (leak) return true
-    if (this.#evidence.kept >= PROOF && this.#empty === 0) return false
+    if (this.#evidence.looks >= PROOF && this.#empty === 0) return false
     if (this.#empty >= CLEARED) return since >= REST
     return (bytesPerHour / 36e5) * elapsed >= LEAST_BYTES || since >= PATIENCE
   }
@@ -89,7 +89,7 @@ class Inquiry {
     this.#time = performance.now()
     if (finding.missing !== undefined) {
       this.#missing = finding.missing
-      this.#isShort = finding.isShort
+      this.#unaffordable = finding.unaffordable
       return this.#without(verdict)
     }
     const { growth } = finding
@@ -100,7 +100,7 @@ class Inquiry {
     this.#empty = growth.suspects.length > 0 ? 0 : this.#empty + 1
     const grown = growth.totalSizes.at(-1) - growth.totalSizes[0]
     const expected = (verdict.bytesPerHour / 36e5) * (this.#time - (this.#first ?? before))
-    const told = { evidence: 'snapshot', suspects: growth.suspects, looks: growth.looks, capture: finding.capture }
+    const told = { evidence: finding.evidence, suspects: growth.suspects, looks: growth.looks, capture: finding.capture }
     if (verdict.leak) {
       this.#vetoed = verdict.kind === 'heap' && growth.suspects.length === 0 && grown < expected * REAL
       if (!this.#vetoed) return { confirmedBy: 'trend', ...told }
@@ -113,12 +113,11 @@ class Inquiry {
     return undefined
   }
 
-  /** The trend alone, where the heap could not be asked; not where it was, and said no. Where memory was short, its objects are counted. */
+  /** The trend alone, where the heap could not be asked; not where it was, and said no. */
   async #without(verdict) {
     if (!verdict.leak || this.#vetoed) return undefined
-    const counted = this.#isShort ? await this.#evidence.tally() : undefined
-    const evidence = counted === undefined ? 'trend' : 'light-census'
-    return { confirmedBy: 'trend', evidence, suspects: [], missing: this.#missing ?? this.#evidence.exhausted, ...counted }
+    const counted = this.#unaffordable ? await this.#evidence.count() : {}
+    return { confirmedBy: 'trend', evidence: 'trend', suspects: [], missing: this.#missing ?? this.#evidence.exhausted, ...counted }
   }
 
   #rest() {
@@ -126,7 +125,7 @@ class Inquiry {
     this.#empty = 0
     this.#vetoed = false
     this.#missing = undefined
-    this.#isShort = false
+    this.#unaffordable = false
   }
 
   keep() {

@@ -19,12 +19,11 @@ class Resources {
 
   /** Takes a reading of all sites; the counts by kind. */
   read(time) {
-    this.#growing = this.#trackers.flatMap((tracker) =>
-      tracker.growing(time).map(({ site, verdict }) => {
-        const sites = [tracker.shown(site)]
-        return { ...verdict, sites, fingerprint: fingerprint(tracker.resource, sites[0]) }
-      }),
-    )
+    this.#growing = this.#trackers.flatMap((tracker) => {
+      const grown = tracker.growing(time)
+      const rows = tracker.shown(grown.map(({ site }) => site))
+      return rows.map((row, nth) => ({ ...grown[nth].verdict, sites: [row], fingerprint: fingerprint(tracker.resource, row) }))
+    })
     return Object.fromEntries(this.#trackers.map(({ resource, live }) => [resource, live]))
   }
 

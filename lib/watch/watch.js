@@ -1,13 +1,13 @@
 'use strict'
 
-const { duration, choice, group, integer, boolean, validate, wrong, shown } = require('../options.js')
+const { callback, duration, choice, group, integer, boolean, validate, wrong, shown } = require('../options.js')
 const { THRESHOLDS } = require('../detect.js')
 const { isPath, pathOf } = require('../path.js')
 const { LISTENERS } = require('../track/listeners.js')
 const { RULES: TRACKED } = require('../track/tracker.js')
 const { Watchdog } = require('./watchdog.js')
 
-const RULES = {
+const WATCH_RULES = {
   sensitivity: choice(['low', 'normal', 'high'], 'normal'),
   thresholds: group(THRESHOLDS),
   interval: duration('10s', 10),
@@ -17,6 +17,7 @@ const RULES = {
   looksPerHour: integer(0, 1000, 8),
   mode: choice(['auto', 'twin', 'inline'], 'twin'),
   maxPause: duration(),
+  beforeCapture: callback,
   snapshotDir: path,
   keep: integer(1, 1000, 3),
   sites,
@@ -53,7 +54,7 @@ function tracked({ interval: _, ...rules }) {
 
 /** Watches this thread's memory until it is stopped or the thread ends; it keeps nothing alive. */
 function watch(options) {
-  return new Watchdog(validate(options, RULES))
+  return new Watchdog(validate(options, WATCH_RULES))
 }
 
-module.exports = { watch }
+module.exports = { watch, WATCH_RULES }

@@ -2,17 +2,15 @@
 
 const { EventEmitter } = require('node:events')
 const { channel } = require('node:diagnostics_channel')
-const { mkdirSync } = require('node:fs')
-const { join } = require('node:path')
 const { performance } = require('node:perf_hooks')
 const v8 = require('node:v8')
-const { writeSnapshot } = require('../capture/snapshot.js')
 const { detect } = require('../detect.js')
 const { gcFeed } = require('../gc-feed.js')
 const { Recorder } = require('../recorder.js')
 const { startSampling } = require('../sampling/sampler.js')
 const { Allocations, textOfAllocations } = require('./allocations.js')
 const { Inquiry } = require('./inquiry.js')
+const { lastEvidence } = require('./last-evidence.js')
 const { Pressure } = require('./pressure.js')
 const { Resources } = require('./resources.js')
 const { Series } = require('./series.js')
@@ -44,10 +42,16 @@ class Watchdog extends EventEmitter {
   #judged = -Infinity
   #timer
   #state = 'watching'
+  /** The same without the places of resources. */
+  #heapState = 'watching'
   #verdict
   #reported = new Map()
   #gathering = false
   #stopped = false
+  /** Used heap after the last full collection. */
+  #live = 0
+  #near = false
+  #limitTimer
   #exit = () => this.#recorder.event('exit')
 
   constructor(options) {
@@ -65,6 +69,7 @@ class Watchdog extends EventEmitter {
     this.#feed = gcFeed((reading) => this.#guarded(() => this.#collected(reading)), { every: LOOK_MS })
     this.#sampler = startSampling({ interval: options.interval, history: 1, fields: ['cgroup', 'machine', 'fds'] })
     this.#sampler.on('sample', (sample) => this.#guarded(() => this.#sampled(sample)))
+    if (options.onHeapLimit !== 'none') this.#limitTimer = setInterval(() => this.#guarded(() => this.#lookAtLimit()), LOOK_MS).unref()
   }
 
   /** The last judgement; `undefined` before there was one. */
@@ -86,7 +91,10 @@ class Watchdog extends EventEmitter {
     const { heap_size_limit: heapLimit } = v8.getHeapStatistics()
     const reading = { time, heapUsed, heapTotal, heapLimit, external, markCompact: true }
     this.#collections++
-    this.#series.add(reading)
+    this.#series.add({ ...reading, pauseMs })
+    this.#live = heapUsed
+    // Near the limit each collection may be the last that is told of.
+    if (heapUsed > heapLimit * this.#options.pressure[0]) this.#recorder?.sample({ ...reading, rss: process.memoryUsage.rss() })
     this.#tell('stats', { kind, pauseMs, exact, ...reading })
     this.#look(reading)
   }
@@ -101,10 +109,29 @@ class Watchdog extends EventEmitter {
     this.#look({ ...sample, heapLimit: undefined })
   }
 
+  /**
+   * Between collections, too: a heap of which more than half lives may be collected once more only when it is full. Only for
+   * those who want evidence of it, since an app whose garbage fills the rest looks like that as well.
+   */
+  #lookAtLimit() {
+    const { used_heap_size: used, heap_size_limit: limit } = v8.getHeapStatistics()
+    if (this.#live < limit / 2) this.#near = false
+    else if (used > limit * this.#options.pressure.at(-1)) this.#nearTheEnd()
+  }
+
+  /** Once, until there is room again. */
+  #nearTheEnd() {
+    if (this.#near || this.#options.onHeapLimit === 'none') return
+    this.#near = true
+    this.#recorder?.event('note', { text: 'the heap is nearly at its limit' })
+    lastEvidence(this.#options).catch((error) => this.#failed(error))
+  }
+
   #look(reading) {
     for (const entered of this.#pressure.entered(reading)) {
       this.#tell('pressure', { time: reading.time, ...entered })
-      if (entered.limit === 'heap' && entered.band === this.#options.pressure.at(-1)) this.#nearTheEnd()
+      // Of what lives, the first band is late already: from four fifths on V8 ends a process whose collections free too little.
+      if (entered.limit === 'heap') this.#nearTheEnd()
     }
     // Now, or when the last judgement is old enough.
     if (this.#timer !== undefined || this.#stopped) return
@@ -127,11 +154,10 @@ class Watchdog extends EventEmitter {
     this.#verdict = verdict
     this.#state = verdict.state
     // A quick leak can be confirmed at the first look: it was suspicious on the way.
-    if (GROWS.has(verdict.state) && !GROWS.has(before)) {
-      this.#allocations.suspicious()
-      this.#tell('suspicion', verdict)
-    }
-    if (verdict.state === 'quiet') this.#allocations.quiet()
+    if (GROWS.has(heap.state) && !GROWS.has(this.#heapState)) this.#allocations.suspicious()
+    this.#heapState = heap.state
+    if (GROWS.has(verdict.state) && !GROWS.has(before)) this.#tell('suspicion', verdict)
+    if (heap.state === 'quiet') this.#allocations.quiet()
     if (verdict.state === 'quiet' && this.#reported.size > 0) {
       this.#reported.clear()
       this.#tell('recovered', verdict)
@@ -177,20 +203,6 @@ class Watchdog extends EventEmitter {
     this.#tell('leak', { ...leak, text: `${textOfLeak(leak)}${allocated}` })
   }
 
-  /** Evidence while there is still a heap to look at: V8 ends the process without asking. */
-  #nearTheEnd() {
-    const { onHeapLimit, snapshotDir, mode, maxPause } = this.#options
-    try {
-      if (onHeapLimit === 'report') process.report.writeReport()
-      if (onHeapLimit !== 'snapshot') return
-      if (snapshotDir !== undefined) mkdirSync(snapshotDir, { recursive: true, mode: 0o700 })
-      const path = snapshotDir && join(snapshotDir, `leakguard-limit-${process.pid}-${Date.now()}.heapsnapshot`)
-      writeSnapshot(path, { mode, maxPause }).catch((error) => this.#failed(error))
-    } catch (error) {
-      this.#failed(error)
-    }
-  }
-
   /** To the recorder first, then to whoever listens; what they throw is theirs, and the watchdog goes on. */
   #tell(event, message) {
     if (this.#recorder && RECORDED.has(event)) this.#recorder.event(event, { text: message.text ?? message.reason ?? '', ...figuresOf(message) })
@@ -225,6 +237,7 @@ class Watchdog extends EventEmitter {
     if (this.#stopped) return
     this.#stopped = true
     clearTimeout(this.#timer)
+    clearInterval(this.#limitTimer)
     this.#feed.stop()
     this.#sampler.stop()
     this.#inquiry?.stop()

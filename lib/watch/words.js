@@ -11,7 +11,7 @@ function textOfLeak(leak) {
   const since = verdict.since === undefined ? '' : ` since ${new Date(verdict.since).toISOString()}`
   const name = first !== undefined ? `${first.text}. ` : verdict.sites?.length ? `${siteInWords(verdict.sites[0], verdict.resource)}. ` : ''
   const why = confirmedBy === 'evidence' ? `It grew at each of ${looks} looks at the heap.` : verdict.reason
-  return `${name}Leak: ${what} ${growth}${since}${rate}${limit}. ${why}${first ? ` ${first.advice}` : ''}`
+  return `${name}Leak: ${what} ${growth}${since}${rate}${limit}. ${why.replace(/\.?$/, '.')}${first ? ` ${first.advice}` : ''}`
 }
 
 /** `413 abort listeners on AbortSignal are live, added by request (/app/server.js:12)`. */

@@ -9,6 +9,7 @@ pub mod format;
 pub mod graph;
 mod options;
 pub mod recorder;
+pub mod redact;
 mod report;
 pub mod sites;
 mod source_map;
@@ -23,11 +24,14 @@ mod watch;
 
 pub use error::{Code, Error};
 pub use options::{AnalyzeOptions, CensusOptions, GrowthOptions, Limits};
-pub use report::{ClassRow, DominatorRow, Grown, Growth, Location, Noise, PathStep, Report, StringRow, Suspect};
+pub use report::{
+    ClassRow, DominatorRow, FunctionCount, Grown, Growth, ListenerRow, Location, Noise, PathStep, Report, StringRow,
+    Suspect, TimerRow, TreeRow,
+};
 pub use source_map::{Original, SourceMaps};
 pub use sources::{NoSources, Sources};
 pub use tally::{Change, Difference, Size, Tally};
-pub use task::{Answer, Task, compare, examine};
+pub use task::{Answer, Task, compare, examine, examine_graph};
 pub use watch::{Stage, Watch};
 
 use std::io::Read;

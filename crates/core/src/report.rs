@@ -66,6 +66,26 @@ pub struct DominatorRow {
     pub distance: i32,
 }
 
+/// A part of the heap: one large object, or all of a class that one row's objects hold.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TreeRow {
+    /// The index of the row that it is a part of; nothing for the first row, the heap as a whole.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parent: Option<u32>,
+    /// V8's id, of one object.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<u64>,
+    /// The variable or property that holds it; empty for several, and where there is none.
+    pub name: String,
+    /// The class of all of them.
+    pub class: String,
+    /// How many objects.
+    pub count: u64,
+    /// Bytes that would go with all of them.
+    pub retained_size: u64,
+}
+
 /// A text that the heap holds more than once.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -120,6 +140,58 @@ pub struct Suspect {
     pub fingerprint: String,
     /// One line: name, place, class, count, bytes.
     pub text: String,
+}
+
+/// A function, and how many there are of it.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FunctionCount {
+    /// Its name; empty where it has none.
+    pub function: String,
+    /// Where it is written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub location: Option<Location>,
+    /// How many.
+    pub count: u64,
+}
+
+impl FunctionCount {
+    /// What rows of one count are sorted by.
+    pub(crate) fn place(&self) -> (Option<(&str, u32, u32)>, &str) {
+        (self.location.as_ref().map(|at| (at.file.as_str(), at.line, at.column)), &self.function)
+    }
+}
+
+/// The listeners of one event on one emitter or target.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ListenerRow {
+    /// The emitter's class: `Socket`, `process`, `AbortSignal`, …
+    #[serde(rename = "type")]
+    pub class: String,
+    /// V8's id of the emitter.
+    pub id: u64,
+    /// The event, cut at 100 characters; a symbol as `<symbol name>`.
+    pub event: String,
+    /// How many listeners, from 2 on.
+    pub count: u64,
+    /// The listeners by function, the most frequent first, ten at most.
+    pub functions: Vec<FunctionCount>,
+}
+
+/// Timers that wait, of one callback and one delay.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TimerRow {
+    /// `setTimeout`, `setInterval` or `setImmediate`.
+    #[serde(rename = "type")]
+    pub set_by: String,
+    /// ms, where the heap tells it; an immediate has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub delay: Option<u32>,
+    /// What they call, and how many there are.
+    #[serde(flatten)]
+    pub callback: FunctionCount,
 }
 
 /// How something grew, look by look.
@@ -190,10 +262,19 @@ pub struct Report {
     pub class_count: u64,
     /// Objects of the app that retain most, largest first, none inside another one of the list.
     pub dominators: Vec<DominatorRow>,
+    /// The top of the dominator tree: large objects, and many small ones folded by class; 300 rows at most, each after the
+    /// one it is a part of.
+    pub tree: Vec<TreeRow>,
     /// What looks like a leak, largest first.
     pub suspects: Vec<Suspect>,
     /// Duplicate strings by wasted bytes.
     pub strings: Vec<StringRow>,
+    /// The longest lists of listeners of one event on one emitter or target.
+    pub listeners: Vec<ListenerRow>,
+    /// Timers that wait, by callback and delay, the most frequent first.
+    pub timers: Vec<TimerRow>,
+    /// Calls of async functions that stand at an `await`, by function, the most frequent first.
+    pub waiting: Vec<FunctionCount>,
     /// What was odd about the input and was tolerated.
     pub notes: Vec<String>,
 }

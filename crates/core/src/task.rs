@@ -1,6 +1,7 @@
 //! What can be asked of one snapshot: a report, a census, what grew since earlier censuses, or several of these at once.
 
 use crate::analysis::{self, Census, Heap};
+use crate::graph::Graph;
 use crate::{
     AnalyzeOptions, CensusOptions, Code, Error, Growth, GrowthOptions, Report, Source, Sources, Watch, format,
 };
@@ -65,7 +66,31 @@ pub fn examine<T>(
 ) -> Result<T, Error> {
     // Before the work: what is wrong with them is known then.
     let before = censuses(&task.before)?;
-    let graph = format::parse(source, &task.options.limits, watch)?;
+    answer(format::parse(source, &task.options.limits, watch)?, before, task, sources, watch, done)
+}
+
+/// Answers what is asked of a heap that somebody else has read.
+///
+/// # Errors
+/// [`Code::Cancelled`], and [`Code::Census`] for what is no census.
+pub fn examine_graph<T>(
+    graph: Graph,
+    task: &Task,
+    sources: &dyn Sources,
+    watch: &Watch,
+    done: impl FnOnce(Answer) -> T,
+) -> Result<T, Error> {
+    answer(graph, censuses(&task.before)?, task, sources, watch, done)
+}
+
+fn answer<T>(
+    graph: Graph,
+    before: Vec<Census>,
+    task: &Task,
+    sources: &dyn Sources,
+    watch: &Watch,
+    done: impl FnOnce(Answer) -> T,
+) -> Result<T, Error> {
     let heap = Heap::new(graph, watch)?;
     let mut answer = Answer::default();
     if task.report {

@@ -9,6 +9,7 @@ pub mod recorder;
 mod script_file;
 mod snapshot_file;
 pub mod twin;
+pub mod walker;
 
 pub use script_file::{read_script, read_source_map};
-pub use snapshot_file::open_snapshot;
+pub use snapshot_file::{open_snapshot, open_target};

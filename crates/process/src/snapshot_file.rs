@@ -15,3 +15,11 @@ pub fn open_snapshot(path: &str) -> io::Result<(File, Option<u64>)> {
     }
     Ok((file, metadata.is_file().then_some(metadata.len())))
 }
+
+/// A file that is there, emptied, to write into.
+///
+/// # Errors
+/// The operating system's.
+pub fn open_target(path: &str) -> io::Result<File> {
+    File::options().write(true).truncate(true).open(path)
+}

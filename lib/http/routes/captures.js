@@ -3,8 +3,8 @@
 const { basename } = require('node:path')
 const { census } = require('../../capture/census.js')
 const { writeSnapshot } = require('../../capture/snapshot.js')
-const { LeakguardError } = require('../../errors.js')
 const { gc } = require('../../gc/collect.js')
+const { findGrowth } = require('../../growth/find.js')
 const { sample } = require('../../sampling/sample.js')
 const { sendJson } = require('../answer.js')
 const { Download, savedAs } = require('../download.js')
@@ -12,6 +12,8 @@ const query = require('../query.js')
 
 // What costs: all of it through the desk.
 
+/** Where redaction is a rule and no wish, names of properties that look like data go too. */
+const FORCED = { strict: true }
 const ENDS = { gzip: '.gz', zstd: '.zst' }
 
 const SNAPSHOT = {
@@ -27,9 +29,9 @@ const SNAPSHOT = {
   answers: 'application/octet-stream',
   run: (endpoint, { res, values, req }) =>
     endpoint.desk.serve('snapshot', res, async (signal) => {
-      const { mode, maxPause } = endpoint.settings
-      const redact = redaction(endpoint, values.redact)
-      const options = { mode, maxPause, signal, busy: 'reject', compress: values.compress, ...(redact && { redact }) }
+      const { mode, maxPause, priority } = endpoint.settings
+      const redact = isForced(endpoint) ? FORCED : values.redact
+      const options = { mode, maxPause, priority, signal, compress: values.compress, redact }
       const end = ENDS[values.compress] ?? ''
       if (values.to === 'folder') return kept(endpoint.folder, end, options, req, res)
       const time = new Date().toISOString().replaceAll(':', '-')
@@ -52,9 +54,9 @@ const CENSUS = {
   answers: 'object',
   run: (endpoint, { req, res, values: { top } }) =>
     endpoint.desk.serve('census', res, async (signal) => {
-      const { mode, maxPause } = endpoint.settings
+      const { mode, maxPause, priority } = endpoint.settings
       const onProgress = progressOf(endpoint, 'census')
-      const report = await census({ mode, maxPause, signal, busy: 'reject', top, onProgress })
+      const report = await census({ mode, maxPause, priority, signal, top, onProgress })
       sendJson(req, res, isForced(endpoint) ? withoutTexts(report) : report)
     }),
 }
@@ -71,9 +73,9 @@ const GROWTH = {
   answers: 'object',
   run: (endpoint, { req, res, values: { rounds, interval } }) =>
     endpoint.desk.serve('growth', res, async (signal) => {
-      const { findGrowth } = require('../../../index.js')
-      if (findGrowth === undefined) throw missing('findGrowth')
-      sendJson(req, res, await findGrowth({ rounds, interval, signal, onProgress: progressOf(endpoint, 'growth') }))
+      const { mode, maxPause, priority } = endpoint.settings
+      const onProgress = progressOf(endpoint, 'growth')
+      sendJson(req, res, await findGrowth({ rounds, interval, mode, maxPause, priority, signal, onProgress }))
     }),
 }
 
@@ -101,19 +103,9 @@ function isForced({ settings }) {
   return settings.redact === 'always'
 }
 
-function redaction(endpoint, asked) {
-  if (!asked && !isForced(endpoint)) return false
-  if (require('../../../index.js').redact === undefined) throw missing('redact')
-  return true
-}
-
 /** Names and places are code; the texts that a heap holds are data. */
 function withoutTexts(report) {
   return { ...report, strings: report.strings.map((row) => ({ ...row, value: `(${row.value.length} characters)` })) }
 }
 
-function missing(name) {
-  return new LeakguardError('ERR_LEAKGUARD_UNSUPPORTED', `this version of leakguard has no ${name}: update it`)
-}
-
-module.exports = { CAPTURES: [SNAPSHOT, CENSUS, GROWTH, GC], isForced, missing }
+module.exports = { CAPTURES: [SNAPSHOT, CENSUS, GROWTH, GC], isForced, FORCED }

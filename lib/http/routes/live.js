@@ -67,7 +67,6 @@ const METRICS = {
 }
 
 function stats({ watchdog, desk, folder, leaks, settings, events }) {
-  const leakguard = require('../../../index.js')
   const { mode, maxPause, redact } = settings
   return {
     process: {
@@ -85,11 +84,7 @@ function stats({ watchdog, desk, folder, leaks, settings, events }) {
     busy: desk.busy,
     clients: events.clients,
     estimate: estimate({ into: 'stream', mode, maxPause }),
-    can: {
-      growth: typeof leakguard.findGrowth === 'function',
-      redact: typeof leakguard.redact === 'function',
-      folder: folder.given,
-    },
+    folder: folder.given,
     redact,
   }
 }

@@ -11,7 +11,20 @@ const { Refusal } = require('../refusal.js')
 const FOLDER = join(__dirname, '..', 'page')
 const TYPES = { '.html': 'text/html', '.css': 'text/css', '.js': 'text/javascript', '.svg': 'image/svg+xml' }
 /** The files there are, by name: nothing else is opened. */
-const FILES = ['page.js', 'page.css', 'uplot.js', 'uplot.css', 'icon.svg']
+const FILES = [
+  'api.js',
+  'charts.js',
+  'element.js',
+  'format.js',
+  'icon.svg',
+  'page.css',
+  'page.js',
+  'readings.js',
+  'suspect.js',
+  'treemap.js',
+  'uplot.css',
+  'uplot.js',
+]
 
 const files = new Map()
 

@@ -1,9 +1,10 @@
 'use strict'
 
 const { pipeline } = require('node:stream/promises')
+const { redact } = require('../../redact/redact.js')
 const { SECURITY_HEADERS, send, sendJson } = require('../answer.js')
-const { savedAs } = require('../download.js')
-const { isForced, missing } = require('./captures.js')
+const { Download, savedAs } = require('../download.js')
+const { FORCED, isForced } = require('./captures.js')
 
 // The server's folder of snapshots.
 
@@ -21,10 +22,10 @@ const FETCH = {
   summary: 'One of them',
   answers: 'application/octet-stream',
   async run(endpoint, { req, res, params: { name } }) {
-    if (isForced(endpoint)) throw missing('redaction of a file on its way')
     const { file, bytes } = await endpoint.folder.open(name)
     try {
       if (res.destroyed) return
+      if (isForced(endpoint)) return await redacted(endpoint, file, name, req, res)
       res.writeHead(200, { ...SECURITY_HEADERS, ...savedAs(name), 'Content-Length': bytes })
       if (req.method === 'HEAD') return void res.end()
       // A file that grows meanwhile would overrun its length.
@@ -34,6 +35,13 @@ const FETCH = {
       await file.close()
     }
   },
+}
+
+/** It was written by somebody who did not redact, and is plain on its way out. */
+async function redacted({ desk }, file, name, req, res) {
+  const headers = savedAs(name.replace(/\.(?:gz|zst)$/, ''))
+  if (req.method === 'HEAD') return send(req, res, 200, headers)
+  await desk.serve('snapshot', res, (signal) => redact(file.createReadStream({ autoClose: false }), new Download(res, headers), { ...FORCED, signal }))
 }
 
 const REMOVE = {

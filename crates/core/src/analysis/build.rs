@@ -8,7 +8,7 @@ use super::route::Route;
 use super::scopes::Scopes;
 use super::scripts::Scripts;
 use super::suspects::Names;
-use super::{duplicates, largest, side_by_side, suspects};
+use super::{duplicates, emitters, largest, side_by_side, suspects, timers, tree, waiting};
 use crate::graph::{Graph, NodeIx, NodeKind};
 use crate::{AnalyzeOptions, ClassRow, DominatorRow, Error, Report, Sources, Stage, Suspect, Watch};
 
@@ -26,9 +26,13 @@ pub fn report(heap: &Heap, options: &AnalyzeOptions, sources: &dyn Sources, watc
     let plain = || {
         let strings = duplicates::duplicates(heap, options.top);
         let unreached = graph.nodes().filter(|&node| heap.distance(node) == UNREACHED).count();
-        Ok((strings, versions(graph), unreached))
+        let tree = tree::tree(heap, watch)?;
+        let listeners = emitters::listeners(heap, &scripts, options.top);
+        let timers = timers::pending(heap, &scripts, options.top);
+        let waiting = waiting::waiting(heap, &scripts, options.top);
+        Ok((strings, tree, versions(graph), unreached, (listeners, timers, waiting)))
     };
-    let ((strings, (node, v8), unreached), (suspects, dominators)) =
+    let ((strings, tree, (node, v8), unreached, (listeners, timers, waiting)), (suspects, dominators)) =
         side_by_side(plain, || named(heap, &scripts, options, sources, watch))?;
     let (class_count, classes) = classes(heap, &scripts, options.top);
     let mut notes = Vec::new();
@@ -45,8 +49,12 @@ pub fn report(heap: &Heap, options: &AnalyzeOptions, sources: &dyn Sources, watc
         classes,
         class_count,
         dominators,
+        tree,
         suspects,
         strings,
+        listeners,
+        timers,
+        waiting,
         notes,
     })
 }

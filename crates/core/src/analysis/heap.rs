@@ -33,6 +33,9 @@ pub(super) struct Tree {
     pub(super) retained: Vec<u64>,
 }
 
+/// Nodes between two looks at the cancel signal.
+const STRIDE: usize = 1 << 16;
+
 /// Columns of a tree that is still to be made.
 struct Columns {
     hung: Vec<(u32, u32)>,
@@ -47,7 +50,7 @@ impl Columns {
 
 impl Tree {
     #[inline(never)]
-    fn new(numbered: Numbered, room: Columns, sizes: &[u64]) -> Result<Self, Error> {
+    fn new(numbered: Numbered, room: Columns, sizes: &[u64], watch: &Watch) -> Result<Self, Error> {
         let Columns { mut hung, mut span } = room;
         let Numbered { order, idom, spare: [mut spans, mut free], spare_wide: mut retained } = numbered;
         let count = order.len();
@@ -75,8 +78,8 @@ impl Tree {
         let half = count / 2;
         let (low, high) = retained.split_at_mut(half);
         side_by_side(
-            || Ok(sum(low, &by_rank[..half], &span[..half], sizes)),
-            || Ok(sum(high, &by_rank[half..], &span[half..], sizes)),
+            || sum(low, &by_rank[..half], &span[..half], sizes, watch),
+            || sum(high, &by_rank[half..], &span[half..], sizes, watch),
         )?;
         // What dominates the first node of the second half has children in both.
         let mut tree = Self { hung, by_rank, span, retained };
@@ -109,15 +112,19 @@ impl Tree {
 }
 
 /// Retained sizes of neighbours by rank, but for those whose children stand behind the last.
-fn sum(retained: &mut [u64], by_rank: &[NodeIx], span: &[u32], sizes: &[u64]) {
+fn sum(retained: &mut [u64], by_rank: &[NodeIx], span: &[u32], sizes: &[u64], watch: &Watch) -> Result<(), Error> {
     for (bytes, node) in retained.iter_mut().zip(by_rank) {
         *bytes = sizes[node.at()];
     }
     for rank in (0..retained.len()).rev() {
+        if rank.is_multiple_of(STRIDE) {
+            watch.check()?;
+        }
         if rank + span[rank] as usize <= retained.len() {
             retained[rank] = with_children(rank, retained, span);
         }
     }
+    Ok(())
 }
 
 /// The bytes that stand at a rank and those of all children.
@@ -159,7 +166,7 @@ impl Heap {
         let (tree, (distances, mut classes)) = side_by_side(
             || {
                 let numbered = dominators(&graph, &marked.stretches, &room, watch)?;
-                Tree::new(numbered, hung.take(|| Columns::new(nodes)), &graph.self_sizes)
+                Tree::new(numbered, hung.take(|| Columns::new(nodes)), &graph.self_sizes, watch)
             },
             || {
                 room.prepare(|| Room::new(nodes));

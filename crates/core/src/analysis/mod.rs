@@ -16,6 +16,7 @@ mod detached;
 pub mod distances;
 mod dominators;
 mod duplicates;
+mod emitters;
 mod finding;
 mod functions;
 mod growth;
@@ -33,6 +34,8 @@ mod scripts;
 mod shallow;
 mod suspects;
 mod timers;
+mod tree;
+mod waiting;
 mod weak_pairs;
 
 pub use build::report;

@@ -22,17 +22,17 @@ impl<T> Prepared<T> {
         if matches!(*self.0.lock(), State::Done) {
             return;
         }
-        let made = make();
+        let value = make();
         let mut state = self.0.lock();
         if matches!(*state, State::Open) {
-            *state = State::Made(made);
+            *state = State::Made(value);
         }
     }
 
     /// The value, made now if it has to be.
     pub(super) fn take(&self, make: impl FnOnce() -> T) -> T {
         match std::mem::replace(&mut *self.0.lock(), State::Done) {
-            State::Made(made) => made,
+            State::Made(value) => value,
             State::Open | State::Done => make(),
         }
     }

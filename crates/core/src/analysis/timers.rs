@@ -3,7 +3,9 @@
 use super::accumulation::is_storage;
 use super::functions::Function;
 use super::heap::Heap;
-use crate::graph::{NodeIx, NodeKind};
+use super::scripts::Scripts;
+use crate::graph::{EdgeKind, Graph, NodeIx, NodeKind};
+use crate::{FunctionCount, TimerRow};
 use rustc_hash::FxHashMap;
 
 /// What a timer calls.
@@ -41,6 +43,12 @@ impl Timer {
         found.into_iter().max_by_key(|&(_, order)| order).map(|(timer, _)| timer)
     }
 
+    /// As a row of the report.
+    fn row(self, delay: Option<u32>, count: u64, graph: &Graph, scripts: &Scripts) -> TimerRow {
+        let (function, location) = (self.callback.name(graph), self.callback.location(graph, scripts));
+        TimerRow { set_by: self.set_by.to_owned(), delay, callback: FunctionCount { function, location, count } }
+    }
+
     /// `setInterval callback poll`.
     pub(super) fn name(self, heap: &Heap) -> String {
         format!("{} callback {}", self.set_by, self.callback.name(heap.graph())).trim_end().to_owned()
@@ -70,4 +78,48 @@ pub(super) fn held(heap: &Heap, holder: NodeIx) -> impl Iterator<Item = NodeIx> 
 /// Is the node one of the lists that Node keeps timers in, one for each duration?
 pub(super) fn is_list(heap: &Heap, node: NodeIx) -> bool {
     heap.graph().kind(node) == NodeKind::OBJECT && heap.graph().raw_name(node) == b"TimersList"
+}
+
+/// Timers that wait, by what they call and after how long; the `top` most frequent.
+pub(super) fn pending(heap: &Heap, scripts: &Scripts, top: usize) -> Vec<TimerRow> {
+    let graph = heap.graph();
+    let named = |name: &[u8]| {
+        let name = graph.strings().find(name);
+        let is = move |&node: &NodeIx| Some(graph.name_index(node)) == name && graph.kind(node) == NodeKind::OBJECT;
+        graph.nodes().filter(is)
+    };
+    let mut counts: FxHashMap<(Timer, Option<u32>), u64> = FxHashMap::default();
+    let mut count = |node, delay| {
+        if let Some(timer) = Timer::of(heap, node) {
+            *counts.entry((timer, delay)).or_default() += 1;
+        }
+    };
+    match named(b"TimersList").find_map(|list| lists(graph, list)) {
+        // What has fired or was cleared is in no list.
+        Some(lists) => {
+            let by_delay = graph.edge_indices(lists).filter(|(_, edge)| edge.kind() == EdgeKind::Element);
+            for (at, edge) in by_delay.filter(|(_, edge)| is_list(heap, edge.target())) {
+                let next = |&node: &NodeIx| graph.child(node, b"_idleNext").filter(|&next| next != edge.target());
+                let timers = std::iter::successors(next(&edge.target()), next).take(graph.node_count());
+                timers.for_each(|timer| count(timer, Some(graph.edge_names[at.0 as usize])));
+            }
+        }
+        None => named(b"Timeout").for_each(|timer| count(timer, None)),
+    }
+    named(b"Immediate").for_each(|timer| count(timer, None));
+    let mut rows: Vec<TimerRow> =
+        counts.into_iter().map(|((timer, delay), count)| timer.row(delay, count, graph, scripts)).collect();
+    let key = |row: &TimerRow| (row.delay, row.set_by.clone());
+    rows.sort_by(|a, b| {
+        let by_count = b.callback.count.cmp(&a.callback.count);
+        by_count.then_with(|| a.callback.place().cmp(&b.callback.place())).then_with(|| key(a).cmp(&key(b)))
+    });
+    rows.truncate(top);
+    rows
+}
+
+/// Node's object of all lists by delay: a variable of the module that has the lists' class.
+fn lists(graph: &Graph, list: NodeIx) -> Option<NodeIx> {
+    let way: [&[u8]; 4] = [b"__proto__", b"constructor", b"context", b"timerListMap"];
+    way.iter().try_fold(list, |node, edge| graph.child(node, edge))
 }

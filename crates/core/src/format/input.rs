@@ -27,6 +27,27 @@ impl Block {
     }
 }
 
+/// The text behind the first bytes, which tell gzip and zstd from plain text; and whether it was compressed.
+pub(crate) fn decompressed(reader: Box<dyn Read + Send>) -> Result<(Box<dyn Read + Send>, bool), Error> {
+    let mut reader = BufReader::with_capacity(64 * 1024, reader);
+    let magic = fill(&mut reader, 4).map_err(|cause| Error::io(&cause, 0))?;
+    let mut compressed = true;
+    let reader: Box<dyn Read + Send> = match magic.as_slice() {
+        [0x1f, 0x8b, ..] => Box::new(flate2::bufread::MultiGzDecoder::new(Restored::new(magic, reader))),
+        [0x28, 0xb5, 0x2f, 0xfd] => {
+            let mut decoder =
+                zstd::Decoder::with_buffer(Restored::new(magic, reader)).map_err(|cause| Error::io(&cause, 0))?;
+            decoder.window_log_max(27).map_err(|cause| Error::io(&cause, 0))?;
+            Box::new(decoder)
+        }
+        _ => {
+            compressed = false;
+            Box::new(Restored::new(magic, reader))
+        }
+    };
+    Ok((reader, compressed))
+}
+
 /// Hands out the blocks of an input, in order.
 pub(super) struct Input {
     reader: Box<dyn Read + Send>,
@@ -39,24 +60,9 @@ pub(super) struct Input {
 }
 
 impl Input {
-    /// Looks at the first bytes to tell gzip and zstd from plain text.
+    /// From the first byte on, decompressed.
     pub(super) fn open(source: Source, limits: &Limits) -> Result<Self, Error> {
-        let mut reader = BufReader::with_capacity(64 * 1024, source.reader);
-        let magic = fill(&mut reader, 4).map_err(|cause| Error::io(&cause, 0))?;
-        let mut compressed = true;
-        let reader: Box<dyn Read + Send> = match magic.as_slice() {
-            [0x1f, 0x8b, ..] => Box::new(flate2::bufread::MultiGzDecoder::new(Restored::new(magic, reader))),
-            [0x28, 0xb5, 0x2f, 0xfd] => {
-                let mut decoder =
-                    zstd::Decoder::with_buffer(Restored::new(magic, reader)).map_err(|cause| Error::io(&cause, 0))?;
-                decoder.window_log_max(27).map_err(|cause| Error::io(&cause, 0))?;
-                Box::new(decoder)
-            }
-            _ => {
-                compressed = false;
-                Box::new(Restored::new(magic, reader))
-            }
-        };
+        let (reader, compressed) = decompressed(source.reader)?;
         Ok(Self {
             reader,
             carry: Vec::new(),

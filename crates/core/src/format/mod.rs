@@ -10,6 +10,8 @@ mod numbers;
 mod parser;
 mod pipeline;
 
+pub(crate) use input::decompressed;
+
 use crate::graph::Graph;
 use crate::{Error, Limits, Source, Stage, Watch};
 

@@ -3,9 +3,11 @@
 //! 21 bytes a node and 8 bytes an edge. No objects a node: passes over millions of nodes stream through memory.
 #![expect(clippy::cast_possible_truncation, reason = "nodes and edges are limited to 32 bits by whoever makes a graph")]
 
+mod builder;
 mod kinds;
 mod strings;
 
+pub use builder::GraphBuilder;
 pub use kinds::{EdgeKind, NodeKind};
 pub use strings::StringTable;
 

@@ -132,7 +132,7 @@ struct Progress {
 impl Progress {
     fn frame(&self) -> Frame {
         let bytes = self.bytes.load(Relaxed);
-        let stage = if bytes == 0 { "snapshot" } else { self.sink.stage() };
+        let stage = if bytes == 0 && !self.sink.alone() { "snapshot" } else { self.sink.stage() };
         let (written, waiting) = (self.sink.written(), self.sink.waiting());
         Frame::Progress { stage: stage.to_owned(), bytes, written, waiting }
     }

@@ -51,7 +51,7 @@ mod workers;
 mod elsewhere;
 
 pub use failure::{Failure, Kind};
-pub use sink::{Compression, FileSink, Intake, PipeSink, Sink};
+pub use sink::{Compression, FileSink, Intake, Passage, PipeSink, Sink};
 
 #[cfg(not(target_os = "linux"))]
 pub use elsewhere::{Job, unsupported};

@@ -1,7 +1,9 @@
-//! Compression on the way out.
+//! Redaction and compression on the way out.
 
 use super::super::{Failure, Kind};
+use super::Intake;
 use flate2::write::GzEncoder;
+use leakguard_core::redact::{RedactOptions, Redacted};
 use std::io::{self, BufWriter, Read, Write};
 use zstd::stream::write::Encoder;
 
@@ -18,11 +20,42 @@ pub enum Compression {
     Zstd(i32),
 }
 
+/// What happens to a snapshot on its way.
+#[derive(Clone, Debug)]
+pub struct Passage {
+    /// Values are taken out first.
+    pub redact: Option<RedactOptions>,
+    /// Then it is compressed.
+    pub compression: Compression,
+}
+
+impl Passage {
+    /// Passes all of `source` on to `target`; answers what was redacted, as JSON, or nothing.
+    pub(super) fn pass(&self, mut source: Intake, target: impl Write) -> Result<Vec<u8>, Failure> {
+        let Some(options) = &self.redact else {
+            self.compression.copy(&mut source, target)?;
+            return Ok(Vec::new());
+        };
+        let mut source = Redacted::new(Box::new(source), options).map_err(refused)?;
+        self.compression.copy(&mut source, target)?;
+        serde_json::to_vec(&source.redaction()).map_err(|error| Failure::new(Kind::Internal, error.to_string()))
+    }
+}
+
+/// What is wrong with a snapshot is told as such.
+fn refused(error: leakguard_core::Error) -> Failure {
+    Failure { code: error.code.name().to_owned(), byte: error.byte, ..Failure::new(Kind::Sink, error.message) }
+}
+
 impl Compression {
     /// Copies all of `source` to `target`.
-    pub(super) fn copy(self, source: &mut impl Read, target: impl Write) -> Result<(), Failure> {
-        self.try_copy(source, BufWriter::with_capacity(BUFFER, target))
-            .map_err(|error| Failure::system(Kind::Sink, "cannot write the snapshot", &error))
+    fn copy(self, source: &mut impl Read, target: impl Write) -> Result<(), Failure> {
+        self.try_copy(source, BufWriter::with_capacity(BUFFER, target)).map_err(|error| {
+            match error.get_ref().and_then(|inner| inner.downcast_ref::<leakguard_core::Error>()) {
+                Some(inner) => refused(inner.clone()),
+                None => Failure::system(Kind::Sink, "cannot write the snapshot", &error),
+            }
+        })
     }
 
     fn try_copy(self, source: &mut impl Read, mut target: impl Write) -> io::Result<()> {

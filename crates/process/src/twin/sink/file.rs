@@ -1,7 +1,7 @@
 //! The snapshot as a file that the parent opened: it has the name, the twin has the work.
 
 use super::super::{Descriptor, Failure, Kind};
-use super::{Compression, Intake, Sink};
+use super::{Intake, Passage, Sink};
 use std::fs::File;
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
@@ -9,28 +9,28 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 /// Writes and flushes to the disk. An earlier twin's beginning is overwritten.
 pub struct FileSink {
     descriptor: Descriptor,
-    compression: Compression,
+    passage: Passage,
     written: AtomicU64,
     flushing: AtomicBool,
 }
 
 impl FileSink {
     /// Into this open, regular file, from its start.
-    pub fn new(descriptor: Descriptor, compression: Compression) -> Self {
-        Self { descriptor, compression, written: AtomicU64::new(0), flushing: AtomicBool::new(false) }
+    pub fn new(descriptor: Descriptor, passage: Passage) -> Self {
+        Self { descriptor, passage, written: AtomicU64::new(0), flushing: AtomicBool::new(false) }
     }
 }
 
 impl Sink for FileSink {
-    fn consume(&self, mut source: Intake) -> Result<Vec<u8>, Failure> {
+    fn consume(&self, source: Intake) -> Result<Vec<u8>, Failure> {
         let failed = |error: io::Error| Failure::system(Kind::Sink, "cannot write the snapshot", &error);
         let file = open(self.descriptor);
         file.set_len(0).map_err(failed)?;
         io::Seek::rewind(&mut &file).map_err(failed)?;
-        self.compression.copy(&mut source, Counted { file: &file, sink: self })?;
+        let answer = self.passage.pass(source, Counted { file: &file, sink: self })?;
         self.flushing.store(true, Relaxed);
         file.sync_all().map_err(failed)?;
-        Ok(Vec::new())
+        Ok(answer)
     }
 
     fn descriptors(&self) -> Vec<Descriptor> {

@@ -5,7 +5,7 @@ mod file;
 mod intake;
 mod pipe;
 
-pub use compression::Compression;
+pub use compression::{Compression, Passage};
 pub use file::FileSink;
 pub use intake::Intake;
 pub use pipe::PipeSink;
@@ -23,6 +23,11 @@ pub trait Sink: Send + Sync {
     /// Inherited descriptors that it uses: every other is closed in the twin.
     fn descriptors(&self) -> Vec<Descriptor> {
         Vec::new()
+    }
+
+    /// Whether no bytes come from V8, so that it is at work from the start.
+    fn alone(&self) -> bool {
+        false
     }
 
     /// What it is busy with, once bytes come.

@@ -3,14 +3,14 @@
 #[cfg(unix)]
 use super::super::Descriptor;
 use super::super::Failure;
-use super::{Compression, Intake, Sink};
+use super::{Intake, Passage, Sink};
 use std::io::{self, PipeReader, PipeWriter, Write};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 
 /// Writes as fast as the reader reads.
 pub struct PipeSink {
     writer: PipeWriter,
-    compression: Compression,
+    passage: Passage,
     written: AtomicU64,
     waiting: AtomicBool,
 }
@@ -20,17 +20,16 @@ impl PipeSink {
     ///
     /// # Errors
     /// The operating system's, when there are too many files.
-    pub fn open(compression: Compression) -> io::Result<(Self, PipeReader)> {
+    pub fn open(passage: Passage) -> io::Result<(Self, PipeReader)> {
         let (reader, writer) = io::pipe()?;
         let (written, waiting) = (AtomicU64::new(0), AtomicBool::new(false));
-        Ok((Self { writer, compression, written, waiting }, reader))
+        Ok((Self { writer, passage, written, waiting }, reader))
     }
 }
 
 impl Sink for PipeSink {
-    fn consume(&self, mut source: Intake) -> Result<Vec<u8>, Failure> {
-        self.compression.copy(&mut source, Delivery { sink: self })?;
-        Ok(Vec::new())
+    fn consume(&self, source: Intake) -> Result<Vec<u8>, Failure> {
+        self.passage.pass(source, Delivery { sink: self })
     }
 
     #[cfg(unix)]

@@ -1,0 +1,155 @@
+'use strict'
+// node bench/track.js [--dry] [--rounds N] [--quick]
+// What tracking costs, on every supported Node: ns of a pair of calls with tracking over without, requests of an HTTP server, and
+// bytes for each that is live. Each figure is of processes of their own, with and without in turns; medians. Writes the table
+// into docs/tracking.md (--dry: to the terminal only).
+
+const { execFileSync, spawn } = require('child_process')
+const { EventEmitter } = require('events')
+const http = require('http')
+const path = require('path')
+const { setImmediate: turn } = require('timers/promises')
+const { parseArgs } = require('util')
+const { plainTable, replaceTable } = require('./table')
+
+const MODES = { without: undefined, sampled: {}, exact: { sample: 1 } }
+const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1]
+
+function track(mode) {
+  const { trackListeners, trackTimers, trackHandles } = require('..')
+  if (MODES[mode] !== undefined) return [trackListeners, trackTimers, trackHandles].map((start) => start(MODES[mode]))
+  return []
+}
+
+function pairOf(name) {
+  const noop = () => {}
+  const emitter = new EventEmitter()
+  const target = new EventTarget()
+  return {
+    on: () => { emitter.on('thing', noop); emitter.off('thing', noop) },
+    setTimeout: () => clearTimeout(setTimeout(noop, 1000)),
+    addEventListener: () => { target.addEventListener('thing', noop); target.removeEventListener('thing', noop) },
+  }[name]
+}
+
+/** Nanoseconds of processor time of a pair, in batches: the loop turns between them, as it does in a server. */
+async function pair(name, mode) {
+  const call = pairOf(name)
+  track(mode)
+  const batches = []
+  for (let batch = 0; batch < (mode === 'exact' ? 150 : 600); batch++) {
+    const start = process.cpuUsage()
+    for (let nth = 0; nth < 2000; nth++) call()
+    const { user, system } = process.cpuUsage(start)
+    batches.push(((user + system) * 1000) / 2000)
+    await turn()
+  }
+  // All of it, collections too.
+  const settled = batches.slice(100)
+  console.log(settled.reduce((sum, ns) => sum + ns, 0) / settled.length)
+}
+
+/** Bytes of the heap for each listener or timer that is live, less those of the thing itself. */
+async function bytes(what, mode) {
+  const COUNT = 50_000
+  const kept = []
+  const add = {
+    listener: (nth) => kept.push(new EventEmitter().on('thing', () => nth)),
+    timer: (nth) => kept.push(setTimeout(() => nth, 1e6)),
+  }[what]
+  const tracked = track(mode)
+  const used = async () => {
+    for (let times = 0; times < 3; times++) {
+      globalThis.gc()
+      await turn()
+    }
+    return process.memoryUsage().heapUsed
+  }
+  const before = await used()
+  for (let nth = 0; nth < COUNT; nth++) {
+    add(nth)
+    if (nth % 1000 === 0) await turn()
+  }
+  console.log(((await used()) - before) / COUNT)
+  for (const tracker of tracked) tracker.stop()
+  process.exit(kept.length === COUNT ? 0 : 1)
+}
+
+/** A server whose requests do what requests do: read, wait, listen, and give up in time. */
+function server(mode) {
+  track(mode)
+  const bus = new EventEmitter().setMaxListeners(0)
+  const listening = http.createServer((request, response) => {
+    const controller = new AbortController()
+    const late = setTimeout(() => controller.abort(), 5000)
+    const told = () => {}
+    bus.on('config', told)
+    controller.signal.addEventListener('abort', told, { once: true })
+    setImmediate(() => {
+      clearTimeout(late)
+      bus.off('config', told)
+      controller.signal.removeEventListener('abort', told)
+      response.end(JSON.stringify({ hello: 'world', at: Date.now() }))
+    })
+  })
+  listening.listen(0, () => process.send(listening.address().port))
+}
+
+/** Requests a second of such a server. */
+async function requests(node, mode, ms) {
+  const child = spawn(node, [__filename, '--child', 'server', '--mode', mode], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+  const port = await new Promise((resolve) => child.once('message', resolve))
+  const agent = new http.Agent({ keepAlive: true, maxSockets: 16 })
+  const one = () => new Promise((resolve, reject) => http.get({ port, agent }, (response) => response.resume().on('end', resolve)).on('error', reject))
+  const during = async (ms) => {
+    let count = 0
+    const start = performance.now()
+    await Promise.all(Array.from({ length: 16 }, async () => { while (performance.now() - start < ms) { await one(); count++ } }))
+    return count / (performance.now() - start)
+  }
+  await during(ms / 3)
+  const rate = await during(ms)
+  agent.destroy()
+  child.kill('SIGKILL')
+  return rate
+}
+
+async function main() {
+  const { nodes } = require('../scripts/nodes')
+  const rounds = Number(values.rounds)
+  const rows = []
+  for (const { version, path: node } of nodes()) {
+    const measured = (child, name, mode) => Number(execFileSync(node, ['--expose-gc', __filename, '--child', child, '--name', name, '--mode', mode], { encoding: 'utf8' }))
+    const row = [version]
+    for (const name of ['on', 'setTimeout', 'addEventListener']) {
+      const times = { without: [], sampled: [], exact: [] }
+      for (let round = 0; round < rounds; round++) for (const mode of Object.keys(MODES)) times[mode].push(measured('pair', name, mode))
+      const [without, sampled, exact] = Object.values(times).map(median)
+      row.push(`${Math.round(without)} ns: **${(sampled / without).toFixed(2)}**, ${(exact / without).toFixed(1)}`)
+    }
+    const rates = { without: [], sampled: [] }
+    for (let round = 0; round < rounds; round++) for (const mode of Object.keys(rates)) rates[mode].push(await requests(node, mode, values.quick ? 500 : 4000))
+    row.push(`**${(median(rates.sampled) / median(rates.without)).toFixed(3)}**`)
+    for (const what of ['listener', 'timer']) row.push(`${Math.round(measured('bytes', what, 'exact') - measured('bytes', what, 'without'))} B`)
+    console.error(row.join(' | '))
+    rows.push(row)
+  }
+  const head = ['Node', '`on`, `off`: sampled, exact', '`setTimeout`, `clearTimeout`', '`addEventListener`, `remove…`', 'requests a second, sampled', 'a live listener', 'a live timer']
+  const text = plainTable(head, rows)
+  console.log(text)
+  if (!values.dry) replaceTable(path.join(__dirname, '../docs/tracking.md'), 'tracking', text)
+}
+
+const { values } = parseArgs({
+  options: {
+    dry: { type: 'boolean' },
+    quick: { type: 'boolean' },
+    rounds: { type: 'string', default: '5' },
+    child: { type: 'string' },
+    name: { type: 'string' },
+    mode: { type: 'string' },
+  },
+})
+const children = { pair: () => pair(values.name, values.mode), bytes: () => bytes(values.name, values.mode), server: () => server(values.mode) }
+if (values.child) children[values.child]()
+else main()

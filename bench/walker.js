@@ -1,0 +1,86 @@
+'use strict'
+// node bench/walker.js [--sizes 60,280,1000] [--dry]
+// A look at one heap in three ways: v8.writeHeapSnapshot in the app, a census by a twin with V8's snapshot, a census by the walker.
+// Writes heap, longest stall, time and memory into docs/walker.md and the README (--dry: to the terminal).
+
+const { fork } = require('child_process')
+const { once } = require('events')
+const fs = require('fs')
+const os = require('os')
+const path = require('path')
+const { parseArgs } = require('util')
+const { plainTable, replaceTable, time, memory } = require('./table')
+
+const { values: options } = parseArgs({ options: { sizes: { type: 'string', default: '60,280,1000' }, dry: { type: 'boolean' } } })
+const WAYS = ['inline', 'snapshot', 'walker']
+
+/** In a process of its own: a heap of so many megabytes, one look at it. */
+async function look(megabytes, way) {
+  const v8 = require('v8')
+  const leakguard = require('..')
+  const sessions = (globalThis.sessions = [])
+  while (v8.getHeapStatistics().used_heap_size < megabytes * 1e6) {
+    for (let i = 0; i < 5000; i++) {
+      const id = sessions.length
+      sessions.push({ id, user: `user ${id}`, roles: ['a', id], seen: { at: id, from: null } })
+    }
+  }
+  global.gc()
+  const status = (key) => Number(new RegExp(`${key}:\\s+(\\d+)`).exec(fs.readFileSync('/proc/self/status', 'utf8'))[1]) * 1024
+  fs.writeFileSync('/proc/self/clear_refs', '5') // the peak starts anew
+  const before = status('VmRSS')
+  const used = v8.getHeapStatistics().used_heap_size
+  let last = performance.now()
+  let stall = 0
+  const timer = setInterval(() => {
+    stall = Math.max(stall, performance.now() - last)
+    last = performance.now()
+  }, 1)
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  const start = performance.now()
+  let capture
+  if (way === 'inline') {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'leakguard-bench-'))
+    v8.writeHeapSnapshot(path.join(folder, 'a.heapsnapshot'))
+    fs.rmSync(folder, { recursive: true })
+  } else {
+    const report = await leakguard.census({ walker: way === 'walker', mode: 'twin', priority: 'normal', force: true })
+    if (report.evidence !== way) throw new Error(`the census was made by ${report.evidence}`)
+    capture = report.capture
+  }
+  const seconds = (performance.now() - start) / 1e3
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  clearInterval(timer)
+  process.send({ used, seconds, stall, bytes: capture?.twinPeakBytes ?? status('VmHWM') - before })
+}
+
+async function main() {
+  const rows = []
+  for (const size of options.sizes.split(',').map(Number)) {
+    const figures = {}
+    for (const way of WAYS) {
+      const child = fork(__filename, [], { execArgv: ['--expose-gc', '--max-old-space-size=8000'], env: { ...process.env, LOOK: `${size} ${way}` } })
+      ;[figures[way]] = await Promise.race([once(child, 'message'), once(child, 'exit').then(() => { throw new Error(`${way} at ${size} MB ended`) })])
+      child.kill()
+    }
+    const { snapshot, walker } = figures
+    rows.push([
+      memory(walker.used),
+      ...WAYS.map((way) => `${Math.round(figures[way].stall).toLocaleString('en')} ms`),
+      ...WAYS.map((way) => time(figures[way].seconds)),
+      `1/${(snapshot.seconds / walker.seconds).toFixed(1)}`,
+      ...WAYS.map((way) => memory(figures[way].bytes)),
+    ])
+    console.error(rows.at(-1).join(' | '))
+  }
+  const of = (what) => [`${what}, \`v8.writeHeapSnapshot\``, 'twin with V8\'s snapshot', 'twin with the walker']
+  const head = ['used heap', ...of('longest stall'), ...of('time'), 'of the snapshot\'s', ...of('extra memory')]
+  const text = plainTable(head, rows)
+  console.log(text)
+  if (options.dry) return
+  replaceTable(path.join(__dirname, '../docs/walker.md'), 'walker', text)
+  replaceTable(path.join(__dirname, '../README.md'), 'walker', text)
+}
+
+if (process.env.LOOK) look(...process.env.LOOK.split(' '))
+else main()

@@ -1,0 +1,57 @@
+//! Whether to believe a walk: objects do not overlap, nearly all are understood, those that were planted are all there.
+
+use super::shared::type_of;
+use super::walk::Walk;
+use leakguard_core::graph::NodeIx;
+
+/// The class of the objects that JavaScript makes before a walk, to be found by it.
+const PLANTED: &str = "LeakguardPlanted";
+
+/// One object in so many may be odd: links out of the stack are guesses.
+const FEW: u64 = 10_000;
+
+/// What V8 does not count as used and the walk does: the heap that all isolates share, and what was made meanwhile.
+const SHARED: f64 = 4e6;
+
+/// Sizes fit: no object reaches into the next one, nearly all have one, and together they are no more than V8 has.
+#[expect(clippy::cast_precision_loss, reason = "a heap has far fewer bytes than 2^52")]
+pub fn sizes(walk: &Walk, used: f64) -> Result<(), String> {
+    let totals = walk.totals;
+    if totals.bytes as f64 > used * 1.02 + SHARED {
+        return Err(format!("objects of {} bytes in a heap of {used}", totals.bytes));
+    }
+    if totals.unknown * FEW > totals.objects + FEW {
+        let (unknown, of) = (totals.unknown, totals.objects);
+        return Err(format!(
+            "{unknown} of {of} objects are not understood, of type {} and others",
+            totals.unknown_type
+        ));
+    }
+    let (mut overlaps, mut last, mut odd) = (0, 0, 0);
+    let mut end = 0;
+    for node in walk.memory.nodes_by_address() {
+        let object = walk.objects[node as usize];
+        if object < end {
+            overlaps += 1;
+            odd = type_of(&walk.memory, last).unwrap_or(0);
+        }
+        last = object;
+        end = object + walk.graph.size(NodeIx(node)) - walk.outside_of(object);
+    }
+    if overlaps * FEW > totals.objects + FEW {
+        return Err(format!("{overlaps} of {} objects reach into others, of type {odd} and others", totals.objects));
+    }
+    Ok(())
+}
+
+/// What was planted was found, each once.
+pub fn planted(walk: &Walk, count: u32) -> Result<(), String> {
+    let named = |node: &NodeIx| walk.graph.shown(walk.graph.name(*node)) == PLANTED;
+    let nodes = (0..walk.graph.node_count() as u32).map(NodeIx);
+    let is_object = |node: &NodeIx| walk.graph.kind(*node) == leakguard_core::graph::NodeKind::OBJECT;
+    let found = nodes.filter(|node| is_object(node) && named(node)).count() as u32;
+    if found != count {
+        return Err(format!("of {count} objects that were planted {found} were found"));
+    }
+    Ok(())
+}

@@ -1,0 +1,83 @@
+//! `ScopeInfo`: what V8 remembers of a scope: the names of its variables, its function's name, where it begins.
+
+use super::memory::Memory;
+use super::metadata::{Line, Metadata};
+
+/// From so many variables on their names are in a table of their own.
+const INLINED: u64 = 75;
+
+/// One scope.
+pub struct Scope {
+    /// Words of the object, the map left out.
+    pub words: u64,
+    /// How many variables are in the context.
+    pub count: u64,
+    /// Where their names are, one after the other.
+    names: u64,
+    /// Where the function's name would be.
+    function_name: Option<u64>,
+    /// Where the function begins.
+    pub start: Option<u32>,
+    /// Words of the context before the first variable.
+    pub context_header: u64,
+}
+
+impl Scope {
+    /// Reads the one at this address; `None` where it is none.
+    pub fn read(memory: &Memory, metadata: &Metadata, address: u64) -> Option<Self> {
+        let old = metadata.line <= Line::V12;
+        let word = |index: u64| memory.word(address + 8 + 8 * index);
+        let small = |index: u64| memory.small(address + 8 + 8 * index);
+        let flags = if old { word(0)? >> 32 } else { word(0)? & 0xffff_ffff };
+        let bits = |from: u32, count: u32| flags >> from & ((1 << count) - 1);
+        let flag = |at: u32| bits(at, 1);
+        let count = small(2)?;
+        let scope_type = bits(0, 4);
+        // By the order of V8's enumeration in each line.
+        let (module, positioned) = match metadata.line {
+            Line::V11 | Line::V12 => (3, matches!(scope_type, 1..=4) || scope_type == 0 && flag(29) == 0),
+            Line::V13 | Line::V14 => (5, true),
+        };
+        let is_module = scope_type == module;
+        let mut at = metadata.scope_first;
+        let variables = if is_module { small(at)? } else { 0 };
+        at += u64::from(is_module);
+        let names = address + 8 + 8 * at;
+        let inlined = count < INLINED;
+        at += if inlined { count } else { 1 };
+        at += count + flag(10);
+        let has_function = bits(12, 2) != 0;
+        let function_name = has_function.then_some(address + 8 + 8 * at);
+        at += 2 * u64::from(has_function) + flag(14);
+        let mut start = (!old).then(|| small(3)).flatten();
+        if old && positioned {
+            start = small(at);
+            at += 2;
+        }
+        at += flag(22);
+        if old {
+            at += flag(28);
+        }
+        if is_module {
+            at += 1 + 3 * variables;
+        }
+        Some(Self {
+            words: at,
+            count: if inlined { count } else { 0 },
+            names,
+            function_name,
+            start: start.and_then(|start| u32::try_from(start).ok()),
+            context_header: 2 + flag(26),
+        })
+    }
+
+    /// The tagged name of a variable.
+    pub fn name(&self, memory: &Memory, index: u64) -> Option<u64> {
+        if index < self.count { memory.word(self.names + 8 * index) } else { None }
+    }
+
+    /// The tagged name of the function.
+    pub fn function_name(&self, memory: &Memory) -> Option<u64> {
+        memory.word(self.function_name?).filter(|word| word & 3 == 1)
+    }
+}

@@ -1,0 +1,98 @@
+//! The names that go into the graph, each made once.
+
+use super::maps::Maps;
+use super::memory::Memory;
+use super::text::{self, CUT};
+use super::types::{Role, Types};
+use leakguard_core::graph::GraphBuilder;
+use rustc_hash::FxHashMap;
+
+/// Literals that are found without a hash.
+const RECENT: usize = 128;
+
+struct Recent([((usize, usize), u32); RECENT]);
+
+impl Default for Recent {
+    fn default() -> Self {
+        Self([((0, 0), 0); RECENT])
+    }
+}
+
+/// Indexes of texts by what they come from.
+#[derive(Default)]
+pub struct Texts {
+    /// By the address and length of the literal; those asked for last stand in `recent` too.
+    known: FxHashMap<(usize, usize), u32>,
+    recent: Recent,
+    system: FxHashMap<&'static str, u32>,
+    names: FxHashMap<u64, u32>,
+    numbers: Vec<u32>,
+}
+
+impl Texts {
+    /// A text of this program.
+    pub fn known(&mut self, graph: &mut GraphBuilder, literal: &'static str) -> u32 {
+        let key = (literal.as_ptr() as usize, literal.len());
+        let recent = &mut self.recent.0[(key.0 >> 2 ^ key.1) % RECENT];
+        if recent.0 != key {
+            *recent = (key, *self.known.entry(key).or_insert_with(|| graph.text(literal.as_bytes())));
+        }
+        recent.1
+    }
+
+    /// `system / Cell`.
+    pub fn system(&mut self, graph: &mut GraphBuilder, class: &'static str) -> u32 {
+        *self.system.entry(class).or_insert_with(|| graph.text(format!("system / {class}").as_bytes()))
+    }
+
+    /// A number in decimal.
+    pub fn number(&mut self, graph: &mut GraphBuilder, number: usize) -> u32 {
+        while self.numbers.len() <= number {
+            let next = self.numbers.len().to_string();
+            self.numbers.push(graph.text(next.as_bytes()));
+        }
+        self.numbers[number]
+    }
+
+    /// What the string at this address says, as far as a snapshot shows it.
+    pub fn of_string(&mut self, memory: &Memory, graph: &mut GraphBuilder, string: u64) -> u32 {
+        match text::read(memory, string, CUT) {
+            Some(text) => graph.text(&text),
+            None => self.known(graph, ""),
+        }
+    }
+
+    /// What the string says whose tagged address is in this slot.
+    pub fn at(&mut self, memory: &Memory, graph: &mut GraphBuilder, slot: u64) -> u32 {
+        match memory.word(slot).filter(|word| word & 3 == 1) {
+            Some(word) => self.of_string(memory, graph, word - 1),
+            None => self.known(graph, ""),
+        }
+    }
+
+    /// The name of a property: a string, or a symbol.
+    pub fn of_name(
+        &mut self,
+        memory: &Memory,
+        types: &Types,
+        maps: &mut Maps,
+        graph: &mut GraphBuilder,
+        name: u64,
+    ) -> u32 {
+        if let Some(&known) = self.names.get(&name) {
+            return known;
+        }
+        let number = maps.of(memory, types, name.wrapping_sub(1)).map(|at| maps.list[at as usize].instance_type);
+        let index = match number {
+            Some(number) if number < text::FIRST_OTHER => self.of_string(memory, graph, name - 1),
+            Some(number) if types.get(number).role == Role::Symbol => {
+                let description = memory.word(name + 15).filter(|word| word & 3 == 1);
+                let description = description.and_then(|word| text::read(memory, word - 1, CUT)).unwrap_or_default();
+                graph.text(format!("<symbol {}>", String::from_utf8_lossy(&description)).as_bytes())
+            }
+            _ => self.known(graph, ""),
+        };
+        self.names.insert(name, index);
+        index
+    }
+}

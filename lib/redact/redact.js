@@ -1,0 +1,46 @@
+'use strict'
+
+const { resolve } = require('node:path')
+const { PendingFile, flushFolder } = require('../capture/pending-file.js')
+const { coded } = require('../capture/write-error.js')
+const { validate, abortSignal, callback, wrong, shown } = require('../options.js')
+const { isPath, pathOf } = require('../path.js')
+const { redacted } = require('./job.js')
+const { REDACT_RULES, redactSettings } = require('./settings.js')
+
+const RULES = { ...REDACT_RULES, signal: abortSignal, onProgress: callback }
+
+/**
+ * `redact(source, target, options)`: a heap snapshot without the values of its strings. Both are a path, a `file:` URL or a stream;
+ * a file is whole or not there. Resolves to a Redaction.
+ */
+async function redact(source, target, given) {
+  const options = validate(given, RULES)
+  const settings = redactSettings(options)
+  const from = isPath(source) ? resolve(pathOf(source, 'source')) : source
+  if (typeof from !== 'string' && typeof from?.[Symbol.asyncIterator] !== 'function') {
+    throw wrong(`the source must be a path or a readable stream, got ${shown(source)}`)
+  }
+  if (isPath(target)) return intoFile(from, resolve(pathOf(target, 'target')), settings, options)
+  if (typeof target?.write === 'function' && typeof target.end === 'function' && typeof target.on === 'function') {
+    return redacted(from, [target], settings, options)
+  }
+  throw wrong(`the target must be a path or a writable stream, got ${shown(target)}`)
+}
+
+async function intoFile(source, path, settings, options) {
+  let file
+  try {
+    file = new PendingFile(path)
+    const redaction = await redacted(source, file.writable, settings, options)
+    await file.flush()
+    const bytes = file.publish()
+    await flushFolder(path)
+    return { path, bytes, ...redaction }
+  } catch (error) {
+    file?.discard()
+    throw coded(error, path)
+  }
+}
+
+module.exports = { redact }

@@ -1,0 +1,5 @@
+'use strict'
+
+const { registerMetrics } = require('./lib/metrics/otel.js')
+
+module.exports.registerMetrics = registerMetrics

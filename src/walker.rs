@@ -1,0 +1,42 @@
+//! The walk of the heap, in the twin: JavaScript calls it where it would have V8 write a snapshot.
+#![cfg_attr(test, allow(dead_code, reason = "called from JavaScript alone"))]
+
+use crate::guard::guarded;
+use leakguard_core::Limits;
+use leakguard_process::walker::{self, Anchors, Walked};
+use napi::{Env, Error, Result, sys};
+use napi_derive::napi;
+use parking_lot::Mutex;
+use std::ptr;
+
+/// What was walked last in this process, until the analysis takes it. A twin walks once.
+static WALKED: Mutex<Option<Walked>> = Mutex::new(None);
+
+/// Takes what was walked.
+pub fn take() -> Option<Walked> {
+    WALKED.lock().take()
+}
+
+/// Why this process's heap cannot be walked; `null`: as far as its metadata tells, it can.
+#[napi]
+pub fn walker_unsupported() -> Option<String> {
+    guarded(walker::unsupported).unwrap_or_else(Some)
+}
+
+/// Walks this thread's heap and keeps it for the analysis. Only for twins: nothing else may run meanwhile. `used`: bytes of
+/// all objects, garbage included, as V8 counts them; `planted`: how many objects of the class `LeakguardPlanted` there are.
+#[napi]
+pub fn walk_heap(env: Env, used: f64, planted: u32) -> Result<()> {
+    let mut value = ptr::null_mut();
+    // SAFETY: a call from JavaScript on its own thread, in an open scope; the object is of no further use.
+    let status = unsafe { sys::napi_create_object(env.raw(), &raw mut value) };
+    if status != sys::Status::napi_ok {
+        return Err(Error::from_reason("no handle could be made"));
+    }
+    let here = 0u64;
+    // A napi_value is the address of the handle's slot.
+    let anchors = Anchors { handle: value as u64, frame: (&raw const here) as u64, used, planted };
+    let walked = guarded(|| walker::walk(anchors, &Limits::default())).unwrap_or_else(Err);
+    *WALKED.lock() = Some(walked.map_err(Error::from_reason)?);
+    Ok(())
+}
