@@ -73,7 +73,7 @@ export interface Capabilities {
    * with the heap's figures of that moment.
    */
   gcFeed: 'v8' | 'perf_hooks'
-  /** Does a census walk the heap itself, in a twin, in place of V8's snapshot? */
+  /** Can a census walk the heap itself, in a twin, in place of V8's snapshot? */
   walker: boolean
   /** Why not: no twin, not V8's own callbacks, a heap that is not understood or a walk that failed. */
   reasons: { twin?: string; gcFeed?: string; walker?: string }
@@ -357,7 +357,8 @@ export interface CensusOptions extends AnalyzeOptions, CaptureOptions {
   kind?: 'full'
   /**
    * Whether leakguard reads V8's heap itself, in a twin, in place of V8's snapshot: in a fraction of the time and memory.
-   * `auto`, the default: where `capabilities().walker` says so, and V8's snapshot where it fails. `true`: so or not at all.
+   * `auto`: where `capabilities().walker` says so, and V8's snapshot where it fails. `true`: so or not at all. Default: `false`.
+   * `growth` compares such censuses with each other, not with snapshots.
    */
   walker?: boolean | 'auto'
   /** How many ways the folded heap keeps at most; the smallest are left out. Default: 20,000. */

@@ -5,8 +5,8 @@ const { native } = require('../native.js')
 const { wrong, shown } = require('../options.js')
 const { twinUnsupported } = require('./mode.js')
 
-/** The option `walker`. */
-function walkerRule(name, value = 'auto') {
+/** The option `walker`: only where it is asked for, as long as a walk and a snapshot are not compared alike by `growth`. */
+function walkerRule(name, value = false) {
   if (value === 'auto' || typeof value === 'boolean') return value
   throw wrong(`"${name}" must be true, false or 'auto', got ${shown(value)}`)
 }

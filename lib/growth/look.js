@@ -21,7 +21,7 @@ async function look(options, before, onProgress) {
 
 /**
  * Asks this thread's heap what a task says: the answer with `evidence` and `capture`, the figures of the capture. The heap is walked
- * where that can be trusted; else V8 makes its snapshot, and `walkerReason` says why.
+ * where that was asked for and can be trusted; else V8 makes its snapshot, and `walkerReason` says why.
  */
 async function captured(task, options) {
   const { walker = false, mode, readScripts, signal, onProgress } = options
