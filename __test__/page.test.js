@@ -39,7 +39,7 @@ async function picture(page, name, options) {
   if (folder) await page.screenshot({ path: join(folder, `${name}.png`), ...options })
 }
 
-test('a person who never saw it finds the leak', { skip: reasonToSkip() }, async (t) => {
+test('a person who never saw it finds the leak', { skip: reasonToSkip(), timeout: 1_200_000 }, async (t) => {
   const url = await leakyApp(t)
   const page = await openPage(t, { acceptDownloads: true })
   const complaints = []
