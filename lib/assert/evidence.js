@@ -1,6 +1,7 @@
 'use strict'
 
 const { census } = require('../capture/census.js')
+const { growth } = require('../growth/growth.js')
 const { matches } = require('./options.js')
 
 const LOOKS = 3
@@ -13,6 +14,7 @@ const LEAST = 3
  */
 const EVEN = 0.7
 const CLASSES = 5000
+const SUSPECTS = 50
 /**
  * The least that a table grows by for an entry a call, over looks in which the calls have doubled; and the calls that it takes to
  * tell that from what comes and goes in a heap.
@@ -33,20 +35,35 @@ async function gather(trial, call, options) {
   const looks = []
   for (let look = 0; look < LOOKS; look++) {
     if (look > 0) calls.push(await trial.callsBetweenLooks(calls.length > 0 ? 2 * calls[0] : undefined))
+    // V8's own snapshot and not the walk: it has every object, and tests have the time.
     // As bytes: a look must not be what the next one finds.
-    looks.push(Buffer.from(JSON.stringify(await census({ top: CLASSES, mode: options.mode, readScripts: true }))))
+    looks.push(Buffer.from(JSON.stringify(await census({ top: CLASSES, mode: options.mode, walker: false, readScripts: true }))))
   }
   const reports = looks.map((look) => JSON.parse(look))
-  const grown = classesThatGrew(reports, calls, options)
-  const isIgnored = ({ name }) => matches([...RUNNERS, ...options.ignore], [name])
+  const { suspects } = await growth(reports, { top: SUSPECTS, minCount: LEAST, minBytes: 0 })
+  // A class says less than the place that holds its objects: it counts where no place was found.
+  const places = suspects.filter((suspect) => isSteady(suspect, calls, options)).map((suspect) => ({ ...suspect, perCall: steadily(suspect.counts, calls) }))
+  const classes = classesThatGrew(reports, calls, options)
+  const found = places.length > 0 ? places : classes
+  const isIgnored = (one) => matches([...RUNNERS, ...options.ignore], textsOf(one))
   return {
     calls,
     looks: LOOKS,
-    classes: grown.filter((one) => !isIgnored(one)),
+    suspects: places.filter((one) => !isIgnored(one)),
+    classes: places.length > 0 ? [] : classes.filter((one) => !isIgnored(one)),
     bytesPerCall: bytesThatGrew(reports, calls),
-    ignored: grown.filter(isIgnored).length,
+    ignored: found.filter(isIgnored).length,
     mode: reports[0].capture.mode,
   }
+}
+
+function isSteady({ counts }, calls, { tolerance }) {
+  return steadily(counts, calls) > tolerance.objects
+}
+
+/** What a pattern may be part of. */
+function textsOf({ name, type = '', text = '', fingerprint = '', path = [] }) {
+  return [name, type, text, fingerprint, ...path.flatMap(({ edge, name }) => [edge, name])]
 }
 
 function classesThatGrew(looks, calls, { tolerance }) {

@@ -31,7 +31,7 @@ async function look(fn, options) {
     evidence = await gather(trial, call, options)
     const counted = open.filter(({ unit, state }) => unit !== 'bytes' && state === 'rising')
     const found = { name: call.name, calls: call.made, open, counted, evidence }
-    if (evidence.classes.length > 0 || counted.length > 0) {
+    if (evidence.suspects.length + evidence.classes.length > 0 || counted.length > 0) {
       if (options.report !== undefined) await writeReport(options.report, found)
       return { leaks: true, ...found, text: accusation(found, options) }
     }

@@ -5,14 +5,30 @@ const { bytes, count, safe } = require('../report/words.js')
 /** Growth that is shown; the report has all. */
 const SHOWN = 3
 
+/** Steps of a path that are shown: the last ones, which the source has words for. */
+const STEPS = 5
+
 /** What a test prints where a call leaks. */
 function accusation({ name, calls, open, counted, evidence }, { report }) {
-  const lines = [`${name} leaks: ${[...open.map(rate), objects(evidence.classes)].filter(Boolean).join(', ')} a call (${count(calls)} calls)`, '']
-  for (const grown of telling(evidence.classes)) lines.push(...ofClass(grown))
+  const { suspects, classes } = evidence
+  const lines = [`${name} leaks: ${[...open.map(rate), objects(suspects, classes)].filter(Boolean).join(', ')} a call (${count(calls)} calls)`, '']
+  for (const suspect of suspects.slice(0, SHOWN)) lines.push(...ofSuspect(suspect))
+  if (suspects.length > SHOWN) lines.push(`  and ${suspects.length - SHOWN} more`)
+  for (const grown of telling(classes)) lines.push(...ofClass(grown))
   for (const { name, perCall } of counted) lines.push(`  ${name}: +${amount(perCall)} a call`)
-  lines.push('', `Is it meant to stay? ${advice(evidence)}`)
+  lines.push('', `Is it meant to stay? ${advice([...suspects, ...classes])}`)
   if (report !== undefined) lines.push(`The whole report is in ${safe(report)}`)
   return lines.join('\n')
+}
+
+/** What holds it, how much more there is, where, and the end of the way to it. */
+function ofSuspect({ name, type, location, path, counts, perCall }) {
+  const steps = path.slice(-STEPS).map(({ edge, name }) => (edge && edge !== name ? `${safe(edge)}: ${safe(name)}` : safe(name)))
+  return [
+    `  ${safe(name)}: ${safe(type)}: +${amount(perCall)} a call, ${counts.map(count).join(' → ')}`,
+    ...(location ? [`    ${safe(location.file)}:${location.line}:${location.column}`] : []),
+    `    ${path.length > STEPS ? '… → ' : ''}${steps.join(' → ')}`,
+  ]
 }
 
 /** Those with a name of the app's, if there are any: strings and numbers come with them. */
@@ -26,8 +42,8 @@ function rate({ name, perCall, unit }) {
   return `${amount(perCall)} ${name}`
 }
 
-function objects(classes) {
-  const sum = classes.reduce((total, { perCall = 0 }) => total + perCall, 0)
+function objects(suspects, classes) {
+  const sum = (suspects.length > 0 ? suspects : classes).reduce((total, { perCall = 0 }) => total + perCall, 0)
   return sum === 0 ? '' : `${amount(sum)} objects`
 }
 
@@ -37,8 +53,7 @@ function ofClass({ name, location, counts, perCall, sizes, bytesPerCall }) {
   return [`  ${safe(name)}${place}: +${amount(perCall)} a call, ${counts.map(count).join(' → ')}`]
 }
 
-function advice({ classes }) {
-  const [first] = classes
+function advice([first]) {
   return first ? `ignore: [${JSON.stringify(first.name)}], or a tolerance` : 'raise the tolerance'
 }
 

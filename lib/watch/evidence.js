@@ -51,13 +51,16 @@ class Evidence {
     return this.#censuses.length
   }
 
-  /** One look: `{ growth?, capture, evidence }`, or `{ missing, unaffordable }`, why there was none. Never rejects. */
-  async look() {
+  /**
+   * One look: `{ growth?, capture, evidence }`, or `{ missing, unaffordable }`, why there was none. Never rejects. Where it is urgent it
+   * does not give way to the app, so that it comes to an end on a machine that has more work than it can do.
+   */
+  async look({ isUrgent }) {
     this.#looks.push(performance.now())
     try {
       if (await this.#isRefused()) return { missing: 'beforeCapture refused' }
       const before = await Promise.all(this.#censuses.map(async (census) => String(await gunzip(census))))
-      const options = { ...FOLD, ...this.#capture, census: true }
+      const options = { ...FOLD, ...this.#capture, priority: isUrgent ? 'normal' : 'low', census: true }
       const { census, growth, capture, evidence } = await look(options, before.length > 0 ? before : undefined)
       // A walk and V8's snapshot do not list V8's own structures alike: what differs between them is no growth.
       const isSame = this.#by === undefined || this.#by === evidence

@@ -83,7 +83,7 @@ class Inquiry {
   }
 
   async #look(verdict, collections) {
-    const finding = await this.#evidence.look()
+    const finding = await this.#evidence.look({ isUrgent: verdict.leak })
     this.#at = collections
     const before = this.#time
     this.#time = performance.now()

@@ -71,24 +71,25 @@ impl Rows {
         // From here on, nothing of the chunk was copied.
         let mut from = at;
         while let Some(&byte) = chunk.get(at) {
-            if byte.is_ascii_digit() {
-                let digit = u64::from(byte - b'0');
-                let Some(number) = self.number else {
-                    if !self.open || self.row.fields == 0 {
-                        return wrong("an array, or the names of its fields, was expected", at);
-                    }
-                    if self.is_name() {
-                        out.extend_from_slice(&chunk[from..at]);
-                    }
-                    self.number = Some(digit);
-                    at += 1;
-                    continue;
-                };
-                self.number = Some(number.wrapping_mul(10).wrapping_add(digit));
-                at += 1;
-                continue;
+            if byte.is_ascii_digit() && self.number.is_none() {
+                if !self.open || self.row.fields == 0 {
+                    return wrong("an array, or the names of its fields, was expected", at);
+                }
+                if self.is_name() {
+                    out.extend_from_slice(&chunk[from..at]);
+                }
             }
-            if let Some(number) = self.number.take() {
+            if byte.is_ascii_digit() || self.number.is_some() {
+                let mut number = self.number.take().unwrap_or(0);
+                while let Some(digit) = chunk.get(at).filter(|byte| byte.is_ascii_digit()) {
+                    number = number.wrapping_mul(10).wrapping_add(u64::from(digit - b'0'));
+                    at += 1;
+                }
+                if at == chunk.len() {
+                    // It may go on.
+                    self.number = Some(number);
+                    break;
+                }
                 if self.is_name() {
                     from = at;
                     self.write(number, out, texts).map_err(|what| Wrong(what, at))?;
@@ -111,6 +112,7 @@ impl Rows {
                     from = at;
                     *committed = out.len();
                 }
+                continue;
             }
             at += 1;
             match byte {
