@@ -8,7 +8,6 @@ use super::scripts::Scripts;
 use crate::graph::{EdgeIx, EdgeKind, Graph, NodeIx, NodeKind};
 use crate::{FunctionCount, ListenerRow};
 use rustc_hash::FxHashMap;
-use std::borrow::Cow;
 
 /// Functions of one list that are told.
 const FUNCTIONS: usize = 10;
@@ -177,7 +176,7 @@ fn told(heap: &Heap, scripts: &Scripts, counts: FxHashMap<Option<Function>, u64>
 }
 
 /// An event's name is data.
-fn shown(event: &Cow<'_, str>) -> String {
+fn shown(event: &str) -> String {
     event.chars().take(100).collect()
 }
 
