@@ -27,7 +27,7 @@ step('tests of Rust', () => run('cargo', ['test', '--workspace', '--profile', 'q
 for (const node of nodes()) {
   const env = environmentOf(node)
   if (!tested || node.path !== process.execPath) {
-    step(`tests on Node ${node.version}`, () => run(node.path, ['scripts/test.js', '--again'], { env }))
+    step(`tests on Node ${node.version}`, () => run(node.path, ['scripts/test.js', '--again', ...(node.path === process.execPath ? [] : ['--other-node'])], { env }))
   }
   if (process.platform === 'linux') {
     step(`25 twins under load on Node ${node.version}`, () => runTwice(node.path, ['__test__/support/twin-stress.js', '25']))
