@@ -235,6 +235,15 @@ test('it keeps no process alive, works in a worker, and ends with it', async () 
   assert.equal(answer, true)
 })
 
+test('a look at the heap under way keeps no process alive', { skip: !twin }, async () => {
+  const { code, stdout, stderr } = await node(['-e', `
+    const { Evidence } = require('./lib/watch/evidence.js')
+    const evidence = new Evidence({ looksPerHour: 1, mode: 'twin' })
+    evidence.look({ isUrgent: false }).then(() => console.log('looked to the end'))
+    process.on('exit', () => console.log('ended'))`])
+  assert.deepEqual([code, stdout, stderr], [0, 'ended\n', ''])
+})
+
 test('the recorder has the events, and how it ended, when the process was killed', async (t) => {
   const path = join(folderFor(t), 'leakguard.rec')
   await assert.rejects(program(`

@@ -8,10 +8,10 @@ let captures = 0
 let last = Promise.resolve()
 
 /** Runs `capture` when the earlier ones of this thread have ended; with `busy: 'reject'` not at all if there is one. */
-async function inTurn({ busy }, capture) {
+async function inTurn({ busy, keepsAlive }, capture) {
   if (captures > 0 && busy === 'reject') throw occupied()
   captures++
-  const turn = last.then(nextTurn).then(capture) // what the app has under way goes out before a pause
+  const turn = last.then(() => nextTurn(undefined, { ref: keepsAlive })).then(capture) // what the app has under way goes out before a pause
   last = turn.catch(() => undefined).then(() => captures--)
   return turn
 }

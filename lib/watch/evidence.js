@@ -60,7 +60,7 @@ class Evidence {
     try {
       if (await this.#isRefused()) return { missing: 'beforeCapture refused' }
       const before = await Promise.all(this.#censuses.map(async (census) => String(await gunzip(census))))
-      const options = { ...FOLD, ...this.#capture, priority: isUrgent ? 'normal' : 'low', census: true }
+      const options = { ...FOLD, ...this.#capture, keepsAlive: false, priority: isUrgent ? 'normal' : 'low', census: true }
       const { census, growth, capture, evidence } = await look(options, before.length > 0 ? before : undefined)
       // A walk and V8's snapshot do not list V8's own structures alike: what differs between them is no growth.
       const isSame = this.#by === undefined || this.#by === evidence
