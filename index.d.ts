@@ -1159,7 +1159,7 @@ export interface WatchOptions {
   beforeCapture?: (request: { kind: 'leak' | 'limit' }) => unknown
   /** The snapshot of each leak is kept in this folder, which is made where it is missing. Default: none is kept. */
   snapshotDir?: string | URL
-  /** How many of them are kept. Default: 3. */
+  /** How many of them are kept, and of those of `onHeapLimit`. Default: 3. */
   keep?: number
   /**
    * Whether allocations are sampled, to tell in which functions what leaks is allocated: from the start, never, or from the
