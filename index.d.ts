@@ -1230,7 +1230,10 @@ export interface Leak extends WatchVerdict {
    * are still alive; at least a tenth. None where nothing was sampled.
    */
   allocations?: LeakSite[]
-  /** What it is named by: looks at the heap, or sites, of resources or of allocations; else there is the trend alone. */
+  /**
+   * What it is named by: looks at the heap (by `snapshot`; a watchdog does not walk the heap so far), objects counted by constructor, or
+   * sites, of resources or of allocations; else there is the trend alone.
+   */
   evidence: 'trend' | 'light-census' | 'walker' | 'snapshot' | 'sites'
   /**
    * `evidence`: something that has no bound to fill up to grew at each of three looks, before the trend was sure. `trend`: the trend is
