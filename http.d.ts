@@ -25,7 +25,7 @@ export interface EndpointOptions {
   snapshotDir?: string | URL
   /** How many snapshots that were written over HTTP stay there. Default: 5. */
   keep?: number
-  /** `'always'`: no value of a string leaves by HTTP, whatever was asked for. */
+  /** `'always'`: snapshots leave redacted, whatever was asked for, and the `strings` of a census without texts. Names stay. */
   redact?: 'always'
   /** Asked before work that costs: `false`, or an error, refuses it. */
   beforeCapture?: (request: CaptureRequest) => unknown

@@ -1231,7 +1231,7 @@ export interface WatchOptions {
   beforeCapture?: (request: { kind: 'leak' | 'limit' }) => unknown
   /** The snapshot of each leak is kept in this folder, which is made where it is missing. Default: none is kept. */
   snapshotDir?: string | URL
-  /** How many of them are kept. Default: 3. */
+  /** How many of them are kept, and of those of `onHeapLimit`. Default: 3. */
   keep?: number
   /**
    * Whether allocations are sampled, to tell in which functions what leaks is allocated: from the start, never, or from the
@@ -1302,7 +1302,10 @@ export interface Leak extends WatchVerdict {
    * are still alive; at least a tenth. None where nothing was sampled.
    */
   allocations?: LeakSite[]
-  /** What it is named by: looks at the heap, or sites, of resources or of allocations; else there is the trend alone. */
+  /**
+   * What it is named by: looks at the heap (by `snapshot`; a watchdog does not walk the heap so far), objects counted by constructor, or
+   * sites, of resources or of allocations; else there is the trend alone.
+   */
   evidence: 'trend' | 'light-census' | 'walker' | 'snapshot' | 'sites'
   /**
    * `evidence`: something that has no bound to fill up to grew at each of three looks, before the trend was sure. `trend`: the trend is

@@ -152,8 +152,8 @@ test('the sources in the tarball are all that cargo needs', async () => {
 
 test('publint and "are the types wrong" find nothing', async () => {
   await succeeds(bin('publint'), ['run', '--strict', tarballs.main], folder)
-  // Vitest is for ES modules only, and so is what adds to it.
-  await succeeds(bin('attw'), [tarballs.main, '--format', 'ascii', '--exclude-entrypoints', 'vitest'], folder)
+  // Vitest is for ES modules only, and so is what adds to it. memwatch is one emitter, as upstream's: its methods are no exports.
+  await succeeds(bin('attw'), [tarballs.main, '--format', 'ascii', '--exclude-entrypoints', 'vitest', 'memwatch'], folder)
 })
 
 async function where(tool) {

@@ -1,15 +1,19 @@
 'use strict'
 
-// Starts the leaky server and sends it requests until the watchdog in it says what leaks. Then the same for the server that was
-// fixed, for as long and with as many requests. The exit code is 0 if the leak was named and the fixed server was left in peace.
+// Starts the leaky server and sends it requests until the watchdog in it says what leaks; then asks it for its heap, as one would
+// by hand, and analyses that. Then the same for the server that was fixed, for as long and with as many requests. The exit code is 0
+// if the leak was named both times, and the fixed server was left in peace and has a clean bill.
 
 const { spawn } = require('node:child_process')
 const { randomBytes } = require('node:crypto')
 const { once } = require('node:events')
+const fs = require('node:fs')
 const http = require('node:http')
 const path = require('node:path')
 const { performance } = require('node:perf_hooks')
 const readline = require('node:readline')
+const leakguard = require('leakguard')
+const { textOf } = require('../lib/report/text.js')
 
 const AT_ONCE = 16
 /** A machine can be slow; a watchdog that has found nothing by then is not right. */
@@ -30,14 +34,26 @@ async function main() {
     for (const site of leak.suspects[0].sites ?? []) console.log(`  allocated in ${site.function}() ${site.file}:${site.line}`)
     console.log()
   }
+  console.log(`${captured(leaky)}\n\n${textOf(leaky.report, { source: 'memory-leak.js', stream: process.stdout })}`)
   const fixed = await serve('memory-leak-fixed.js', ({ requests, ms }) => requests >= leaky.requests && ms >= leaky.ms)
   for (const { text } of fixed.leaks) console.log(`The watchdog of memory-leak-fixed.js spoke:\n\n${text}\n`)
 
-  console.log(leak ? 'The leak was named, with its file and line.' : `The leak was NOT named within ${told(leaky)}.`)
-  console.log(fixed.leaks.length === 0 ? `The fixed server was left in peace for ${told(fixed)}.` : 'The fixed server was accused WRONGLY.')
-  process.exitCode = leak && fixed.leaks.length === 0 ? 0 : 1
+  console.log(captured(fixed))
+  console.log(`Suspects in its heap: ${fixed.report.suspects.map(({ text }) => text).join('; ') || 'none'}\n`)
+
+  const isFound = leak !== undefined && isNamed(leaky.report)
+  const isClean = fixed.leaks.length === 0 && fixed.report.suspects.length === 0
+  console.log(isFound ? 'The leak was named, with its file and line.' : `The leak was NOT named within ${told(leaky)}.`)
+  console.log(isClean ? `The fixed server was left in peace for ${told(fixed)}, and has a clean bill.` : 'The fixed server was accused WRONGLY.')
+  process.exitCode = isFound && isClean ? 0 : 1
 }
 
+function captured({ capture: { mode, pauseMs, durationMs }, answered }) {
+  const still = `stood still for ${pauseMs.toFixed(0)} ms and answered ${answered} requests meanwhile`
+  return `GET /heap: captured ${mode === 'twin' ? 'by a twin' : mode} in ${(durationMs / 1000).toFixed(1)} s; the server ${still}`
+}
+
+/** Of a leak that the watchdog told, and of a report. */
 function isNamed({ suspects: [first] }) {
   return first?.name === 'leakedArray' && first.location?.file.endsWith('memory-leak.js')
 }
@@ -64,10 +80,24 @@ async function serve(script, isDone) {
     }
     await Promise.all(Array.from({ length: AT_ONCE }, client))
     agent.destroy()
-    return run
+    return { ...run, ...(await capture(address)) }
   } finally {
     server.kill()
   }
+}
+
+/** Asks the server for its heap, and goes on asking for pages meanwhile. */
+async function capture(address) {
+  let answered = 0
+  let done = false
+  const visitor = (async () => {
+    for (; !done; answered++) await get(`${address}/product/${answered}`)
+  })()
+  const capture = JSON.parse(await get(`${address}/heap`))
+  done = true
+  await visitor
+  const report = await leakguard.analyze(capture.path, { top: 5 }).finally(() => fs.rmSync(capture.path))
+  return { capture, answered, report }
 }
 
 async function firstLine(server, script) {

@@ -3,16 +3,29 @@
 // The same server without the leak: it remembers the last requests, not all of them.
 
 const http = require('node:http')
+const os = require('node:os')
+const path = require('node:path')
 const leakguard = require('leakguard')
 
 const KEPT = 100
 const recent = []
 
 const server = http.createServer(function onRequest(request, response) {
+  if (request.url === '/heap') return sendHeap(response)
+
   recent.push({ date: new Date(), url: request.url })
   if (recent.length > KEPT) recent.shift()
   response.end('hello\n')
 })
+
+// The debug endpoint that people write by hand. `require('leakguard/http')` has one that is closed to strangers.
+function sendHeap(response) {
+  const file = path.join(os.tmpdir(), `memory-leak-fixed-${process.pid}.heapsnapshot`)
+  leakguard.writeSnapshot(file, (err, filename, capture) => {
+    response.statusCode = err ? 500 : 200
+    response.end(err ? err.message : JSON.stringify(capture)) // { path: filename, mode, pauseMs, … }
+  })
+}
 
 const watchdog = leakguard.watch({ interval: '1s' })
 watchdog.on('leak', (leak) => {

@@ -1,7 +1,7 @@
 'use strict'
 
-// All that CI runs after `npm test`: format, lints, types, generated files, Rust's tests, and the JavaScript tests and the
-// demo on every supported line of Node.js. Stops at the first step that fails.
+// All that CI runs after `npm test`: format, lints, types, generated files, Rust's tests, and the JavaScript tests, the
+// demo among them, on every supported line of Node.js. Stops at the first step that fails.
 
 const { spawnSync } = require('node:child_process')
 const { readFileSync } = require('node:fs')
@@ -27,13 +27,14 @@ step('tests of Rust', () => run('cargo', ['test', '--workspace', '--profile', 'q
 for (const node of nodes()) {
   const env = environmentOf(node)
   if (!tested || node.path !== process.execPath) {
-    step(`tests on Node ${node.version}`, () => run(node.path, ['scripts/test.js', '--again'], { env }))
+    step(`tests on Node ${node.version}`, () => run(node.path, ['scripts/test.js', '--again', ...(node.path === process.execPath ? [] : ['--other-node'])], { env }))
   }
   if (process.platform === 'linux') {
     step(`25 twins under load on Node ${node.version}`, () => runTwice(node.path, ['__test__/support/twin-stress.js', '25']))
   }
-  step(`npm start on Node ${node.version}`, () => runTwice('npm', ['start'], { env }))
 }
+// The tests run the same demo on every Node.
+step('npm start', () => runTwice('npm', ['start']))
 for (const { name, seconds } of times) console.log(`${seconds.toFixed(1).padStart(7)} s  ${name}`)
 console.log(`check: all is well, after ${secondsSince(started).toFixed(0)} s`)
 

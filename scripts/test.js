@@ -3,7 +3,8 @@
 // The JavaScript tests, with this Node: two files at a time, because many of them wait for timers and processes. Arguments
 // are names of test files, instead of all. With --again, files that failed are run once more, alone: much is tested in
 // processes under load, and on a machine that stalls for seconds one of a thousand expectations may meet the stall. What
-// fails twice fails; what passed the second time is named at the end. Ends with the tests' exit code.
+// fails twice fails; what passed the second time is named at the end. With --other-node, what one Node has told is left out: how the
+// package installs. Ends with the tests' exit code.
 
 const { spawnSync } = require('node:child_process')
 const { mkdtempSync, readFileSync, readdirSync, rmSync } = require('node:fs')
@@ -14,8 +15,10 @@ const root = join(__dirname, '..')
 const FOLDER = '__test__'
 
 const again = process.argv.includes('--again')
-const named = process.argv.slice(2).filter((name) => name !== '--again')
-const files = named.length > 0 ? named : readdirSync(join(root, FOLDER)).filter((name) => name.endsWith('.test.js')).map((name) => join(FOLDER, name))
+const left = process.argv.includes('--other-node') ? ['packages.test.js', 'release.test.js'] : []
+const named = process.argv.slice(2).filter((name) => !name.startsWith('--'))
+const all = () => readdirSync(join(root, FOLDER)).filter((name) => name.endsWith('.test.js') && !left.includes(name))
+const files = named.length > 0 ? named : all().map((name) => join(FOLDER, name))
 
 const first = tests(files, 2)
 process.exitCode = again && first.failed.length > 0 ? onceMore(first.failed) : first.status

@@ -149,7 +149,8 @@ fn text(input: &Input) -> Vec<u8> {
         }
     }
     let mut places = String::new();
-    for (node, script, line, column) in &input.places {
+    // One a node is all there can be; more are refused.
+    for (node, script, line, column) in input.places.iter().take(count) {
         let comma = if places.is_empty() { "" } else { "," };
         let node = usize::from(*node) % count * if input.shuffled { 7 } else { 6 };
         write!(places, "{comma}{node},{script},{line},{column}").expect("a string takes all text");

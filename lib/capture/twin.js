@@ -19,7 +19,8 @@ const NICE = { low: 10, normal: 0 }
  *
  * A target has `sink`, what the addon is to do with V8's bytes; `ask(path)`, called in the twin, where they are no snapshot;
  * `attached(job)`, called before a twin is made; `done(outcome)`, which answers its result; `failed(error)`, when there will
- * be none, which answers the error to report; and `untouched`, whether another twin may begin anew.
+ * be none, which answers the error to report; and `untouched`, whether another twin may begin anew. With `keepsAlive: false` the
+ * process ends when it has nothing else to do, and its twin with it: nobody awaits the capture.
  */
 async function captureByTwin(target, options) {
   const progress = { pauseMs: 0, forkMs: 0, attempts: 0 }
@@ -53,7 +54,7 @@ async function oneTwin(target, options) {
 }
 
 /** Makes the twin as soon as this is the moment. */
-async function started(job, { ask }, { exposeInternals, exposeNumericValues, busy, signal }) {
+async function started(job, { ask }, { exposeInternals, exposeNumericValues, busy, signal, keepsAlive }) {
   // Called in the twin only, which ends when this returns.
   const snapshot = (path) => {
     prepareScriptPositions()
@@ -66,12 +67,12 @@ async function started(job, { ask }, { exposeInternals, exposeNumericValues, bus
     if (state === 'started') return
     if (state === 'failed') throw failureOf(failure)
     if (state === 'occupied' && busy === 'reject') throw occupied()
-    await sleep(wait)
+    await sleep(wait, undefined, { ref: keepsAlive })
   }
 }
 
 /** Looks until the twin has ended. */
-async function outcomeOf(job, { signal, onProgress }) {
+async function outcomeOf(job, { signal, onProgress, keepsAlive }) {
   let seen = ''
   for (let wait = 1; ; wait = Math.min(wait * 2, LAST_LOOK_MS)) {
     const outcome = job.take()
@@ -85,7 +86,7 @@ async function outcomeOf(job, { signal, onProgress }) {
       if (`${stage} ${bytes}` !== seen) onProgress({ stage, bytes })
       seen = `${stage} ${bytes}`
     }
-    await sleep(wait)
+    await sleep(wait, undefined, { ref: keepsAlive })
   }
 }
 

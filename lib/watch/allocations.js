@@ -98,7 +98,9 @@ function withSites(found, all) {
 }
 
 /** Where most of what stays is allocated, in a sentence. */
-function textOfAllocations([site]) {
+function textOfAllocations(sites) {
+  // A place that a person can open, where there is one.
+  const site = sites.find(({ file }) => file !== '' && !file.startsWith('node:')) ?? sites[0]
   const name = site.function === '' ? 'an anonymous function' : `${site.function}()`
   const place = site.file === '' ? '' : ` (${basename(site.file)}:${site.line})`
   return `Allocated in ${name}${place}: ${Math.round(site.share * 100)}% of what was sampled and stays.`

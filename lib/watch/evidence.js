@@ -60,7 +60,7 @@ class Evidence {
     try {
       if (await this.#isRefused()) return { missing: 'beforeCapture refused' }
       const before = await Promise.all(this.#censuses.map(async (census) => String(await gunzip(census))))
-      const options = { ...FOLD, ...this.#capture, priority: isUrgent ? 'normal' : 'low', census: true }
+      const options = { ...FOLD, ...this.#capture, keepsAlive: false, priority: isUrgent ? 'normal' : 'low', census: true }
       const { census, growth, capture, evidence } = await look(options, before.length > 0 ? before : undefined)
       // A walk and V8's snapshot do not list V8's own structures alike: what differs between them is no growth.
       const isSame = this.#by === undefined || this.#by === evidence
@@ -68,7 +68,7 @@ class Evidence {
       this.#censuses = [...(isSame ? this.#censuses : []), await gzip(JSON.stringify(census))].slice(-KEPT)
       return { growth: isSame ? growth : undefined, capture, evidence }
     } catch (error) {
-      return { missing: error.message, unaffordable: error.code === 'ERR_LEAKGUARD_HEADROOM' }
+      return { missing: reasonOf(error), unaffordable: error?.code === 'ERR_LEAKGUARD_HEADROOM' }
     }
   }
 
@@ -102,7 +102,7 @@ class Evidence {
       for (const name of old) await fs.promises.rm(join(snapshotDir, name), { force: true })
       return { capture }
     } catch (error) {
-      return { missing: error.message }
+      return { missing: reasonOf(error) }
     }
   }
 
@@ -120,6 +120,11 @@ class Evidence {
     this.#ended.abort()
     this.forget()
   }
+}
+
+/** `beforeCapture` is the caller's, and may throw what is no error. */
+function reasonOf(error) {
+  return String(error?.message ?? error)
 }
 
 module.exports = { Evidence }

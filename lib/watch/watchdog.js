@@ -57,15 +57,14 @@ class Watchdog extends EventEmitter {
   constructor(options) {
     super()
     this.#options = options
+    // First what can fail: then there is nothing yet to be left behind.
+    if (options.recorder !== undefined) this.#recorder = new Recorder(options.recorder)
     this.#series = new Series(options.history)
     this.#pressure = new Pressure(options.pressure)
     if (options.evidence) this.#inquiry = new Inquiry(options)
     this.#allocations = new Allocations(options)
     this.#resources = new Resources(options, { sensitivity: options.sensitivity, ...options.thresholds })
-    if (options.recorder !== undefined) {
-      this.#recorder = new Recorder(options.recorder)
-      process.on('exit', this.#exit)
-    }
+    if (this.#recorder) process.on('exit', this.#exit)
     this.#feed = gcFeed((reading) => this.#guarded(() => this.#collected(reading)), { every: LOOK_MS })
     this.#sampler = startSampling({ interval: options.interval, history: 1, fields: ['cgroup', 'machine', 'fds'] })
     this.#sampler.on('sample', (sample) => this.#guarded(() => this.#sampled(sample)))
@@ -229,7 +228,7 @@ class Watchdog extends EventEmitter {
   #failed(error) {
     if (this.#stopped) return
     if (this.listenerCount('error') > 0) this.#tell('error', error)
-    else process.emitWarning(error)
+    else process.emitWarning(error instanceof Error ? error : String(error?.message ?? error))
   }
 
   /** Ends it: nothing of it is left in the process. Doing so again does nothing. */

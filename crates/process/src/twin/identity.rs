@@ -7,6 +7,31 @@ use std::fs;
 const NOT_OURS: [c_int; 7] =
     [libc::SIGHUP, libc::SIGINT, libc::SIGQUIT, libc::SIGTERM, libc::SIGUSR1, libc::SIGUSR2, libc::SIGPIPE];
 
+/// From here to its drop no signal is handled by this thread, nor by what it forks: between the fork and `forget_signals` the copy
+/// would run the app's handlers, and libuv's tells the parent through a pipe that both have.
+pub struct Held(libc::sigset_t);
+
+impl Held {
+    /// Signals that come meanwhile wait.
+    pub fn all() -> Self {
+        // SAFETY: `sigset_t` is plain data, which the calls fill; they only change how signals reach this thread.
+        unsafe {
+            let mut all: libc::sigset_t = std::mem::zeroed();
+            let mut before: libc::sigset_t = std::mem::zeroed();
+            libc::sigfillset(&raw mut all);
+            libc::pthread_sigmask(libc::SIG_SETMASK, &raw const all, &raw mut before);
+            Self(before)
+        }
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        // SAFETY: the set is what the call in `all` answered.
+        unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, &raw const self.0, std::ptr::null_mut()) };
+    }
+}
+
 /// First of all: handlers of the app's would run here too, and libuv's write into a pipe that is the parent's as well.
 pub fn forget_signals() {
     // SAFETY: `sigaction` and `sigset_t` are plain data for which all zeroes mean no flags and no signals; the twin has
@@ -17,6 +42,7 @@ pub fn forget_signals() {
             action.sa_sigaction = if NOT_OURS.contains(&signal) { libc::SIG_IGN } else { libc::SIG_DFL };
             libc::sigaction(signal, &raw const action, std::ptr::null_mut());
         }
+        // What waited for a handler that is gone is gone with it.
         let mut none: libc::sigset_t = std::mem::zeroed();
         libc::sigemptyset(&raw mut none);
         libc::sigprocmask(libc::SIG_SETMASK, &raw const none, std::ptr::null_mut());

@@ -4,6 +4,7 @@
 //! supervision. It ends with the twin, or when the job is dropped.
 
 use super::failure::{Failure, Kind};
+use super::identity::Held;
 use super::memory_marks::LetIn;
 use super::slots::Slots;
 use super::supervise::{Child, supervise};
@@ -121,6 +122,7 @@ impl Job {
         }
         // SAFETY: takes and answers plain numbers.
         let parent = unsafe { libc::getpid() };
+        let held_signals = Held::all();
         let began = Instant::now();
         // SAFETY: the child goes straight into `live`, which touches only what is the twin's own and never returns. libc's
         // fork, not the bare system call: it keeps malloc whole in the child.
@@ -131,6 +133,7 @@ impl Job {
         }
         let error = io::Error::last_os_error();
         let fork_ms = milliseconds(began);
+        drop(held_signals);
         drop(let_in);
         drop(report);
         if process < 0 {
