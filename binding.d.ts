@@ -13,6 +13,8 @@ export declare const __napiBindingTarget: 'native' | 'wasm32-wasi' | 'wasm32-was
 export declare class AnalysisJob {
   /** A job that waits for its input. `task` is JSON; `read_scripts`: scripts that the snapshot names may be opened. */
   constructor(task: string, readScripts: boolean)
+  /** Before it starts: the objects of the earlier snapshot, for a task with `diff`. */
+  since(before: HeapTally): void
   /** Starts on a file. What is wrong with the file is the job's outcome. */
   openFile(path: string): void
   /** Starts on what `write` will bring. */
@@ -29,6 +31,8 @@ export declare class AnalysisJob {
   cancel(): void
   /** The outcome, once: `null` while the job runs, and after it was taken. */
   take(): Outcome | null
+  /** With the outcome of a task with `tally`: the objects of the snapshot, once. */
+  tally(): HeapTally | null
   /** Starts on the censuses of the task alone: there is no snapshot. */
   openCensuses(): void
 }

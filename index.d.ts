@@ -35,6 +35,7 @@ export type ErrorCode =
   | 'ERR_LEAKGUARD_PARSE'
   /** A census cannot be read, or those given cannot be compared; the message says why. */
   | 'ERR_LEAKGUARD_CENSUS'
+  | 'ERR_LEAKGUARD_UNRELATED'
   /** The input asks for more than `limits` allow. */
   | 'ERR_LEAKGUARD_LIMIT'
   /** The caller's signal was aborted; `cause` is its reason. */
@@ -402,6 +403,77 @@ export interface FoldedHeap {
  */
 export function census(options: LightCensusOptions): Promise<LightCensus>
 export function census(options?: CensusOptions): Promise<Census>
+
+export interface DiffOptions {
+  /** Classes at most, and holders at most. Default: 20. */
+  top?: number
+  limits?: AnalyzeOptions['limits']
+  /** Whether scripts that the snapshot names may be read from this machine's disk. Default: true. */
+  readScripts?: boolean
+  signal?: AbortSignal
+  onProgress?: (progress: LookProgress) => void
+}
+
+/**
+ * Says what came and what went between two snapshots of **one process**, paths or streams, object by object, and which old objects hold
+ * what came. V8 keeps the ids by which objects are known again in the process itself, not in its twins, and until a session of the
+ * inspector ends (DevTools, a profiler, `heapProfile`): take both with `mode: 'inline'`, nothing of that between. One heap at a time is in memory; of the first, 16 bytes an object are kept.
+ *
+ * Rejects with `ERR_LEAKGUARD_UNRELATED` where the snapshots are of two processes, twins, or versions of Node, which `growth` compares,
+ * or where the later one is given first; with `ERR_LEAKGUARD_PARSE` where a file is damaged: the message says which.
+ */
+export function diff(
+  before: string | URL | AsyncIterable<Uint8Array | string>,
+  after: string | URL | AsyncIterable<Uint8Array | string>,
+  options?: DiffOptions,
+): Promise<Diff>
+
+/** Some objects: those with a size of their own, and their bytes. */
+export interface ObjectSum {
+  count: number
+  size: number
+}
+
+/** What became of the objects of a heap, or of a class. */
+export interface DiffTotals {
+  before: ObjectSum
+  after: ObjectSum
+  new: ObjectSum
+  /** With the size that they had. */
+  freed: ObjectSum
+  /** With the size that they have. */
+  survived: ObjectSum
+}
+
+/** What changed between two snapshots of one process. */
+export interface Diff {
+  totals: DiffTotals
+  /**
+   * What changed by class, by growth in bytes, `top` at most. Texts are one class, `(string)`. Native objects (buffers' memory, Node's C++
+   * objects) have no lasting ids: of theirs, more are new and fewer are freed.
+   */
+  classes: ({ name: string; countDelta: number; sizeDelta: number } & DiffTotals)[]
+  /** How many classes changed. */
+  classCount: number
+  /** New objects under the nearest old one that holds them, by their bytes, `top` at most. */
+  holders: NewObjects[]
+  /** How many there are. */
+  holderCount: number
+  /** New objects that V8 made for itself: code, shapes, feedback. No holder has them. */
+  internal: ObjectSum
+  /** In a sentence. */
+  text: string
+}
+
+/** New objects that one old object holds. Names, path and advice are as in `Suspect`. */
+export interface NewObjects extends ObjectSum, Pick<Suspect, 'name' | 'type' | 'location' | 'path' | 'cause' | 'advice' | 'fingerprint'> {
+  /** V8's id of the nearest old object without which all of them would go: the holder, or the scope or global object that it is in. */
+  id: number
+  /** By class, most bytes first, 8 at most. */
+  classes: ({ name: string } & ObjectSum)[]
+  /** One line: name, place, type, count, bytes. */
+  text: string
+}
 
 /** What counts as growth. */
 export interface GrowthOptions {
@@ -1159,7 +1231,7 @@ export interface WatchOptions {
   beforeCapture?: (request: { kind: 'leak' | 'limit' }) => unknown
   /** The snapshot of each leak is kept in this folder, which is made where it is missing. Default: none is kept. */
   snapshotDir?: string | URL
-  /** How many of them are kept. Default: 3. */
+  /** How many of them are kept, and of those of `onHeapLimit`. Default: 3. */
   keep?: number
   /**
    * Whether allocations are sampled, to tell in which functions what leaks is allocated: from the start, never, or from the

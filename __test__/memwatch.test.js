@@ -107,6 +107,7 @@ test('a leaking program: leak, with the growth, the time and the rate', async ()
   assert.equal(leak.state, 'confirmed')
   assert.equal(leak.verdict.kind, 'heap')
   assert.equal(leak.growth, leak.verdict.growthBytes)
+  assert.equal(leak.allocations, undefined)
 })
 
 test('a program that starts up and then stays as it is: no leak, where five growing collections were one', async () => {

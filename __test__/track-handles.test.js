@@ -50,6 +50,18 @@ test('sockets, servers, processes, workers, watchers and files by the place that
   if (process.platform === 'linux') assert.ok(found.fds.socket >= 4 && found.fds.file >= 1)
 })
 
+test('whatever a wrapper of somebody else returns, the app gets, and no exception', async () => {
+  const found = await program(`
+    const fs = require('fs'), net = require('net'), timers = require('timers/promises')
+    fs.createReadStream = () => undefined
+    net.Server.prototype.listen = () => undefined
+    const trackers = [leakguard.trackHandles({ sample: 1 }), leakguard.trackTimers({ sample: 1 })]
+    const opened = [fs.createReadStream('x') === undefined, new net.Server().listen() === undefined]
+    timers.setTimeout(Symbol()).catch(({ name }) => console.log(JSON.stringify([...opened, name])))
+    trackers.forEach((tracker) => tracker.stop())`)
+  assert.deepEqual(found, [true, true, 'TypeError'])
+})
+
 test('the functions look the same and come back', () => {
   const names = ['watch', 'watchFile', 'createReadStream', 'createWriteStream', 'openSync']
   const before = names.map((name) => fs[name])

@@ -4,7 +4,9 @@ const test = require('node:test')
 const assert = require('node:assert/strict')
 const fs = require('node:fs')
 const { join } = require('node:path')
+const { EventEmitter } = require('node:events')
 const leakguard = require('leakguard')
+const { Evidence } = require('../lib/watch/evidence.js')
 const { node, program, root } = require('./support/child.js')
 const { folderFor } = require('./support/folder.js')
 
@@ -81,19 +83,21 @@ test('a healthy program: silence', async () => {
   assert.equal(verdict.leak, false)
 })
 
-test('with a folder: the snapshot of the leak is kept there, so many and no more', { skip: !twin }, async (t) => {
-  const folder = join(folderFor(t), 'heaps')
-  fs.mkdirSync(folder)
-  for (const nth of [1, 2, 3]) fs.writeFileSync(join(folder, `leakguard-leak-2020-01-0${nth}.heapsnapshot`), '')
-  fs.writeFileSync(join(folder, 'mine.heapsnapshot'), '')
-  const { events } = await program(watched(true, { sensitivity: 'high', interval: '200ms', snapshotDir: folder, keep: 2 }, 5000))
-  const [, leak] = events.find(([name]) => name === 'leak')
-  assert.equal(fs.statSync(leak.capture.path).mode & 0o777, 0o600)
-  const left = fs.readdirSync(folder).sort()
-  assert.deepEqual(left.filter((name) => name.includes('2020')), ['leakguard-leak-2020-01-03.heapsnapshot'])
-  assert.equal(left.length, 3)
-  assert.ok(left.includes('mine.heapsnapshot'))
-})
+for (const evidence of [true, false]) {
+  test(`with a folder and evidence: ${evidence}: the snapshot of the leak is kept there, so many and no more`, { skip: !twin }, async (t) => {
+    const folder = join(folderFor(t), 'heaps')
+    fs.mkdirSync(folder)
+    for (const nth of [1, 2, 3]) fs.writeFileSync(join(folder, `leakguard-leak-2020-01-0${nth}.heapsnapshot`), '')
+    fs.writeFileSync(join(folder, 'mine.heapsnapshot'), '')
+    const { events } = await program(watched(true, { sensitivity: 'high', interval: '200ms', evidence, snapshotDir: folder, keep: 2 }, 5000))
+    const [, leak] = events.find(([name]) => name === 'leak')
+    assert.equal(fs.statSync(leak.capture.path).mode & 0o777, 0o600)
+    const left = fs.readdirSync(folder).sort()
+    assert.deepEqual(left.filter((name) => name.includes('2020')), ['leakguard-leak-2020-01-03.heapsnapshot'])
+    assert.equal(left.length, 3)
+    assert.ok(left.includes('mine.heapsnapshot'))
+  })
+}
 
 test('what a listener throws is an uncaught exception, and the watchdog goes on; two of them do not mind each other', async () => {
   const answer = await program(`
@@ -244,6 +248,26 @@ test('a look at the heap under way keeps no process alive', { skip: !twin }, asy
   assert.deepEqual([code, stdout, stderr], [0, 'ended\n', ''])
 })
 
+test('a capture of the app that waits for such a look is waited for', { skip: !twin }, async (t) => {
+  const path = join(folderFor(t), 'app.heapsnapshot')
+  const { code, stdout, stderr } = await node(['-e', `
+    const { Evidence } = require('./lib/watch/evidence.js')
+    new Evidence({ looksPerHour: 1, mode: 'twin' }).look({ isUrgent: false })
+    setImmediate(() => require('leakguard').writeSnapshot(${JSON.stringify(path)}, { mode: 'inline', force: true }).then(() => console.log('written')))`])
+  assert.deepEqual([code, stdout, stderr], [0, 'written\n', ''])
+})
+
+test('snapshots near the limit: so many are kept, of all processes', { skip: !twin }, async (t) => {
+  const folder = folderFor(t)
+  for (const nth of [1, 2, 3]) fs.writeFileSync(join(folder, `leakguard-limit-${10 - nth}-${nth}.heapsnapshot`), '')
+  await program(`
+    const { lastEvidence } = require('./lib/watch/last-evidence.js')
+    lastEvidence({ onHeapLimit: 'snapshot', snapshotDir: ${JSON.stringify(folder)}, keep: 2, mode: 'twin', maxPause: 0 })`)
+  const left = fs.readdirSync(folder)
+  assert.equal(left.length, 2)
+  assert.ok(left.includes('leakguard-limit-7-3.heapsnapshot'), String(left))
+})
+
 test('the recorder has the events, and how it ended, when the process was killed', async (t) => {
   const path = join(folderFor(t), 'leakguard.rec')
   await assert.rejects(program(`
@@ -256,6 +280,43 @@ test('the recorder has the events, and how it ended, when the process was killed
   assert.equal(runs.at(-1).ending.how, 'cut')
 })
 
+test('a watchdog that cannot be had leaves nothing behind', (t) => {
+  const inventory = () => [EventEmitter.prototype.on, process.listenerCount('exit'), process.getActiveResourcesInfo().length]
+  const before = inventory()
+  const recorder = join(folderFor(t), 'no such folder', 'leakguard.rec')
+  assert.throws(() => leakguard.watch({ listeners: true, recorder }), { code: 'ERR_LEAKGUARD_IO' })
+  assert.deepEqual(inventory(), before)
+})
+
+test('what the heap said no to is told all the same when twice as much has come and it cannot be asked again', { skip: !twin }, async () => {
+  const told = await program(`
+    const { Evidence } = require('./lib/watch/evidence.js')
+    const { Inquiry } = require('./lib/watch/inquiry.js')
+    let refused = false
+    const inquiry = new Inquiry({ looksPerHour: 5, mode: 'twin', beforeCapture: () => !refused })
+    const judge = (growthBytes, collections, kind = 'heap') => inquiry.judge({ state: 'confirmed', kind, leak: true, growthBytes, bytesPerHour: 1e15 }, collections)
+    setInterval(() => {}, 1000) // looks keep no process alive
+    async function main() {
+      // What looking itself brings along is there before.
+      const evidence = new Evidence({ looksPerHour: 5, mode: 'twin' })
+      for (let look = 0; look < 2; look++) await evidence.look({ isUrgent: true })
+      const told = [await judge(1e6, 10), await judge(1e6, 20)]
+      refused = true
+      told.push(await judge(1.5e6, 30), await judge(2e6, 40), await judge(0, 50, 'resources'))
+      console.log(JSON.stringify(told.map((one) => one?.missing ?? null)))
+      process.exit()
+    }
+    main()`)
+  assert.deepEqual(told, [null, null, null, 'beforeCapture refused', 'beforeCapture refused'])
+})
+
+test('beforeCapture refuses by whatever it throws', async () => {
+  const refusing = (reason) => new Evidence({ looksPerHour: 1, mode: 'twin', beforeCapture: () => Promise.reject(reason) })
+  const missing = []
+  for (const reason of [new Error('not now'), 'not today', undefined]) missing.push((await refusing(reason).look({ isUrgent: false })).missing)
+  assert.deepEqual(missing, ['not now', 'not today', 'undefined'])
+})
+
 test('wrong options are named', () => {
   for (const [options, message] of [
     [{ sensitivity: 'loud' }, /"sensitivity" must be/],
@@ -263,6 +324,7 @@ test('wrong options are named', () => {
     [{ recorder: 3 }, /"recorder" must be a path/],
     [{ thresholds: { minByts: 3 } }, /"minByts" is not known in "thresholds"/],
     [{ interval: 1 }, /"interval" must be at least 10 ms/],
+    [{ interval: '30d' }, /"interval" must be at most 2147483647 ms/],
   ]) {
     assert.throws(() => leakguard.watch(options), (error) => error.code === 'ERR_LEAKGUARD_OPTION' && message.test(error.message))
   }

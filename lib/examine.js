@@ -11,14 +11,16 @@ const FIRST_LOOK_MS = 1
 const LAST_LOOK_MS = 8
 
 /**
- * Asks a snapshot what a task says, on threads of its own: resolves to the report's fields, `census`, `growth`.
+ * Asks a snapshot what a task says, on threads of its own: resolves to the report's fields, `census`, `growth`, `diff`; with a task's
+ * `tally`, to what is kept of the snapshot in native memory, to be `since` of another one's `diff`.
  *
  * `source` is a path, a `file:` URL, or anything that is iterated asynchronously to chunks (a Readable, a web stream).
  * The signal is asked at every look, never listened to: there is no listener to leave behind.
  */
-async function examine(source, task, { signal, onProgress, readScripts = true }) {
+async function examine(source, task, { signal, onProgress, readScripts = true, since }) {
   if (signal?.aborted) throw cancelled('analysis', signal)
   const job = new (native().AnalysisJob)(JSON.stringify(task), readScripts)
+  if (since !== undefined) job.since(since)
   if (isPath(source)) {
     job.openFile(pathOf(source, 'source'))
     return reportOf(job, signal, onProgress)
@@ -53,13 +55,18 @@ async function reportOf(job, signal, onProgress) {
         if (now !== seen) onProgress(progress)
         seen = now
       }
-      if (outcome?.report !== undefined) return JSON.parse(outcome.report)
+      if (outcome?.report !== undefined) return answerOf(outcome, job)
       if (outcome) throw failureOf(outcome.failure)
       await sleep(wait)
     }
   } finally {
     job.cancel()
   }
+}
+
+function answerOf({ report }, job) {
+  const tally = job.tally()
+  return tally ? { tally } : JSON.parse(report)
 }
 
 function failureOf({ code, message, byte, errno }) {

@@ -1,7 +1,7 @@
 'use strict'
 
 const { LeakguardError } = require('./errors.js')
-const { callback, choice, duration, validate, wrong, shown } = require('./options.js')
+const { callback, choice, interval, validate, wrong, shown } = require('./options.js')
 const { disagreement } = require('./gc/agreement.js')
 const { KINDS, bitsOf } = require('./gc/kinds.js')
 const { PerfHooksSource } = require('./gc/perf-hooks-source.js')
@@ -9,7 +9,7 @@ const { V8Source } = require('./gc/v8-source.js')
 
 const RULES = {
   kinds,
-  every: duration(1000, 1),
+  every: interval(1000, 1),
   source: choice(['v8', 'perf_hooks']),
 }
 

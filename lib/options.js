@@ -4,6 +4,8 @@ const { inspect } = require('node:util')
 const { LeakguardError } = require('./errors.js')
 
 const DURATIONS = { ms: 1, s: 1e3, m: 6e4, h: 36e5, d: 864e5 }
+/** The longest that a timer of Node waits. */
+const LONGEST = 2 ** 31 - 1
 const UNITS = { b: 1, kb: 1e3, mb: 1e6, gb: 1e9, kib: 2 ** 10, mib: 2 ** 20, gib: 2 ** 30 }
 
 /**
@@ -64,6 +66,15 @@ function duration(fallback, least = 0) {
   }
 }
 
+/** How often a timer comes, in ms: what Node's timers cannot wait for, they would not wait for at all. */
+function interval(fallback, least = 10) {
+  return (name, value) => {
+    const ms = duration(fallback, least)(name, value)
+    if (ms <= LONGEST) return ms
+    throw wrong(`"${name}" must be at most ${LONGEST} ms, got ${shown(value)}`)
+  }
+}
+
 function msOf(text) {
   const [, number, unit] = /^\s*(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)?\s*$/i.exec(text) ?? []
   return number === undefined ? NaN : Number(number) * DURATIONS[(unit ?? 'ms').toLowerCase()]
@@ -109,4 +120,4 @@ function shown(value) {
   return text.length > 80 ? `${text.slice(0, 80)}…` : text
 }
 
-module.exports = { validate, integer, share, size, duration, choice, boolean, callback, abortSignal, group, wrong, shown }
+module.exports = { validate, integer, share, size, duration, interval, choice, boolean, callback, abortSignal, group, wrong, shown }

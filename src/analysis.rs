@@ -9,7 +9,8 @@ use crate::feed::Feed;
 use crate::guard::guarded;
 use crate::outcome::{Failure, Outcome, number};
 use crate::scripts::Scripts;
-use leakguard_core::{Answer, Source, Task, Watch, compare, examine};
+use crate::tally::HeapTally;
+use leakguard_core::{Answer, Source, Tally, Task, Watch, compare, examine};
 use leakguard_process::open_snapshot;
 use napi::bindgen_prelude::Uint8Array;
 use napi::{Error, Result};
@@ -35,6 +36,7 @@ struct Shared {
     bytes: Arc<AtomicU64>,
     total: Mutex<Option<u64>>,
     outcome: Mutex<Option<Outcome>>,
+    tally: Mutex<Option<Arc<Tally>>>,
 }
 
 /// The analysis of one snapshot: `openFile` or `openFeed`, then `take` until there is an outcome.
@@ -53,6 +55,12 @@ impl AnalysisJob {
     pub fn new(task: String, read_scripts: bool) -> Result<Self> {
         let task = serde_json::from_str(&task).map_err(|error| Error::from_reason(error.to_string()))?;
         Ok(Self { task, read_scripts, shared: Arc::default(), feed: Feed::default() })
+    }
+
+    /// Before it starts: the objects of the earlier snapshot, for a task with `diff`.
+    #[napi]
+    pub fn since(&mut self, before: &HeapTally) {
+        self.task.since = Some(Arc::clone(&before.tally));
     }
 
     /// Starts on a file. What is wrong with the file is the job's outcome.
@@ -117,6 +125,12 @@ impl AnalysisJob {
         self.shared.outcome.lock().take()
     }
 
+    /// With the outcome of a task with `tally`: the objects of the snapshot, once.
+    #[napi]
+    pub fn tally(&self) -> Option<HeapTally> {
+        self.shared.tally.lock().take().map(|tally| HeapTally { tally })
+    }
+
     /// Starts on the censuses of the task alone: there is no snapshot.
     #[napi]
     pub fn open_censuses(&self) {
@@ -142,7 +156,10 @@ impl AnalysisJob {
         let work = move || {
             // A report is there for JavaScript while the analysis still gives its memory back.
             let publish = |outcome: Outcome| *shared.outcome.lock() = Some(outcome);
-            let done = |answer: Answer| publish(answer.into());
+            let done = |mut answer: Answer| {
+                *shared.tally.lock() = answer.tally.take();
+                publish(answer.into());
+            };
             match guarded(|| run(&shared, &done)) {
                 Ok(Ok(())) => {}
                 Ok(Err(failure)) => publish(failure.into()),

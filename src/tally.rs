@@ -7,12 +7,13 @@ use crate::outcome::Failure;
 use leakguard_core::{Limits, Source, Tally, Watch};
 use leakguard_process::open_snapshot;
 use napi_derive::napi;
+use std::sync::Arc;
 
 /// The objects of one snapshot: `read` it, then compare it with another.
 #[napi]
 #[derive(Default)]
 pub struct HeapTally {
-    tally: Tally,
+    pub(crate) tally: Arc<Tally>,
 }
 
 #[napi]
@@ -33,7 +34,7 @@ impl HeapTally {
         });
         match read.unwrap_or_else(|panic| Err(Failure::internal(&panic))) {
             Ok(tally) => {
-                self.tally = tally;
+                self.tally = Arc::new(tally);
                 None
             }
             Err(failure) => Some(failure),

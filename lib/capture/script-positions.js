@@ -1,6 +1,8 @@
 'use strict'
 
 const major = Number(process.versions.v8.split('.')[0])
+/** Connected where it is needed first, and idle in between: when a session ends, V8 forgets the ids of all objects, and `diff` needs them. */
+let session
 
 /**
  * Node 20's V8 (11.3) scans a script from its start for the position of every function in it: with a bundle or
@@ -11,19 +13,21 @@ const major = Number(process.versions.v8.split('.')[0])
  */
 function prepareScriptPositions() {
   if (major >= 12) return
-  let session
   try {
     const inspector = require('node:inspector')
     if (inspector.url() !== undefined) return
-    session = new inspector.Session()
-    session.connect()
+    session ??= connected(inspector)
     session.post('Debugger.enable')
     session.post('Debugger.disable')
   } catch {
     // A Node without inspector, or one that forbids it: the capture is slower, that is all.
-  } finally {
-    session?.disconnect()
   }
+}
+
+function connected({ Session }) {
+  const session = new Session()
+  session.connect()
+  return session
 }
 
 module.exports = { prepareScriptPositions }

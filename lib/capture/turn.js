@@ -1,17 +1,22 @@
 'use strict'
 
+const { setInterval, clearInterval } = require('node:timers')
 const { setImmediate: nextTurn } = require('node:timers/promises')
 const { LeakguardError } = require('../errors.js')
 
 /** The captures of this thread, one at a time: how many there are, and the end of the last. */
 let captures = 0
 let last = Promise.resolve()
+/** Far from now: a timer that is there for being there. */
+const LONG_MS = 3600e3
 
 /** Runs `capture` when the earlier ones of this thread have ended; with `busy: 'reject'` not at all if there is one. */
 async function inTurn({ busy, keepsAlive }, capture) {
   if (captures > 0 && busy === 'reject') throw occupied()
   captures++
-  const turn = last.then(() => nextTurn(undefined, { ref: keepsAlive })).then(capture) // what the app has under way goes out before a pause
+  // The earlier ones may keep no process alive, and somebody awaits this one.
+  const held = captures > 1 && keepsAlive !== false ? setInterval(() => {}, LONG_MS) : undefined
+  const turn = last.then(() => clearInterval(held)).then(() => nextTurn(undefined, { ref: keepsAlive })).then(capture) // what the app has under way goes out before a pause
   last = turn.catch(() => undefined).then(() => captures--)
   return turn
 }

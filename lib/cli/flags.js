@@ -21,6 +21,15 @@ const COMMANDS = {
       'no-scripts': { type: 'boolean', help: 'open no scripts on this disk: for snapshots of strangers' },
     },
   },
+  diff: {
+    arguments: 'FILE FILE',
+    summary: 'say what came and went between two heap snapshots of one process, and what holds what came',
+    flags: {
+      json: { type: 'boolean', help: 'print the answer as JSON, for programs' },
+      top: { type: 'string', value: 'N', help: 'holders, and classes, at most (20)' },
+      'no-scripts': { type: 'boolean', help: 'open no scripts on this disk: for snapshots of strangers' },
+    },
+  },
   redact: {
     arguments: 'IN OUT',
     summary: 'copy a heap snapshot without the values of its strings',

@@ -10,6 +10,7 @@ const { COMMANDS, parserOptions, help } = require('./flags.js')
 const RUN = {
   analyze: () => require('./analyze.js').analyzeCommand,
   growth: () => require('./growth.js').growthCommand,
+  diff: () => require('./diff.js').diffCommand,
   redact: () => require('./redact.js').redactCommand,
   postmortem: () => require('./postmortem.js').postmortemCommand,
   'build-native': () => require('./build-native.js').buildNativeCommand,

@@ -38,8 +38,8 @@ function follow(reading) {
 memwatch.on('newListener', function begin(event) {
   if (event !== 'leak') return
   memwatch.off('newListener', begin)
-  // No look at the heap: those who listen asked for a number and a time.
-  watch({ evidence: false }).on('leak', accuse).on('error', (error) => process.emitWarning(error))
+  // No look at the heap, and no twin for sites: those who listen asked for a number and a time.
+  watch({ evidence: false, sites: false }).on('leak', accuse).on('error', (error) => process.emitWarning(error))
 })
 
 function accuse(leak) {

@@ -2,26 +2,17 @@
 
 const { EventEmitter } = require('node:events')
 const { performance } = require('node:perf_hooks')
-const { duration, integer, validate, wrong, shown } = require('../options.js')
+const { integer, interval, validate } = require('../options.js')
 const { gcFeed } = require('../gc-feed.js')
 const { fields } = require('./fields.js')
 const { History } = require('./history.js')
 const { LoopDelay } = require('./loop-delay.js')
 const { read } = require('./sample.js')
 
-/** The longest that a timer of Node waits. */
-const LONGEST = 2 ** 31 - 1
-
 const RULES = {
-  interval,
+  interval: interval('5s'),
   history: integer(1, 1_000_000, 2000),
   fields: fields(['process', 'cgroup', 'machine', 'pressure', 'fds']),
-}
-
-function interval(name, value) {
-  const ms = duration('5s', 10)(name, value)
-  if (ms > LONGEST) throw wrong(`"${name}" must be at most ${LONGEST} ms, got ${shown(value)}`)
-  return ms
 }
 
 /** Reads a sample now and then, tells of it, and keeps a history. */

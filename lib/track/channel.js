@@ -8,7 +8,11 @@ class Channel {
   #told
   #observers = []
   #listener = (message) => {
-    for (const observer of this.#observers) this.#told(observer, message)
+    try {
+      for (const observer of this.#observers) this.#told(observer, message)
+    } catch {
+      // Node would make it an uncaught exception of the app's.
+    }
   }
 
   constructor(name, told) {

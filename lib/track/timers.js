@@ -28,10 +28,14 @@ function setting(name, isLive, at = 1) {
   return (original, observers) =>
     function set(...given) {
       const timer = apply(original, this, given)
-      for (let nth = 0; nth < observers.length; nth++) {
-        const delay = name === 'setImmediate' ? undefined : delayOf(given[at])
-        const weight = observers[nth].weigh(delay)
-        if (weight !== 0) observers[nth].has(timer, name, delay, weight, isLive, set)
+      try {
+        for (let nth = 0; nth < observers.length; nth++) {
+          const delay = name === 'setImmediate' ? undefined : delayOf(given[at])
+          const weight = observers[nth].weigh(delay)
+          if (weight !== 0) observers[nth].has(timer, name, delay, weight, isLive, set)
+        }
+      } catch {
+        // Such as a delay that is no number, of which the promise tells: the timer is the app's all the same.
       }
       return timer
     }

@@ -2,7 +2,7 @@
 
 const { EventEmitter } = require('node:events')
 const { performance } = require('node:perf_hooks')
-const { duration, integer, validate } = require('../options.js')
+const { integer, interval, validate } = require('../options.js')
 const { mapped } = require('../source-map.js')
 const { Growth } = require('./growth.js')
 const { Ledger } = require('./ledger.js')
@@ -19,7 +19,7 @@ const A_READING = 10_000
 const RULES = {
   sample: integer(1, 1_000_000, 256),
   depth: integer(1, 100, 12),
-  interval: duration('10s', 10),
+  interval: interval('10s'),
 }
 const REPORT = { top: integer(1, 100_000, 50) }
 

@@ -68,7 +68,7 @@ class Evidence {
       this.#censuses = [...(isSame ? this.#censuses : []), await gzip(JSON.stringify(census))].slice(-KEPT)
       return { growth: isSame ? growth : undefined, capture, evidence }
     } catch (error) {
-      return { missing: error.message, unaffordable: error.code === 'ERR_LEAKGUARD_HEADROOM' }
+      return { missing: reasonOf(error), unaffordable: error?.code === 'ERR_LEAKGUARD_HEADROOM' }
     }
   }
 
@@ -102,7 +102,7 @@ class Evidence {
       for (const name of old) await fs.promises.rm(join(snapshotDir, name), { force: true })
       return { capture }
     } catch (error) {
-      return { missing: error.message }
+      return { missing: reasonOf(error) }
     }
   }
 
@@ -120,6 +120,11 @@ class Evidence {
     this.#ended.abort()
     this.forget()
   }
+}
+
+/** `beforeCapture` is the caller's, and may throw what is no error. */
+function reasonOf(error) {
+  return String(error?.message ?? error)
 }
 
 module.exports = { Evidence }

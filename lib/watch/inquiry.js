@@ -18,6 +18,8 @@ const REST = 30
 const CALM = 20
 /** The heap itself has to grow by this part of what the trend says, or the trend is wrong. */
 const REAL = 0.3
+/** What the heap said once, where it cannot be asked again, is of that time: a leak can have begun since. */
+const OVERDUE = 2
 /** A holder that grew by less of the heap's growth is no reason to speak before the trend is sure. */
 const SHARE = 0.2
 /**
@@ -43,7 +45,8 @@ class Inquiry {
   #calm = 0
   #empty = 0
   #first
-  #vetoed = false
+  /** By the trend so much had come when the heap said no; `undefined`: it did not. */
+  #vetoed
   #missing
   #unaffordable = false
   #busy = false
@@ -102,8 +105,9 @@ class Inquiry {
     const expected = (verdict.bytesPerHour / 36e5) * (this.#time - (this.#first ?? before))
     const told = { evidence: finding.evidence, suspects: growth.suspects, looks: growth.looks, capture: finding.capture }
     if (verdict.leak) {
-      this.#vetoed = verdict.kind === 'heap' && growth.suspects.length === 0 && grown < expected * REAL
-      if (!this.#vetoed) return { confirmedBy: 'trend', ...told }
+      const isVetoed = verdict.kind === 'heap' && growth.suspects.length === 0 && grown < expected * REAL
+      this.#vetoed = isVetoed ? verdict.growthBytes : undefined
+      if (!isVetoed) return { confirmedBy: 'trend', ...told }
     } else if (growth.looks >= PROOF && isProof(growth, grown)) return { confirmedBy: 'evidence', ...told }
     // What did not grow by the path it has now may do so from here on.
     if (growth.suspects.length === 0) {
@@ -113,9 +117,9 @@ class Inquiry {
     return undefined
   }
 
-  /** The trend alone, where the heap could not be asked; not where it was, and said no. */
+  /** The trend alone, where the heap could not be asked; not where it was, and said no, unless twice as much has come since. */
   async #without(verdict) {
-    if (!verdict.leak || this.#vetoed) return undefined
+    if (!verdict.leak || (verdict.kind === 'heap' && verdict.growthBytes < this.#vetoed * OVERDUE)) return undefined
     const counted = this.#unaffordable ? await this.#evidence.count() : {}
     return { confirmedBy: 'trend', evidence: 'trend', suspects: [], missing: this.#missing ?? this.#evidence.exhausted, ...counted }
   }
@@ -123,7 +127,7 @@ class Inquiry {
   #rest() {
     this.#evidence.forget()
     this.#empty = 0
-    this.#vetoed = false
+    this.#vetoed = undefined
     this.#missing = undefined
     this.#unaffordable = false
   }

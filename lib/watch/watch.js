@@ -1,6 +1,6 @@
 'use strict'
 
-const { callback, duration, choice, group, integer, boolean, validate, wrong, shown } = require('../options.js')
+const { callback, duration, choice, group, integer, interval, boolean, validate, wrong, shown } = require('../options.js')
 const { THRESHOLDS } = require('../detect.js')
 const { isPath, pathOf } = require('../path.js')
 const { LISTENERS } = require('../track/listeners.js')
@@ -10,7 +10,7 @@ const { Watchdog } = require('./watchdog.js')
 const WATCH_RULES = {
   sensitivity: choice(['low', 'normal', 'high'], 'normal'),
   thresholds: group(THRESHOLDS),
-  interval: duration('10s', 10),
+  interval: interval('10s'),
   history: integer(100, 100_000, 1000),
   pressure: bands,
   evidence: boolean(true),

@@ -57,15 +57,14 @@ class Watchdog extends EventEmitter {
   constructor(options) {
     super()
     this.#options = options
+    // First what can fail: then there is nothing yet to be left behind.
+    if (options.recorder !== undefined) this.#recorder = new Recorder(options.recorder)
     this.#series = new Series(options.history)
     this.#pressure = new Pressure(options.pressure)
-    if (options.evidence) this.#inquiry = new Inquiry(options)
+    this.#inquiry = new Inquiry(options)
     this.#allocations = new Allocations(options)
     this.#resources = new Resources(options, { sensitivity: options.sensitivity, ...options.thresholds })
-    if (options.recorder !== undefined) {
-      this.#recorder = new Recorder(options.recorder)
-      process.on('exit', this.#exit)
-    }
+    if (this.#recorder) process.on('exit', this.#exit)
     this.#feed = gcFeed((reading) => this.#guarded(() => this.#collected(reading)), { every: LOOK_MS })
     this.#sampler = startSampling({ interval: options.interval, history: 1, fields: ['cgroup', 'machine', 'fds'] })
     this.#sampler.on('sample', (sample) => this.#guarded(() => this.#sampled(sample)))
@@ -173,7 +172,7 @@ class Watchdog extends EventEmitter {
 
   async #inquire(verdict) {
     const alone = verdict.leak ? { confirmedBy: 'trend', evidence: 'trend', suspects: [] } : undefined
-    const found = this.#inquiry ? await this.#inquiry.judge(verdict, this.#collections) : alone
+    const found = this.#options.evidence ? await this.#inquiry.judge(verdict, this.#collections) : alone
     if (found && !this.#stopped) await this.#accuse(verdict, found)
   }
 
@@ -192,7 +191,7 @@ class Watchdog extends EventEmitter {
   }
 
   async #accuse(verdict, told) {
-    const found = await this.#allocations.around(async () => ({ ...told, ...(await this.#inquiry?.keep()) }))
+    const found = await this.#allocations.around(async () => ({ ...told, ...(await this.#inquiry.keep()) }))
     if (this.#stopped) return
     const { kind, growthCount, growthBytes } = verdict
     const fingerprint = found.suspects[0]?.fingerprint ?? kind
@@ -229,7 +228,7 @@ class Watchdog extends EventEmitter {
   #failed(error) {
     if (this.#stopped) return
     if (this.listenerCount('error') > 0) this.#tell('error', error)
-    else process.emitWarning(error)
+    else process.emitWarning(error instanceof Error ? error : String(error?.message ?? error))
   }
 
   /** Ends it: nothing of it is left in the process. Doing so again does nothing. */
@@ -240,7 +239,7 @@ class Watchdog extends EventEmitter {
     clearInterval(this.#limitTimer)
     this.#feed.stop()
     this.#sampler.stop()
-    this.#inquiry?.stop()
+    this.#inquiry.stop()
     this.#allocations.stop()
     this.#resources.stop()
     process.off('exit', this.#exit)

@@ -17,6 +17,8 @@ pub enum Code {
     Io,
     /// What was given as a census is none that this version reads.
     Census,
+    /// Two snapshots are not an earlier and a later one of one process.
+    Unrelated,
 }
 
 impl Code {
@@ -28,6 +30,7 @@ impl Code {
             Self::Cancelled => "ERR_LEAKGUARD_CANCELLED",
             Self::Io => "ERR_LEAKGUARD_IO",
             Self::Census => "ERR_LEAKGUARD_CENSUS",
+            Self::Unrelated => "ERR_LEAKGUARD_UNRELATED",
         }
     }
 }
@@ -52,6 +55,11 @@ impl Error {
     /// A limit of the options is passed.
     pub fn limit(what: impl fmt::Display) -> Self {
         Self { code: Code::Limit, message: what.to_string(), byte: None }
+    }
+
+    /// The two snapshots cannot be compared object by object.
+    pub fn unrelated(what: impl fmt::Display) -> Self {
+        Self { code: Code::Unrelated, message: what.to_string(), byte: None }
     }
 
     /// The caller cancelled.

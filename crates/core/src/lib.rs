@@ -23,10 +23,10 @@ pub mod trend;
 mod watch;
 
 pub use error::{Code, Error};
-pub use options::{AnalyzeOptions, CensusOptions, GrowthOptions, Limits};
+pub use options::{AnalyzeOptions, CensusOptions, DiffOptions, GrowthOptions, Limits};
 pub use report::{
-    ClassRow, DominatorRow, FunctionCount, Grown, Growth, ListenerRow, Location, Noise, PathStep, Report, StringRow,
-    Suspect, TimerRow, TreeRow,
+    ChangeRow, ClassRow, Diff, DominatorRow, FunctionCount, Grown, Growth, HolderRow, ListenerRow, Location, Noise,
+    PathStep, Report, StringRow, Sum, SumRow, Suspect, TimerRow, Totals, TreeRow,
 };
 pub use source_map::{Original, SourceMaps};
 pub use sources::{NoSources, Sources};

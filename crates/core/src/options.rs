@@ -58,6 +58,20 @@ impl Default for CensusOptions {
     }
 }
 
+/// What a comparison of two snapshots, object by object, is to tell.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct DiffOptions {
+    /// How many classes at most, and how many holders.
+    pub top: usize,
+}
+
+impl Default for DiffOptions {
+    fn default() -> Self {
+        Self { top: 20 }
+    }
+}
+
 /// What counts as growth.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]

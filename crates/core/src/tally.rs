@@ -1,7 +1,8 @@
 //! What is in a heap, object by object, kept small enough to be kept: 16 bytes a node. Two of one process give what came
 //! and what went between them.
 //!
-//! The classes are those of memwatch's `HeapDiff`, for which this is: V8's types, and constructors' names for objects.
+//! The classes are: those of reports for [`crate::Diff`]; for memwatch's `HeapDiff` V8's types, and
+//! constructors' names for objects.
 
 use crate::graph::{Graph, NodeKind};
 use crate::{Error, Limits, Source, Stage, Watch, format};
@@ -13,20 +14,22 @@ const TYPES: [&str; 7] = ["Array", "Code", "Closure", "RegExp", "Number", "Nativ
 /// Nodes of other types are counted, and have no class: they are V8's own.
 const UNNAMED: u32 = u32::MAX;
 
-#[derive(Clone, Copy, Debug)]
-struct Object {
-    id: u32,
-    class: u32,
-    size: u64,
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Object {
+    pub(crate) id: u32,
+    pub(crate) class: u32,
+    pub(crate) size: u64,
 }
 
 /// The objects of one snapshot.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Tally {
     /// By id.
-    objects: Vec<Object>,
-    classes: Vec<String>,
+    pub(crate) objects: Vec<Object>,
+    pub(crate) classes: Vec<String>,
     bytes: u64,
+    /// Node's version, where it was looked for and found.
+    pub(crate) node: Option<String>,
 }
 
 /// A heap's size.
@@ -77,8 +80,16 @@ impl Tally {
         Ok(Self::of(&graph, ignored))
     }
 
+    /// Of objects in any order; their classes are places in `classes`.
+    pub(crate) fn new(mut objects: Vec<Object>, classes: Vec<String>, node: Option<String>) -> Self {
+        objects.sort_unstable_by_key(|object| object.id);
+        let bytes = objects.iter().fold(0u64, |sum, object| sum.saturating_add(object.size));
+        Self { objects, classes, bytes, node }
+    }
+
     fn of(graph: &Graph, ignored: &str) -> Self {
-        let mut tally = Self { classes: TYPES.map(str::to_owned).to_vec(), ..Self::default() };
+        let mut classes = TYPES.map(str::to_owned).to_vec();
+        let mut objects = Vec::new();
         // By the index of a constructor's name.
         let mut constructors = vec![UNNAMED; graph.strings().len()];
         let ignored = graph.strings().find(ignored.as_bytes());
@@ -90,24 +101,11 @@ impl Tally {
             } else if Some(name) == ignored {
                 continue;
             } else {
-                tally.constructor(&mut constructors, name, graph)
+                constructor(&mut classes, &mut constructors, name, graph)
             };
-            let size = graph.self_size(node);
-            tally.bytes += size;
-            tally.objects.push(Object { id: graph.id(node), class, size });
+            objects.push(Object { id: graph.id(node), class, size: graph.self_size(node) });
         }
-        tally.objects.sort_unstable_by_key(|object| object.id);
-        tally
-    }
-
-    /// The class with the name of this string; it gets a number when it is met first.
-    fn constructor(&mut self, constructors: &mut [u32], name: u32, graph: &Graph) -> u32 {
-        let Some(class) = constructors.get_mut(name as usize) else { return UNNAMED };
-        if *class == UNNAMED {
-            *class = u32::try_from(self.classes.len()).unwrap_or(UNNAMED);
-            self.classes.push(graph.strings().get(name).into_owned());
-        }
-        *class
+        Self::new(objects, classes, None)
     }
 
     /// How large the heap was.
@@ -121,10 +119,8 @@ impl Tally {
     /// same object only where the class is the same, too.
     pub fn difference(&self, later: &Self) -> Difference {
         let mut changes = Changes::default();
-        let (mut old, mut new) = (self.objects.iter().peekable(), later.objects.iter().peekable());
-        while let Some(id) = [old.peek(), new.peek()].into_iter().flatten().map(|object| object.id).min() {
-            let went = old.next_if(|object| object.id == id);
-            let came = new.next_if(|object| object.id == id);
+        let id = |object: &&Object| object.id;
+        for (went, came) in paired(self.objects.iter(), id, later.objects.iter(), id) {
             let (old_class, new_class) = (went.and_then(|one| self.class(one)), came.and_then(|one| later.class(one)));
             if went.is_some() && came.is_some() && old_class == new_class {
                 continue;
@@ -158,6 +154,31 @@ impl Tally {
     fn class(&self, object: &Object) -> Option<&str> {
         self.classes.get(object.class as usize).map(String::as_str)
     }
+}
+
+/// Two lists that are sorted by id, side by side: what stands under one id in both comes together.
+pub(crate) fn paired<A, B>(
+    before: impl Iterator<Item = A>,
+    id_before: impl Fn(&A) -> u32,
+    after: impl Iterator<Item = B>,
+    id_after: impl Fn(&B) -> u32,
+) -> impl Iterator<Item = (Option<A>, Option<B>)> {
+    let (mut before, mut after) = (before.peekable(), after.peekable());
+    std::iter::from_fn(move || {
+        let ids = [before.peek().map(&id_before), after.peek().map(&id_after)];
+        let id = ids.into_iter().flatten().min()?;
+        Some((before.next_if(|one| id_before(one) == id), after.next_if(|one| id_after(one) == id)))
+    })
+}
+
+/// The class with the name of this string; it gets a number when it is met first.
+fn constructor(classes: &mut Vec<String>, constructors: &mut [u32], name: u32, graph: &Graph) -> u32 {
+    let Some(class) = constructors.get_mut(name as usize) else { return UNNAMED };
+    if *class == UNNAMED {
+        *class = u32::try_from(classes.len()).unwrap_or(UNNAMED);
+        classes.push(graph.strings().get(name).into_owned());
+    }
+    *class
 }
 
 #[derive(Default)]

@@ -1,11 +1,14 @@
-//! What can be asked of one snapshot: a report, a census, what grew since earlier censuses, or several of these at once.
+//! What can be asked of one snapshot: a report, a census, what grew since earlier censuses, what changed since an earlier snapshot of the
+//! process, or several of these at once.
 
 use crate::analysis::{self, Census, Heap};
 use crate::graph::Graph;
 use crate::{
-    AnalyzeOptions, CensusOptions, Code, Error, Growth, GrowthOptions, Report, Source, Sources, Watch, format,
+    AnalyzeOptions, CensusOptions, Code, Diff, DiffOptions, Error, Growth, GrowthOptions, Report, Source, Sources,
+    Tally, Watch, format,
 };
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// What is asked.
 #[derive(Clone, Debug, Deserialize)]
@@ -23,6 +26,13 @@ pub struct Task {
     pub growth: Option<GrowthOptions>,
     /// Earlier censuses as JSON, oldest first.
     pub before: Vec<String>,
+    /// Nothing but its objects is wanted, for a later `diff`.
+    pub tally: bool,
+    /// What changed since `since` is wanted.
+    pub diff: Option<DiffOptions>,
+    /// The objects of an earlier snapshot.
+    #[serde(skip)]
+    pub since: Option<Arc<Tally>>,
 }
 
 impl Default for Task {
@@ -34,6 +44,9 @@ impl Default for Task {
             fold: CensusOptions::default(),
             growth: None,
             before: Vec::new(),
+            tally: false,
+            diff: None,
+            since: None,
         }
     }
 }
@@ -51,12 +64,18 @@ pub struct Answer {
     /// What grew.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub growth: Option<Growth>,
+    /// What changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub diff: Option<Diff>,
+    /// The objects, which are kept where they are.
+    #[serde(skip)]
+    pub tally: Option<Arc<Tally>>,
 }
 
 /// Parses a heap snapshot and answers what is asked of it, as [`crate::analyze`] does.
 ///
 /// # Errors
-/// Those of [`crate::analyze`], and [`Code::Census`] for what is no census.
+/// Those of [`crate::analyze`], [`Code::Census`] for what is no census, [`Code::Unrelated`] for what `since` cannot be compared with.
 pub fn examine<T>(
     source: Source,
     task: &Task,
@@ -72,7 +91,7 @@ pub fn examine<T>(
 /// Answers what is asked of a heap that somebody else has read.
 ///
 /// # Errors
-/// [`Code::Cancelled`], and [`Code::Census`] for what is no census.
+/// [`Code::Cancelled`], [`Code::Census`] for what is no census, [`Code::Unrelated`] for what `since` cannot be compared with.
 pub fn examine_graph<T>(
     graph: Graph,
     task: &Task,
@@ -91,6 +110,11 @@ fn answer<T>(
     watch: &Watch,
     done: impl FnOnce(Answer) -> T,
 ) -> Result<T, Error> {
+    if task.tally {
+        // The heap is gone when the answer is there: the next one may come.
+        let tally = analysis::tally(graph, watch)?;
+        return Ok(done(Answer { tally: Some(Arc::new(tally)), ..Answer::default() }));
+    }
     let heap = Heap::new(graph, watch)?;
     let mut answer = Answer::default();
     if task.report {
@@ -101,6 +125,9 @@ fn answer<T>(
         let (census, growth) = analysis::census(&heap, before, &task.fold, &growth, sources, watch)?;
         answer.growth = growth.filter(|_| task.growth.is_some());
         answer.census = task.census.then_some(census);
+    }
+    if let (Some(options), Some(since)) = (&task.diff, &task.since) {
+        answer.diff = Some(analysis::diff(&heap, since, options, sources, watch)?);
     }
     Ok(done(answer))
 }

@@ -13,6 +13,7 @@ mod classes;
 mod content;
 mod declaration;
 mod detached;
+mod diff;
 pub mod distances;
 mod dominators;
 mod duplicates;
@@ -40,6 +41,7 @@ mod weak_pairs;
 
 pub use build::report;
 pub use classes::Class;
+pub use diff::{diff, tally};
 pub use growth::{Census, Dropped, census, growth};
 pub use heap::Heap;
 pub(crate) use scripts::{plain_path, unescaped};

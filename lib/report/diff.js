@@ -1,0 +1,51 @@
+'use strict'
+
+const { signed, section } = require('./growth.js')
+const { paintFor } = require('./paint.js')
+const { suspectText } = require('./suspect.js')
+const { table } = require('./table.js')
+const { bytes, count, safe } = require('./words.js')
+
+const NARROWEST = 60
+
+/** What changed between two snapshots as a page for a person; `stream` is where the page goes. */
+function diffText({ totals, classes, classCount, holders, holderCount, internal }, { stream } = {}) {
+  const style = { width: Math.max(stream?.columns ?? 100, NARROWEST), paint: paintFor(stream) }
+  const { paint, width } = style
+  const changed = [
+    { title: 'bytes', value: (row) => signed(row.sizeDelta, bytes) },
+    { title: 'objects', value: (row) => signed(row.countDelta, count) },
+    { title: 'new', value: (row) => count(row.new.count) },
+    { title: 'freed', value: (row) => count(row.freed.count) },
+    { title: 'survived', value: (row) => count(row.survived.count) },
+    { title: 'class', value: (row) => safe(row.name), text: true },
+  ]
+  const parts = [
+    `heap ${bytes(totals.before.size)}, then ${bytes(totals.after.size)}: ${sumText(totals.new)} came, ${sumText(totals.freed)} went`,
+    paint.strong(titleOf(classCount, holders.length, holderCount)),
+    ...holders.map((holder, index) => suspectText(holder, index + 1, figuresOf(holder), style)),
+    section(
+      `Classes that changed${classCount > classes.length ? ` (${count(classes.length)} of ${count(classCount)})` : ''}`,
+      classes.length > 0 ? table(changed, classes, { width: width - 2, paint }) : [],
+      style,
+    ),
+    internal.count > 0 ? `V8's own code and shapes: ${sumText(internal)} new` : '',
+  ]
+  return `${parts.filter(Boolean).join('\n\n')}\n`
+}
+
+function titleOf(changes, shown, all) {
+  if (changes === 0) return 'Nothing changed.'
+  if (all === 0) return 'No old object holds new ones.'
+  return `What holds new objects${all > shown ? ` (${count(shown)} of ${count(all)})` : ''}`
+}
+
+function figuresOf({ classes, ...sum }) {
+  return `${sumText(sum)} new: ${classes.map((row) => `${count(row.count)} ${safe(row.name)} (${bytes(row.size)})`).join(', ')}`
+}
+
+function sumText({ count: objects, size }) {
+  return `${count(objects)} ${objects === 1 ? 'object' : 'objects'} (${bytes(size)})`
+}
+
+module.exports = { diffText }
