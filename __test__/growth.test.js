@@ -79,8 +79,7 @@ function step(n) { head = new Job(n, head) }`,
   },
   'what two variables hold': {
     source: `class Order { constructor(n) { this.n = n; this.lines = [{ n }, { n: n + 1 }] } }
-const byId = new Map() // here
-const all = new Set()
+const byId = new Map(), all = new Set() // here
 function step(n) { const order = new Order(n); byId.set(n, order); all.add(order) }`,
     expected: { name: /^(byId|all)$/, type: /^(Map|Set) of Order$/, cause: 'cache' },
   },

@@ -83,19 +83,21 @@ test('a healthy program: silence', async () => {
   assert.equal(verdict.leak, false)
 })
 
-test('with a folder: the snapshot of the leak is kept there, so many and no more', { skip: !twin }, async (t) => {
-  const folder = join(folderFor(t), 'heaps')
-  fs.mkdirSync(folder)
-  for (const nth of [1, 2, 3]) fs.writeFileSync(join(folder, `leakguard-leak-2020-01-0${nth}.heapsnapshot`), '')
-  fs.writeFileSync(join(folder, 'mine.heapsnapshot'), '')
-  const { events } = await program(watched(true, { sensitivity: 'high', interval: '200ms', snapshotDir: folder, keep: 2 }, 5000))
-  const [, leak] = events.find(([name]) => name === 'leak')
-  assert.equal(fs.statSync(leak.capture.path).mode & 0o777, 0o600)
-  const left = fs.readdirSync(folder).sort()
-  assert.deepEqual(left.filter((name) => name.includes('2020')), ['leakguard-leak-2020-01-03.heapsnapshot'])
-  assert.equal(left.length, 3)
-  assert.ok(left.includes('mine.heapsnapshot'))
-})
+for (const evidence of [true, false]) {
+  test(`with a folder and evidence: ${evidence}: the snapshot of the leak is kept there, so many and no more`, { skip: !twin }, async (t) => {
+    const folder = join(folderFor(t), 'heaps')
+    fs.mkdirSync(folder)
+    for (const nth of [1, 2, 3]) fs.writeFileSync(join(folder, `leakguard-leak-2020-01-0${nth}.heapsnapshot`), '')
+    fs.writeFileSync(join(folder, 'mine.heapsnapshot'), '')
+    const { events } = await program(watched(true, { sensitivity: 'high', interval: '200ms', evidence, snapshotDir: folder, keep: 2 }, 5000))
+    const [, leak] = events.find(([name]) => name === 'leak')
+    assert.equal(fs.statSync(leak.capture.path).mode & 0o777, 0o600)
+    const left = fs.readdirSync(folder).sort()
+    assert.deepEqual(left.filter((name) => name.includes('2020')), ['leakguard-leak-2020-01-03.heapsnapshot'])
+    assert.equal(left.length, 3)
+    assert.ok(left.includes('mine.heapsnapshot'))
+  })
+}
 
 test('what a listener throws is an uncaught exception, and the watchdog goes on; two of them do not mind each other', async () => {
   const answer = await program(`
@@ -292,7 +294,7 @@ test('what the heap said no to is told all the same when twice as much has come 
     const { Inquiry } = require('./lib/watch/inquiry.js')
     let refused = false
     const inquiry = new Inquiry({ looksPerHour: 5, mode: 'twin', beforeCapture: () => !refused })
-    const judge = (growthBytes, collections) => inquiry.judge({ state: 'confirmed', kind: 'heap', leak: true, growthBytes, bytesPerHour: 1e15 }, collections)
+    const judge = (growthBytes, collections, kind = 'heap') => inquiry.judge({ state: 'confirmed', kind, leak: true, growthBytes, bytesPerHour: 1e15 }, collections)
     setInterval(() => {}, 1000) // looks keep no process alive
     async function main() {
       // What looking itself brings along is there before.
@@ -300,12 +302,12 @@ test('what the heap said no to is told all the same when twice as much has come 
       for (let look = 0; look < 2; look++) await evidence.look({ isUrgent: true })
       const told = [await judge(1e6, 10), await judge(1e6, 20)]
       refused = true
-      told.push(await judge(1.5e6, 30), await judge(2e6, 40))
+      told.push(await judge(1.5e6, 30), await judge(2e6, 40), await judge(0, 50, 'resources'))
       console.log(JSON.stringify(told.map((one) => one?.missing ?? null)))
       process.exit()
     }
     main()`)
-  assert.deepEqual(told, [null, null, null, 'beforeCapture refused'])
+  assert.deepEqual(told, [null, null, null, 'beforeCapture refused', 'beforeCapture refused'])
 })
 
 test('beforeCapture refuses by whatever it throws', async () => {

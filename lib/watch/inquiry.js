@@ -119,7 +119,7 @@ class Inquiry {
 
   /** The trend alone, where the heap could not be asked; not where it was, and said no, unless twice as much has come since. */
   async #without(verdict) {
-    if (!verdict.leak || verdict.growthBytes < this.#vetoed * OVERDUE) return undefined
+    if (!verdict.leak || (verdict.kind === 'heap' && verdict.growthBytes < this.#vetoed * OVERDUE)) return undefined
     const counted = this.#unaffordable ? await this.#evidence.count() : {}
     return { confirmedBy: 'trend', evidence: 'trend', suspects: [], missing: this.#missing ?? this.#evidence.exhausted, ...counted }
   }

@@ -61,7 +61,7 @@ class Watchdog extends EventEmitter {
     if (options.recorder !== undefined) this.#recorder = new Recorder(options.recorder)
     this.#series = new Series(options.history)
     this.#pressure = new Pressure(options.pressure)
-    if (options.evidence) this.#inquiry = new Inquiry(options)
+    this.#inquiry = new Inquiry(options)
     this.#allocations = new Allocations(options)
     this.#resources = new Resources(options, { sensitivity: options.sensitivity, ...options.thresholds })
     if (this.#recorder) process.on('exit', this.#exit)
@@ -172,7 +172,7 @@ class Watchdog extends EventEmitter {
 
   async #inquire(verdict) {
     const alone = verdict.leak ? { confirmedBy: 'trend', evidence: 'trend', suspects: [] } : undefined
-    const found = this.#inquiry ? await this.#inquiry.judge(verdict, this.#collections) : alone
+    const found = this.#options.evidence ? await this.#inquiry.judge(verdict, this.#collections) : alone
     if (found && !this.#stopped) await this.#accuse(verdict, found)
   }
 
@@ -191,7 +191,7 @@ class Watchdog extends EventEmitter {
   }
 
   async #accuse(verdict, told) {
-    const found = await this.#allocations.around(async () => ({ ...told, ...(await this.#inquiry?.keep()) }))
+    const found = await this.#allocations.around(async () => ({ ...told, ...(await this.#inquiry.keep()) }))
     if (this.#stopped) return
     const { kind, growthCount, growthBytes } = verdict
     const fingerprint = found.suspects[0]?.fingerprint ?? kind
@@ -239,7 +239,7 @@ class Watchdog extends EventEmitter {
     clearInterval(this.#limitTimer)
     this.#feed.stop()
     this.#sampler.stop()
-    this.#inquiry?.stop()
+    this.#inquiry.stop()
     this.#allocations.stop()
     this.#resources.stop()
     process.off('exit', this.#exit)

@@ -103,9 +103,15 @@ function isForced({ settings }) {
   return settings.redact === 'always'
 }
 
-/** Names and places are code; the texts that a heap holds are data. */
+/** An event's name that a programmer wrote. */
+const NAME = /^(symbol\()?[A-Za-z_$][\w$.:-]{0,63}\)?$/
+
+/** Names and places are code; the texts that a heap holds are data, and so are events that are named by them. */
 function withoutTexts(report) {
-  return { ...report, strings: report.strings.map((row) => ({ ...row, value: `(${row.value.length} characters)` })) }
+  const hidden = (text) => `(${text.length} characters)`
+  const strings = report.strings.map((row) => ({ ...row, value: hidden(row.value) }))
+  const listeners = report.listeners.map((row) => (NAME.test(row.event) ? row : { ...row, event: hidden(row.event) }))
+  return { ...report, strings, listeners }
 }
 
 module.exports = { CAPTURES: [SNAPSHOT, CENSUS, GROWTH, GC], isForced, FORCED }
