@@ -1,9 +1,10 @@
 'use strict';
 /* eslint no-sparse-arrays: off -- a heap with all shapes has holes, too */
-// node gen.js UNITS OUT.heapsnapshot: builds an app-like heap, seeded, and writes its snapshot.
-// A unit is about one user's session, some 100 heap nodes and 7 KB of file.
+// node gen.js UNITS OUT.heapsnapshot [UNITS OUT.heapsnapshot]…: builds an app-like heap, seeded, and writes its snapshot; then goes on
+// to so many units, and writes another one. A unit is about one user's session, some 100 heap nodes and 7 KB of file.
 const v8 = require('v8'), { EventEmitter } = require('events');
-const units = +process.argv[2] || 1000, out = process.argv[3];
+const [first, out, ...more] = process.argv.slice(2);
+const units = +first || 1000;
 let seed = 12345; const rnd = () => (seed = (Math.imul(seed, 1103515245) + 12345) >>> 0) / 4294967296;
 const ri = n => Math.floor(rnd() * n);
 const WORDS = 'alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma tau upsilon phi chi psi omega'.split(' ');
@@ -55,4 +56,10 @@ for (let i = 0; i < units; i++) app.unit(i);
 globalThis.__leak = { label: 'intended leak holder', list: app.orders.slice(0, Math.min(1000, units)) };
 // one very long linked list: deep recursion trap for recursive DFS implementations
 { let p = globalThis.__deep = { next: null }; for (let i = 0; i < Math.min(units, 20000) * 2; i++) p = p.next = { next: null }; }
-setImmediate(() => v8.writeHeapSnapshot(out));
+setImmediate(() => {
+  v8.writeHeapSnapshot(out);
+  for (let made = units; more.length > 0;) {
+    for (const [to] = more.splice(0, 1); made < to; made++) app.unit(made);
+    v8.writeHeapSnapshot(more.shift());
+  }
+});

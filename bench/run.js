@@ -9,13 +9,12 @@
 const { execFileSync } = require('child_process')
 const fs = require('fs')
 const path = require('path')
-const { finished } = require('stream/promises')
 const { parseArgs } = require('util')
 const { measure } = require('./measure')
+const { cache, prepare, warm } = require('./peers')
 const { table, replaceTable, time, memory } = require('./table')
 
 const UNITS = { 10: 1370, 100: 13777, 500: 70000, 1800: 262000 }
-const cache = path.join(__dirname, '.cache')
 const docs = path.join(__dirname, '../docs/performance.md')
 
 const { values: options } = parseArgs({
@@ -38,14 +37,6 @@ function snapshot(size) {
     fs.renameSync(scratch, file)
   }
   return file
-}
-
-function prepare() {
-  if (Number(process.versions.node.split('.')[0]) < 24) throw new Error(`the peers need Node 24 or newer, this is ${process.version}`)
-  fs.mkdirSync(cache, { recursive: true })
-  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
-  if (!fs.existsSync(path.join(__dirname, 'node_modules'))) execFileSync(npm, ['ci', '--ignore-scripts'], { cwd: __dirname, stdio: 'inherit' })
-  execFileSync(process.execPath, [path.join(__dirname, 'devtools/build.mjs')], { stdio: 'inherit' })
 }
 
 async function main() {
@@ -77,11 +68,6 @@ async function main() {
   const text = table(rows, tools, process.version)
   console.log(text)
   if (!options.dry) replaceTable(docs, 'bench', text)
-}
-
-/** Reads the file into the page cache, so that no one pays for the disk. */
-function warm(file) {
-  return finished(fs.createReadStream(file, { highWaterMark: 1 << 20 }).resume())
 }
 
 main().catch((error) => {

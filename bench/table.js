@@ -61,4 +61,4 @@ function replaceTable(file, mark, text) {
   fs.writeFileSync(file, before.replace(place, (_, head, tail) => head + text + tail))
 }
 
-module.exports = { table, plainTable, replaceTable, time, memory }
+module.exports = { table, plainTable, replaceTable, median, time, memory }

@@ -6,14 +6,35 @@ const path = require('path')
 const heapSnapshotCli = require('./heap-snapshot-cli')
 
 const HEAP = '--max-old-space-size=16000'
+const BIN = path.join(__dirname, '../bin/leakguard.js')
+const OWN = { name: 'leakguard', version: require('../package.json').version }
 
 function tools(node, cache) {
   const cli = heapSnapshotCli.prepare(cache)
   const list = [
-    { name: 'leakguard', version: require('../package.json').version, command: (file) => [node, path.join(__dirname, '../bin/leakguard.js'), 'analyze', file, '--json'] },
+    { ...OWN, command: (file) => [node, BIN, 'analyze', file, '--json'] },
     { name: '@heap-snapshot/cli', version: '0.0.10', command: cli && ((file) => [cli, 'summary', file]) },
     { name: 'DevTools headless', version: version('chrome-devtools-frontend'), command: (file) => [node, HEAP, path.join(__dirname, 'devtools/load.mjs'), file] },
     { name: 'memlab', version: version('@memlab/core'), command: (file) => [node, HEAP, path.join(__dirname, 'memlab.js'), file] },
+  ]
+  return list.filter((tool) => tool.command)
+}
+
+/** What grew over several snapshots. */
+function growthTools(node) {
+  return [
+    { ...OWN, command: (files) => [node, BIN, 'growth', ...files, '--json'] },
+    { name: 'memlab', version: version('@memlab/core'), aim: '1/15 of the time, 1/3 of the memory', command: (files) => [node, HEAP, path.join(__dirname, 'memlab-leaks.js'), ...files] },
+  ]
+}
+
+/** What changed between two snapshots. */
+function diffTools(node, cache) {
+  const cli = heapSnapshotCli.prepare(cache)
+  const list = [
+    { ...OWN, command: (files) => [node, BIN, 'diff', ...files, '--json'] },
+    { name: 'DevTools headless', version: version('chrome-devtools-frontend'), aim: '1/12 of the time', command: (files) => [node, HEAP, path.join(__dirname, 'devtools/diff.mjs'), ...files] },
+    { name: '@heap-snapshot/cli', version: '0.0.10', aim: '1/5 of the time', command: cli && (([before, after]) => [cli, 'diff', after, before]) },
   ]
   return list.filter((tool) => tool.command)
 }
@@ -22,4 +43,4 @@ function version(name) {
   return require('./package.json').dependencies[name]
 }
 
-module.exports = { tools }
+module.exports = { tools, growthTools, diffTools }
