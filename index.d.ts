@@ -507,6 +507,7 @@ export type Look = string | URL | AsyncIterable<Uint8Array | string> | Census | 
  * Says what grew from each look to the next, the oldest first, by the way from the roots: the looks may be of one process, of its
  * twins, or of several processes of one program. One heap at a time is in memory.
  */
+export function growth(looks: readonly LightCensus[], options?: GrowthOptions): Promise<LightGrowth>
 export function growth(looks: readonly Look[], options?: GrowthOptions): Promise<Growth>
 
 export interface FindGrowthOptions extends GrowthOptions, CaptureOptions {
@@ -535,6 +536,27 @@ export interface Growth {
   notes: string[]
   /** In a sentence. */
   text: string
+}
+
+/** What light censuses, of which only `top` and `minCount` are regarded, say of growth. */
+export interface LightGrowth {
+  kind: 'light'
+  looks: number
+  /** Objects at every look. */
+  totalCounts: number[]
+  /** The constructors of which there are more objects at every look, the most first. Empty: nothing grows. */
+  classes: GrowingClass[]
+  notes: string[]
+  /** In a sentence. */
+  text: string
+}
+
+/** Objects of one constructor, at several looks. */
+export interface GrowingClass {
+  name: string
+  /** More at the last look than at the first. */
+  countDelta: number
+  counts: number[]
 }
 
 /** A suspect of several looks. */
@@ -1312,10 +1334,10 @@ export interface Leak extends WatchVerdict {
    * sure, and the heap, where it could be looked at, did not say otherwise.
    */
   confirmedBy: 'trend' | 'evidence'
-  /** How many looks at the heap were compared. */
+  /** How many looks at the heap, or counts of its objects, were compared. */
   looks?: number
-  /** With `light-census`, of a heap of which the machine cannot afford a snapshot: the constructors with the most objects. */
-  classes?: { name: string; count: number }[]
+  /** With `light-census`, of a heap of which the machine cannot afford a snapshot: the constructors that grew between several counts. */
+  classes?: GrowingClass[]
   /** Why the heap was not looked at, or not closely. */
   missing?: string
   /** The same leak is told again only when it has grown by half; where `confirmedBy` was `evidence`, when it has doubled. */

@@ -87,8 +87,74 @@ function step(n) { const order = new Order(n); byId.set(n, order); all.add(order
     source: `const vm = require('node:vm')
 const contexts = [] // here
 function step(n) { if (n % 50 === 0) contexts.push(vm.createContext({ n })) }`,
-    expected: { name: 'contexts', type: /^Array of /, cause: /context|cache/ },
+    expected: { name: 'contexts', type: /^Array of /, cause: 'context' },
   },
+}
+
+/** Ways to leak, all in one program: what each is named, and its cause. */
+const CAUSES = {
+  source: `const { AsyncLocalStorage, AsyncResource } = require('node:async_hooks')
+const { EventEmitter } = require('node:events')
+const net = require('node:net')
+const vm = require('node:vm')
+const seen = new Set(), handlers = [], pending = new Set(), contexts = new Map(), functions = [], bodies = new Map(), keys = [], memory = {}
+const meta = new WeakMap()
+const never = new Promise(() => {})
+const bus = new EventEmitter()
+const channel = require('node:diagnostics_channel').channel('requests')
+const als = new AsyncLocalStorage()
+let resource = new AsyncResource('chain')
+exports.history = []
+globalThis.events = []
+const own = exports
+const sockets = []
+const server = net.createServer((socket) => sockets.push(socket)).listen(0)
+const listening = new Promise((resolve) => server.once('listening', resolve))
+async function wait(n) { const request = { n, url: '/wait/' + n }; await never; return request }
+async function step(n) {
+  const request = { n, url: '/' + n }
+  seen.add({ n, url: '/' + n })
+  handlers.push(() => request)
+  pending.add(new Promise(() => {}))
+  wait(n)
+  memory['a key as long as this ' + n] = { n }
+  own.history.push({ n, text: 'history ' + n })
+  events.push({ n, text: 'event ' + n })
+  setTimeout(function expire() { return request }, 7200_000)
+  setInterval(function poll() { return request }, 3600_000)
+  bus.once('reply ' + n, () => request)
+  channel.subscribe(() => request)
+  const key = { n }
+  keys.push(key)
+  meta.set(key, { n, text: 'about ' + n })
+  resource = resource.runInAsyncScope(() => als.run({ n, before: als.getStore(), user: 'user ' + n }, () => new AsyncResource('chain')))
+  if (n % 10 === 0) bodies.set('body ' + n, Buffer.alloc(2048))
+  if (n % 40 === 0) contexts.set('tenant ' + n, vm.createContext({ n }))
+  if (n % 40 === 20) functions.push(vm.runInNewContext('(function inside() { return 1 })'))
+  if (n % 10 === 5) {
+    await listening
+    await new Promise((resolve) => net.connect(server.address().port, resolve))
+  }
+}`,
+  expected: [
+    ['seen', /^Set of Object$/, 'cache'],
+    ['handlers', /^Array of Function \(main\.cjs:/, 'closure'],
+    ['pending', /^Set of Promise$/, 'promise'],
+    ['never', /^Promise of /, 'promise'],
+    ['memory', /^Object of (string → )?Object$/, 'cache'],
+    [/^(own|exports)\.history$/, /^Array of Object$/, 'cache'],
+    ['global.events', /^Array of Object$/, 'global'],
+    ['setTimeout callback expire', /^Timeout$/, 'timer'],
+    ['setInterval callback poll', /^Timeout$/, 'timer'],
+    ['bus.on(…)', /^Object of onceWrapper$/, 'listener'],
+    ['channel._subscribers', /^Array of Function/, 'listener'],
+    ['keys', /^Array of Object$/, 'cache'],
+    [/^resource/, /./, 'async-context'],
+    ['bodies', /^Map of string → Buffer$/, 'buffer'],
+    ['contexts', /^Map of string → Object$/, 'context'],
+    ['functions', /^Array of inside/, 'context'],
+    ['Socket', /^Socket$/, 'socket'],
+  ],
 }
 
 const HEALTHY = {
@@ -103,25 +169,25 @@ function step(n) { inside.push({ n, rows: new Array(20).fill(n + 0.5) }); while 
 }
 
 /** Works, looks, works, looks, works, looks; answers what grew. */
-function looked(source) {
+function looked(source, steps = 2000) {
   return `const leakguard = require(${JSON.stringify(root)})
 ${source}
 globalThis.kept = step
 let n = 0
-const work = async () => { for (const end = n + 2000; n < end; n++) { step(n); if (n % 100 === 0) await new Promise(setImmediate) } }
+const work = async () => { for (const end = n + ${steps}; n < end; n++) { await step(n); if (n % 100 === 0) await new Promise(setImmediate) } }
 leakguard.findGrowth({ rounds: 3, interval: 0, onProgress: () => {} }).catch(() => {})
 ;(async () => {
   await work()
   const looks = []
   for (let look = 0; look < 3; look++) { await work(); looks.push(look < 2 ? JSON.parse(JSON.stringify(await leakguard.census())) : await snapshot()) }
-  process.stdout.write(JSON.stringify(await leakguard.growth(looks)), () => process.exit(0))
+  process.stdout.write(JSON.stringify(await leakguard.growth(looks, { top: 100 })), () => process.exit(0))
 })()
 async function snapshot() { return (await leakguard.writeSnapshot('last.heapsnapshot')).path }`.replace(/^leakguard\.findGrowth.*\n/m, '')
 }
 
-async function grownIn(t, source) {
+async function grownIn(t, source, steps) {
   const folder = fs.realpathSync(folderFor(t))
-  fs.writeFileSync(join(folder, 'main.cjs'), looked(source))
+  fs.writeFileSync(join(folder, 'main.cjs'), looked(source, steps))
   const { code, stdout, stderr } = await node(['main.cjs'], { cwd: folder })
   assert.equal(code, 0, stderr)
   return JSON.parse(stdout)
@@ -146,6 +212,18 @@ for (const [name, { source, expected }] of Object.entries(PROGRAMS)) {
     assert.ok(first.text.includes(first.name) && growth.text === first.text)
   })
 }
+
+test('causes are told apart, all in one program', async (t) => {
+  const growth = await grownIn(t, CAUSES.source, 600)
+  const told = JSON.stringify(growth.suspects.map(({ name, type, cause, text }) => [name, type, cause, text]), null, 1)
+  const is = (pattern, text) => (pattern instanceof RegExp ? pattern.test(text) : pattern === text)
+  for (const [name, type, cause] of CAUSES.expected) {
+    const found = growth.suspects.find((suspect) => is(name, suspect.name) && type.test(suspect.type))
+    assert.ok(found, `${name} ${type} in ${told}`)
+    assert.equal(found.cause, cause, `${name} in ${told}`)
+    assert.ok(found.advice.length > 20)
+  }
+})
 
 for (const [name, source] of Object.entries(HEALTHY)) {
   test(`nothing grows: ${name}`, async (t) => {

@@ -86,6 +86,39 @@ test('names of all kinds, of more classes than fit, end in no failure', async ()
   assert.ok(odd <= 1)
 })
 
+test('light censuses say what grows, by constructor', async () => {
+  const { grown, still, truncated, mixed } = await program(`
+    class Session { constructor(n) { this.n = n } }
+    class Order {}
+    const sessions = [], orders = Array.from({ length: 3000 }, () => new Order())
+    globalThis.kept = [sessions, orders]
+    const count = (top) => leakguard.census({ kind: 'light', mode: 'inline', top })
+    ;(async () => {
+      const looks = [], short = []
+      for (let look = 0; look < 3; look++) {
+        for (let n = 0; n < 2000; n++) sessions.push(new Session(n))
+        looks.push(await count(100_000))
+        short.push(await count(3))
+      }
+      const [first] = looks
+      const grown = await leakguard.growth(JSON.parse(JSON.stringify(looks)))
+      const mixed = await leakguard.growth([first, 'a.heapsnapshot']).catch(({ code, message }) => [code, message])
+      const still = await leakguard.growth([first, first, first])
+      console.log(JSON.stringify({ grown, mixed, still, truncated: await leakguard.growth(short) }))
+    })()`)
+  assert.deepEqual([grown.kind, grown.looks, grown.totalCounts.length], ['light', 3, 3])
+  const of = (name) => grown.classes.find((row) => row.name === name)
+  assert.deepEqual(of('Session'), { name: 'Session', countDelta: 4000, counts: [2000, 4000, 6000] })
+  assert.equal(of('Order'), undefined)
+  assert.match(grown.text, /Session: \+4,000 objects over 3 counts \(6,000 now\)/)
+  assert.deepEqual(still.classes, [])
+  assert.match(still.text, /^Nothing grows/)
+  // Classes that a census left out have no more objects than those that it has.
+  for (const { counts } of truncated.classes) assert.ok(counts.every((count) => count > 0))
+  assert.equal(mixed[0], 'ERR_LEAKGUARD_OPTION')
+  assert.match(mixed[1], /look 2 is no light census/)
+})
+
 test('it fits where a snapshot does not', { skip: !twin }, async (t) => {
   const group = cgroupFor(t, 300e6)
   if (!group) return

@@ -1,7 +1,8 @@
 'use strict'
-// node bench/walker.js [--sizes 60,280,1000] [--dry]
-// A look at one heap in three ways: v8.writeHeapSnapshot in the app, a census by a twin with V8's snapshot, a census by the walker.
-// Writes heap, longest stall, time and memory into docs/walker.md and the README (--dry: to the terminal).
+// node bench/walker.js [--sizes 60,250,1000] [--dry]
+// A look at one heap in four ways: v8.writeHeapSnapshot in the app, a census by a twin with V8's snapshot, a census by the walker, a light
+// census by a twin. Writes heap, longest stall, time and memory into docs/walker.md and the README, of the light one into docs/growth.md
+// (--dry: to the terminal).
 
 const { fork } = require('child_process')
 const { once } = require('events')
@@ -11,8 +12,9 @@ const path = require('path')
 const { parseArgs } = require('util')
 const { plainTable, replaceTable, time, memory } = require('./table')
 
-const { values: options } = parseArgs({ options: { sizes: { type: 'string', default: '60,280,1000' }, dry: { type: 'boolean' } } })
+const { values: options } = parseArgs({ options: { sizes: { type: 'string', default: '60,250,1000' }, dry: { type: 'boolean' } } })
 const WAYS = ['inline', 'snapshot', 'walker']
+const ALL = [...WAYS, 'light']
 
 /** In a process of its own: a heap of so many megabytes, one look at it. */
 async function look(megabytes, way) {
@@ -44,8 +46,10 @@ async function look(megabytes, way) {
     v8.writeHeapSnapshot(path.join(folder, 'a.heapsnapshot'))
     fs.rmSync(folder, { recursive: true })
   } else {
-    const report = await leakguard.census({ walker: way === 'walker', mode: 'twin', priority: 'normal', force: true })
-    if (report.evidence !== way) throw new Error(`the census was made by ${report.evidence}`)
+    const options = { mode: 'twin', priority: 'normal', force: true }
+    const census = way === 'light' ? { kind: 'light' } : { walker: way === 'walker' }
+    const report = await leakguard.census({ ...options, ...census })
+    if (way !== (report.evidence ?? report.kind)) throw new Error(`the census was made by ${report.evidence}`)
     capture = report.capture
   }
   const seconds = (performance.now() - start) / 1e3
@@ -56,14 +60,16 @@ async function look(megabytes, way) {
 
 async function main() {
   const rows = []
+  const lightRows = []
   for (const size of options.sizes.split(',').map(Number)) {
     const figures = {}
-    for (const way of WAYS) {
+    for (const way of ALL) {
       const child = fork(__filename, [], { execArgv: ['--expose-gc', '--max-old-space-size=8000'], env: { ...process.env, LOOK: `${size} ${way}` } })
       ;[figures[way]] = await Promise.race([once(child, 'message'), once(child, 'exit').then(() => { throw new Error(`${way} at ${size} MB ended`) })])
       child.kill()
     }
-    const { snapshot, walker } = figures
+    const { snapshot, walker, light } = figures
+    const both = (cell) => [snapshot, light].map(cell)
     rows.push([
       memory(walker.used),
       ...WAYS.map((way) => `${Math.round(figures[way].stall).toLocaleString('en')} ms`),
@@ -71,13 +77,24 @@ async function main() {
       `1/${(snapshot.seconds / walker.seconds).toFixed(1)}`,
       ...WAYS.map((way) => memory(figures[way].bytes)),
     ])
-    console.error(rows.at(-1).join(' | '))
+    lightRows.push([
+      memory(light.used),
+      ...both(({ stall }) => `${Math.round(stall).toLocaleString('en')} ms`),
+      ...both(({ seconds }) => time(seconds)),
+      `1/${(snapshot.seconds / light.seconds).toFixed(1)}`,
+      ...both(({ bytes }) => memory(bytes)),
+      `1/${(snapshot.bytes / light.bytes).toFixed(1)}`,
+    ])
+    console.error(`${rows.at(-1).join(' | ')}\nlight: ${lightRows.at(-1).join(' | ')}`)
   }
   const of = (what) => [`${what}, \`v8.writeHeapSnapshot\``, 'twin with V8\'s snapshot', 'twin with the walker']
   const head = ['used heap', ...of('longest stall'), ...of('time'), 'of the snapshot\'s', ...of('extra memory')]
   const text = plainTable(head, rows)
-  console.log(text)
+  const pair = (what) => [`${what}, census`, 'light census']
+  const light = plainTable(['used heap', ...pair('longest stall'), ...pair('time'), 'of it', ...pair("twin's memory"), 'of it'], lightRows)
+  console.log(`${text}\n\n${light}`)
   if (options.dry) return
+  replaceTable(path.join(__dirname, '../docs/growth.md'), 'light', light)
   replaceTable(path.join(__dirname, '../docs/walker.md'), 'walker', text)
   replaceTable(path.join(__dirname, '../README.md'), 'walker', text)
 }

@@ -1,21 +1,21 @@
 'use strict'
 
-// node bench/watched-leaks.js DIR [--node=PATH] [--seconds=N] [CASE…]
+// node bench/watched-leaks.js DIR [--node=PATH] [--seconds=60] [--verbose] [CASE…]
 //
 // The watchdog on real leaks, their fixed versions and healthy programs, running for real: each works at a steady pace beside requests
-// whose load wanders, on a small heap, until there is a leak event or the time is over. Says after how many mark-compacts the event came, and what
-// it named. DIR is what bench/leaks.js wants.
+// whose load wanders, on a small heap, until there is a leak event or the time is over. Says after how many mark-compacts, from the end of the
+// warm-up on, the event came, and whether it named what leaks. DIR is described in real-leaks.js. Wants a machine that is not overloaded.
 
-const { spawnSync } = require('node:child_process')
-const fs = require('node:fs')
-const path = require('node:path')
 const { performance } = require('node:perf_hooks')
+const { bench, verdict } = require('./real-leaks.js')
 
 const FLAGS = ['--max-semi-space-size=1', '--max-old-space-size=400', '--no-warnings']
-/** Of the leak, in the whole time; the pace follows from it where a case has none. */
+/** Of the leak, in the whole time: the pace of a case follows from it, and from what it can do beside the load. */
 const GROWTH_BYTES = 12e6
-const BYTES_AN_ITERATION = 1000
+const BUSY = 0.25
 const BACKGROUND_BYTES = 16e6
+/** Until then modules load, code is compiled, pools fill. */
+const WARM_UP_MS = 4000
 
 /** Requests in flight: objects that live up to 1.5 s, as many as a load makes that wanders. */
 function background() {
@@ -35,21 +35,59 @@ function background() {
   }
 }
 
-async function one(dir, id, variant, seconds) {
+/** How many bytes an iteration leaks, and how long it takes. */
+async function measure({ mod, require: from, ctx }) {
   const leakguard = require('..')
-  const { mod, require: from, ctx, trap } = require(path.join(dir, 'lib', 'harness.js')).load(id, variant)
-  const rate = mod.rate ?? (mod.traceRate > 0 ? mod.traceRate : Math.max(4, GROWTH_BYTES / BYTES_AN_ITERATION / seconds))
+  const state = await mod.setup(from, ctx)
+  const settled = async () => {
+    for (let turn = 0; turn < 5; turn++) {
+      await new Promise((resolve) => setTimeout(resolve, 10))
+      leakguard.gc()
+    }
+    const { heapUsed, external } = process.memoryUsage()
+    return heapUsed + external
+  }
+  const batch = Math.ceil(mod.N / 10)
+  let at = 0
+  const some = async () => {
+    for (const end = at + batch; at < end; at++) await mod.iterate(state, at)
+  }
+  await some()
+  const before = await settled()
+  const start = performance.now()
+  await some()
+  const ms = (performance.now() - start) / batch
+  return { bytes: ((await settled()) - before) / batch, ms }
+}
+
+/** Iterations a second. */
+function paceOf({ rate, traceRate }, { bytes, ms }, seconds) {
+  if (rate ?? traceRate > 0) return rate ?? traceRate
+  return Math.min(GROWTH_BYTES / Math.max(bytes, 1) / seconds, (1000 * BUSY) / ms)
+}
+
+async function work({ mod, require: from, ctx }, { seconds, verbose }, measured) {
+  const leakguard = require('..')
+  const rate = paceOf(mod, measured, seconds)
   ctx.horizon = Math.floor(rate * seconds)
   const state = await mod.setup(from, ctx)
   const load = background()
-  let collections = 0
-  let leak
-  const watchdog = leakguard.watch({ interval: '2s' })
-  watchdog.on('stats', () => collections++)
-  let suspicion
-  watchdog.on('suspicion', () => (suspicion ??= collections))
-  watchdog.on('leak', (told) => (leak ??= { ...told, collections }))
   const start = performance.now()
+  let [collections, warm] = [0, 0]
+  let [leak, suspicion] = []
+  const log = []
+  const note = (what) => console.error(log[log.push(`${((performance.now() - start) / 1000).toFixed(1)} s, ${collections - warm}: ${what}`) - 1])
+  if (verbose) noteLooks(note)
+  const watchdog = leakguard.watch({ interval: '2s' })
+  watchdog.on('stats', () => {
+    collections++
+    if (performance.now() - start < WARM_UP_MS) warm = collections
+  })
+  watchdog.on('suspicion', ({ reason }) => {
+    suspicion ??= collections - warm
+    note(`suspicion, ${reason}`)
+  })
+  watchdog.on('leak', (told) => (leak ??= { ...told, collections: collections - warm }))
   let done = 0
   let next = start
   while (leak === undefined && performance.now() - start < seconds * 1000) {
@@ -62,43 +100,47 @@ async function one(dir, id, variant, seconds) {
     for (const until = now + 20; due-- > 0 && performance.now() < until; ) await mod.iterate(state, done++)
     await new Promise((resolve) => setTimeout(resolve, 4))
   }
-  const answer = { trap, collections, suspicion, leak, iterations: done, verdict: watchdog.verdict }
-  process.stdout.write(JSON.stringify(answer), () => process.exit(0))
+  return { collections: collections - warm, suspicion, leak, iterations: done, verdict: watchdog.verdict, log }
 }
 
-function main() {
-  const given = process.argv.slice(2)
-  const flag = (name, fallback) => given.find((text) => text.startsWith(`--${name}=`))?.split('=')[1] ?? fallback
-  const [folder, ...wanted] = given.filter((text) => !text.startsWith('--'))
-  const dir = path.resolve(folder)
-  const list = (name) => fs.readdirSync(path.join(dir, name)).filter((file) => file.endsWith('.js')).map((file) => file.slice(0, -3))
-  const cases = list('cases').flatMap((id) => [[id, 'leaky'], [id, 'control']])
-  const runs = [...cases, ...list('traps').map((id) => [id, 'trap'])].filter(([id]) => wanted.length === 0 || wanted.includes(id))
-  const after = []
-  for (const [id, variant] of runs) {
-    const run = spawnSync(flag('node', process.execPath), [...FLAGS, __filename, dir, id, variant, flag('seconds', '60')], {
-      env: { ...process.env, LEAKS_ONE: '1' },
-      maxBuffer: 1e9,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      encoding: 'utf8',
-    })
-    if (run.status !== 0) {
-      console.log(`${id} ${variant}: FAILED ${run.stderr.slice(0, 600)}`)
-      continue
-    }
-    const { collections, suspicion, leak, verdict } = JSON.parse(run.stdout)
-    if (variant === 'leaky') after.push(leak?.collections ?? Infinity)
-    const what = leak ? `LEAK after ${leak.collections} (by ${leak.confirmedBy}, suspicion after ${suspicion}): ${leak.text}` : `silent for ${collections} (${verdict?.state}, suspicion after ${suspicion})`
-    console.log(`${id} ${variant}: ${what}`)
+/** What each look at the heap says. */
+function noteLooks(note) {
+  const { Evidence } = require('../lib/watch/evidence.js')
+  const { look } = Evidence.prototype
+  Evidence.prototype.look = async function (how) {
+    note(`a look${how.isUrgent ? ', urgent' : ''}`)
+    const finding = await look.call(this, how)
+    const { growth, missing, capture } = finding
+    const grown = growth?.suspects.slice(0, 3).map(({ name, cause, counts, sizes }) => `${name} (${cause}, ${counts.join(' ')}, ${sizes.join(' ')})`)
+    const cost = `${Math.round(capture?.pauseMs)} ms, ${Math.round(capture?.durationMs)} ms`
+    note(missing ?? `looked (${cost}), heap ${growth?.totalSizes.join(' ') ?? 'first'}: ${grown?.join('; ') ?? ''}`)
+    return finding
   }
-  after.sort((a, b) => a - b)
-  console.log(`${after.filter(Number.isFinite).length} of ${after.length} leaks told, after a median of ${after[after.length >> 1]} mark-compacts`)
 }
 
-if (process.env.LEAKS_ONE) {
-  const [dir, id, variant, seconds] = process.argv.slice(2)
-  one(dir, id, variant, Number(seconds)).catch((error) => {
-    console.error(error)
-    process.exit(1)
-  })
-} else main()
+const after = []
+const totals = { named: 0, silent: 0, healthy: 0 }
+
+function tell(program, { collections, suspicion, leak, verdict: last, log }, { verbose }) {
+  const { id, variant, isLeak } = program
+  const found = leak === undefined ? (isLeak ? 'MISSED' : 'silent') : isLeak ? verdict(program, leak.suspects) : 'ACCUSED'
+  if (isLeak) after.push(leak?.collections ?? Infinity)
+  else totals.healthy++
+  if (found in totals) totals[found]++
+  if (verbose) for (const line of log) console.log(`    ${line}`)
+  const what = leak
+    ? `after ${leak.collections} mark-compacts (by ${leak.confirmedBy}, ${leak.evidence}, suspicion after ${suspicion}): ${leak.text}`
+    : `${collections} mark-compacts, ${last?.state}, ${suspicion === undefined ? 'no suspicion' : `suspicion after ${suspicion}`}`
+  console.log(`${id} ${variant}: ${found}, ${what}`)
+}
+
+function done() {
+  after.sort((a, b) => a - b)
+  const told = after.filter(Number.isFinite).length
+  console.log(
+    `${told} of ${after.length} leaks told, ${totals.named} of them by name, after a median of ${after[after.length >> 1]} mark-compacts; ` +
+      `${totals.silent} of ${totals.healthy} healthy programs silent`,
+  )
+}
+
+bench(__filename, { flags: FLAGS, options: { seconds: { type: 'string', default: '60' }, verbose: { type: 'boolean' } }, measure, work, tell, done })

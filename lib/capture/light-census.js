@@ -17,8 +17,12 @@ const PROBES = 7
  * Counts this thread's objects by constructor, in one walk of the heap by V8: no snapshot, no paths, no sizes. For heaps of
  * which the machine cannot afford a snapshot.
  */
-async function lightCensus(given) {
-  const { top, ...options } = validate(given, RULES)
+function lightCensus(given) {
+  return countObjects(validate(given, RULES))
+}
+
+/** The same with options that were looked at; `keepsAlive: false` where the process may end meanwhile. */
+async function countObjects({ top, ...options }) {
   const unsupported = native().countingUnsupported()
   if (unsupported) throw new LeakguardError('ERR_LEAKGUARD_UNSUPPORTED', `objects cannot be counted here: ${unsupported}`)
   const job = { into: 'count', twin: () => new CountTarget(), inline: () => countedInline(options) }
@@ -75,4 +79,4 @@ function counted() {
   return [...counts].filter(([, count]) => count > 0)
 }
 
-module.exports = { lightCensus }
+module.exports = { lightCensus, countObjects }

@@ -4,6 +4,7 @@ const { LIMITS } = require('../analyze.js')
 const { compare, examine, isStream } = require('../examine.js')
 const { validate, integer, size, boolean, callback, abortSignal, wrong, shown } = require('../options.js')
 const { isPath } = require('../path.js')
+const { isLight, lightGrowth } = require('./light.js')
 const { OWN } = require('./own.js')
 
 /** What counts as growth. */
@@ -28,12 +29,13 @@ const RULES = {
 
 /**
  * Says what grew between all of the looks, oldest first: snapshots (paths or streams) and censuses, as they come. One heap at a
- * time is in memory; of the others only the census is kept.
+ * time is in memory; of the others only the census is kept. Of light censuses, what grew by constructor.
  */
 async function growth(looks, given) {
   const { limits, readScripts, signal, onProgress, ...settings } = validate(given, RULES)
   if (!Array.isArray(looks) || looks.length < 2) throw wrong(`growth takes an array of two looks or more, got ${shown(looks)}`)
   looks.forEach(requireLook)
+  if (looks.some(isLight)) return lightGrowth(looks, settings)
   const before = []
   let answer
   for (const [index, look] of looks.entries()) {

@@ -22,7 +22,8 @@ pub(super) struct About<'a> {
 /// Bytes behind a slice of a text that are worth a word.
 const LARGE_SLICE: u64 = 1000;
 
-pub(super) fn advice(heap: &Heap, about: &About) -> String {
+/// `cause` is what [`super::cause`] says of it.
+pub(super) fn advice(heap: &Heap, about: &About, cause: &str) -> String {
     let &About { pile, is_linked, name, content, stored, timer, listened } = about;
     if let Some(timer) = timer {
         let stop = timer.stopped_by();
@@ -39,7 +40,35 @@ pub(super) fn advice(heap: &Heap, about: &About) -> String {
                 "Listeners are added to {name} and stay: remove each when its work is done (removeEventListener, or the options once and signal)."
             );
         }
+        Some(Listened::Channel) => {
+            return format!(
+                "Functions are subscribed to {name} and stay: unsubscribe each when its work is done, or subscribe one for all."
+            );
+        }
         None => {}
+    }
+    match cause {
+        "socket" => return connections(heap, pile, name, content),
+        "promise" if heap.graph().raw_name(pile.holder) == b"Promise" => {
+            return format!(
+                "{name} has not settled, and each then, await or Promise.race on it adds a reaction that stays until it does: settle it, or wait for something that ends with the work."
+            );
+        }
+        "promise" if matches!(pile.pile, Pile::Collection { .. }) => {
+            return format!(
+                "Promises are added to {name} and stay: see that each settles, with a time limit where it may not, and take it out then."
+            );
+        }
+        "context" => {
+            return format!(
+                "Each {content} in {name} keeps a whole context of node:vm, with all its built-in objects: let go of what was made in a context when its work is done, or use one context again."
+            );
+        }
+        "async-context" => {
+            return "What AsyncLocalStorage stores stays as long as anything that was started with it: keep little in a store, none of the one before, and end what outlives its work."
+                .to_owned();
+        }
+        _ => {}
     }
     let kind = heap.graph().kind(pile.holder);
     match pile.pile {
@@ -94,6 +123,19 @@ pub(super) fn advice(heap: &Heap, about: &About) -> String {
             }
             text
         }
+    }
+}
+
+fn connections(heap: &Heap, pile: &Accumulation, name: &str, content: &str) -> String {
+    let limits = "end or destroy it when its work is done, and set time limits (socket.setTimeout, requestTimeout of a server, timeout of a request)";
+    let holder = heap.graph().kind(pile.holder);
+    match pile.pile {
+        Pile::Collection { .. } if holder != NodeKind::SYNTHETIC => {
+            format!(
+                "{content} objects are added to {name} and stay, each with its connection: take it out when it closes; {limits}."
+            )
+        }
+        _ => format!("Each {content} is an open connection, which the system keeps whoever else does: {limits}."),
     }
 }
 

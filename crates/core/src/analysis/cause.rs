@@ -27,6 +27,22 @@ const CONNECTIONS: &[&str] = &[
 /// Classes that stand for a global object and all it has.
 const REALMS: &[&str] = &["Node / ContextifyContext", "ContextifyContext", "system / NativeContext", "ShadowRealm"];
 
+/// Less than any context takes.
+const REALM_BYTES: u64 = 32 * 1024;
+/// Nodes of a member that are looked through for a context.
+const LOOKED_THROUGH: usize = 50_000;
+
+/// Does it stand for a connection?
+pub(super) fn is_connection(heap: &Heap, node: NodeIx) -> bool {
+    CONNECTIONS.contains(&&*heap.class_name(node))
+}
+
+/// Does the node alone keep a whole context of `node:vm`, as a function does that was made in one?
+fn has_realm(heap: &Heap, node: NodeIx) -> bool {
+    let is_realm = |&node: &NodeIx| heap.graph().raw_name(node) == b"system / NativeContext";
+    heap.retained(node) >= REALM_BYTES && heap.subtree(node).iter().take(LOOKED_THROUGH).any(|node| is_realm(node))
+}
+
 /// One word of `Suspect.cause`.
 pub(super) fn cause(heap: &Heap, about: &About, route: &Route) -> &'static str {
     let pile = about.pile;
@@ -50,13 +66,15 @@ pub(super) fn cause(heap: &Heap, about: &About, route: &Route) -> &'static str {
     {
         return "async-context";
     }
-    if looked_at.clone().any(|node| is_one_of(node, REALMS)) {
+    if looked_at.clone().any(|node| is_one_of(node, REALMS))
+        || pile.members.iter().take(2).any(|&at| has_realm(heap, at))
+    {
         return "context";
     }
     if class(pile.holder) == "Promise" || member.is_some_and(|member| class(member) == "Promise") {
         return "promise";
     }
-    if looked_at.clone().any(|node| is_one_of(node, CONNECTIONS)) {
+    if looked_at.clone().any(|node| is_connection(heap, node)) {
         return "socket";
     }
     if looked_at.any(|node| is_bytes(heap, node)) {
@@ -71,7 +89,7 @@ pub(super) fn cause(heap: &Heap, about: &About, route: &Route) -> &'static str {
     }
     match pile.pile {
         Pile::Chain | Pile::Tree => "list",
-        _ if about.is_linked => "list",
+        Pile::Shared if about.is_linked => "list",
         Pile::Class => "class",
         _ if about.name.starts_with("global.") => "global",
         Pile::Collection { .. } | Pile::Shared => "cache",

@@ -153,15 +153,17 @@ impl Compared {
         let mut rows: Vec<ChangeRow> =
             classes.names.iter().map(|name| ChangeRow { name: name.clone(), ..ChangeRow::default() }).collect();
         let mut unkept = vec![Unkept::default(); rows.len()];
-        let mut order: Vec<NodeIx> = graph.nodes().collect();
-        order.sort_unstable_by_key(|&node| graph.id(node));
+        // Id and node in one number: the sort looks nowhere else.
+        let mut order: Vec<u64> =
+            graph.nodes().map(|node| u64::from(graph.id(node)) << 32 | u64::from(node.0)).collect();
+        order.sort_unstable();
+        let order = order.into_iter().map(|packed| NodeIx(packed as u32));
 
         let highest = before.objects.iter().rev().map(|object| object.id).find(|&id| is_kept(id)).unwrap_or(0);
         let part = (before.objects.len() / PARTS).max(1);
         let (mut fresh, mut old) = (Bits::new(graph.node_count()), Bits::new(graph.node_count()));
         let (mut parts, mut seen, mut came, mut low) = (vec![(0, 0); PARTS + 1], 0, 0, 0);
-        let pairs =
-            paired(before.objects.iter(), |object| object.id, order.into_iter(), |&node: &NodeIx| graph.id(node));
+        let pairs = paired(before.objects.iter(), |object| object.id, order, |&node: &NodeIx| graph.id(node));
         for (was, is) in pairs {
             seen += usize::from(was.is_some());
             let was = was.map(|object| (earlier[object.class as usize], object.size, object.id));

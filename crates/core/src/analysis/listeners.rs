@@ -5,8 +5,8 @@ use super::heap::Heap;
 use crate::graph::{EdgeKind, NodeIx};
 use std::borrow::Cow;
 
-/// The event with most listeners, of a table of them, and one of its listeners.
-pub(super) fn busiest(heap: &Heap, events: NodeIx) -> Option<(Cow<'_, str>, Function)> {
+/// The event with most listeners, of a table of them, how many those are, and one of them.
+pub(super) fn busiest(heap: &Heap, events: NodeIx) -> Option<(Cow<'_, str>, usize, Function)> {
     let graph = heap.graph();
     let mut best: Option<(usize, Cow<str>, Function)> = None;
     for (at, edge) in graph.edge_indices(events).filter(|(_, edge)| edge.kind() == EdgeKind::Property) {
@@ -19,5 +19,5 @@ pub(super) fn busiest(heap: &Heap, events: NodeIx) -> Option<(Cow<'_, str>, Func
             best = Some((count, graph.edge_name(at), listener));
         }
     }
-    best.map(|(_, event, listener)| (event, listener))
+    best.map(|(count, event, listener)| (event, count, listener))
 }

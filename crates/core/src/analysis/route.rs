@@ -20,6 +20,9 @@ const TURN: usize = 4;
 /// Properties in which Node keeps listeners: `EventEmitter`'s and `EventTarget`'s.
 const EMITTERS: &str = "_events";
 const TARGETS: &str = "<symbol kEvents>";
+/// The same for `node:diagnostics_channel`, and the classes of channels.
+const SUBSCRIBERS: &str = "_subscribers";
+const CHANNELS: &[&str] = &["Channel", "ActiveChannel"];
 
 /// A path, step by step, with what names its end.
 pub(super) struct Route {
@@ -41,6 +44,8 @@ pub(super) enum Listened {
     Emitter,
     /// By `addEventListener`.
     Target,
+    /// By `subscribe` of a channel of `node:diagnostics_channel`.
+    Channel,
 }
 
 /// What a timer calls, and with what.
@@ -163,11 +168,17 @@ impl Route {
     /// Where the end is a table of events: a listener of the one with most.
     pub(super) fn listener(&self, heap: &Heap) -> Option<Function> {
         let step = self.steps.last().filter(|step| step.edge == EMITTERS)?;
-        listeners::busiest(heap, step.to).map(|(_, listener)| listener)
+        listeners::busiest(heap, step.to).map(|(.., listener)| listener)
     }
 
     /// Do listeners of an event hold the end? Told while nothing but their lists is between.
-    pub(super) fn listened(&self) -> Option<Listened> {
+    pub(super) fn listened(&self, heap: &Heap) -> Option<Listened> {
+        if let [.., channel, end] = &self.steps[..]
+            && end.edge == SUBSCRIBERS
+            && CHANNELS.contains(&&*heap.class_name(channel.to))
+        {
+            return Some(Listened::Channel);
+        }
         let from = self.steps.iter().rposition(|step| step.edge == EMITTERS || step.edge == TARGETS)?;
         let behind = self.steps[from + 1..].iter().skip(1);
         let is_list = behind.into_iter().all(|step| matches!(step.edge.as_str(), "[]" | "next"));
@@ -243,8 +254,9 @@ impl Route {
             let function = if *kept == EMITTERS { "on" } else { "addEventListener" };
             name.push_str(if name.is_empty() { "" } else { "." });
             let (event, rest) = event.split_first().unwrap_or((&"[]", &[]));
-            // Where the table itself is the end, the event is the one with most listeners.
-            let busiest = || listeners::busiest(heap, self.steps.last()?.to).map(|(event, _)| event);
+            // Where the table itself is the end, the event is the one with most listeners; with one each, no event is.
+            let busiest = || listeners::busiest(heap, self.steps.last()?.to).filter(|&(_, count, _)| count > 1);
+            let busiest = || busiest().map(|(event, ..)| event);
             let event = if *event == "[]" { busiest() } else { Some((*event).into()) };
             let event = event.map_or_else(|| "…".to_owned(), |event| format!("'{event}'"));
             for part in [function, "(", &event, ")"] {

@@ -116,7 +116,7 @@ impl Names<'_> {
     pub(super) fn finding(&self, pile: &Accumulation, route: &Route) -> Finding {
         let heap = self.heap;
         let timer = timer(heap, pile);
-        let listened = route.listened();
+        let listened = route.listened(heap);
         let content = content(heap, self.scripts, pile);
         // An array of many objects says what it holds by those.
         let told = matches!(pile.pile, Pile::Collection { .. })
@@ -155,7 +155,8 @@ impl Names<'_> {
             timer,
             listened,
         };
-        let (advice, cause) = (advice(heap, &about), cause(heap, &about, route));
+        let cause = cause(heap, &about, route);
+        let advice = advice(heap, &about, cause);
         let mut path = route.shown(heap);
         // From timer to timer of Node's list leads to any of them.
         if let Some(list) = path.iter().rposition(|step| timer.is_some() && step.name == "TimersList") {
@@ -253,8 +254,12 @@ fn described(
             return ("collection", class, if mixed { *count } else { pile.count });
         }
         // Its keys are texts of their own, its values numbers: those have no nodes.
-        (Pile::Collection { mixed: false }, _) if is_count(heap, pile) => {
-            ("collection", format!("{holder} of string → number"))
+        (Pile::Collection { mixed: false }, stored) if is_by_name(heap, pile) => {
+            let value = match stored {
+                Stored::Values { value, .. } if value != "string" => value,
+                _ => "number",
+            };
+            ("collection", format!("{holder} of string → {value}"))
         }
         (Pile::Collection { mixed: false }, _) => ("collection", format!("{holder} of {content}")),
         // The others are the names of properties.
@@ -294,7 +299,7 @@ fn described(
 }
 
 /// Is it a plain object whose properties' names are its members?
-fn is_count(heap: &Heap, pile: &Accumulation) -> bool {
+fn is_by_name(heap: &Heap, pile: &Accumulation) -> bool {
     let graph = heap.graph();
     let is_name = |&member: &NodeIx| graph.kind(member).is_string();
     graph.kind(pile.holder) == NodeKind::OBJECT

@@ -122,7 +122,7 @@ impl<'a> Compared<'a> {
             let edge = rows[at as usize].edge;
             if edge == "[]" {
                 name.push_str(edge);
-            } else if !edge.is_empty() && edge != "(internal)" {
+            } else if !matches!(edge, "" | "(internal)" | "(WeakMap)") {
                 name.push_str(if name.is_empty() { "" } else { "." });
                 name.push_str(edge);
             }

@@ -55,8 +55,21 @@ pub(super) struct Folded<'a> {
     pub(super) rows: Vec<Row>,
     /// By node.
     signature: Vec<u32>,
-    from: Vec<u32>,
-    via: Vec<u32>,
+    ways: Vec<Way>,
+}
+
+/// The end of the cheapest way to a node so far: together, for one is seldom asked alone.
+#[derive(Clone, Copy)]
+struct Way {
+    cost: u32,
+    from: u32,
+    via: u32,
+    /// The signature of the node that it comes from.
+    above: u32,
+}
+
+impl Way {
+    const UNSEEN: Self = Self { cost: UNSEEN, from: UNSEEN, via: UNSEEN, above: ROOT };
 }
 
 impl<'a> Folded<'a> {
@@ -64,8 +77,8 @@ impl<'a> Folded<'a> {
     pub(super) fn new(heap: &'a Heap, modules: &'a Modules<'a>, watch: &Watch) -> Result<Self, Error> {
         let mut fold = Fold::new(heap, modules);
         fold.run(watch)?;
-        let Fold { steps, rows, signature, from, via, .. } = fold;
-        let mut folded = Self { heap, steps, rows, signature, from, via };
+        let Fold { steps, rows, signature, ways, .. } = fold;
+        let mut folded = Self { heap, steps, rows, signature, ways };
         folded.retain(watch)?;
         Ok(folded)
     }
@@ -78,7 +91,7 @@ impl<'a> Folded<'a> {
 
     /// The node before this one on the way from the root.
     pub(super) fn before(&self, node: NodeIx) -> Option<NodeIx> {
-        Some(self.from[node.at()]).filter(|&from| from != UNSEEN).map(NodeIx)
+        Some(self.ways[node.at()].from).filter(|&from| from != UNSEEN).map(NodeIx)
     }
 
     /// The edges from the root to the node; empty where there is no way.
@@ -86,7 +99,7 @@ impl<'a> Folded<'a> {
         let mut way = Vec::new();
         let mut node = node;
         while let Some(before) = self.before(node) {
-            way.push(EdgeIx(self.via[node.at()]));
+            way.push(EdgeIx(self.ways[node.at()].via));
             node = before;
         }
         way.reverse();
@@ -122,9 +135,7 @@ struct Fold<'a> {
     rows: Vec<Row>,
     known: FxHashMap<(u32, Label, Class), u32>,
     signature: Vec<u32>,
-    cost: Vec<u32>,
-    from: Vec<u32>,
-    via: Vec<u32>,
+    ways: Vec<Way>,
 }
 
 impl<'a> Fold<'a> {
@@ -147,9 +158,7 @@ impl<'a> Fold<'a> {
             rows: vec![row(Class::ROOT), row(Class::NOISE)],
             known: FxHashMap::default(),
             signature: vec![NONE; nodes],
-            cost: vec![UNSEEN; nodes],
-            from: vec![UNSEEN; nodes],
-            via: vec![UNSEEN; nodes],
+            ways: vec![Way::UNSEEN; nodes],
         }
     }
 
@@ -157,7 +166,7 @@ impl<'a> Fold<'a> {
         let graph = self.heap.graph();
         let mut settled = Bits::new(graph.node_count());
         let mut ring: Vec<Vec<NodeIx>> = vec![Vec::new(); RING];
-        self.cost[0] = 0;
+        self.ways[0].cost = 0;
         ring[0].push(NodeIx::ROOT);
         let (mut now, mut idle, mut visited) = (0u32, 0, 0usize);
         while idle < RING {
@@ -168,7 +177,7 @@ impl<'a> Fold<'a> {
                 continue;
             };
             idle = 0;
-            if self.cost[node.at()] != now || !settled.insert(node.0) {
+            if self.ways[node.at()].cost != now || !settled.insert(node.0) {
                 continue;
             }
             visited += 1;
@@ -183,12 +192,10 @@ impl<'a> Fold<'a> {
                 }
                 let Some(step) = step(graph, self.heap.pairs(), node, at, edge) else { continue };
                 let cost = now.saturating_add(step);
-                let best = self.cost[target.at()];
-                if cost < best || cost == best && self.is_before(own, target) {
-                    self.cost[target.at()] = cost;
-                    self.from[target.at()] = node.0;
-                    self.via[target.at()] = at.0;
-                    if cost < best {
+                let best = self.ways[target.at()];
+                if cost < best.cost || cost == best.cost && self.is_before(own, best.above) {
+                    self.ways[target.at()] = Way { cost, from: node.0, via: at.0, above: own };
+                    if cost < best.cost {
                         ring[cost as usize % RING].push(target);
                     }
                 }
@@ -198,8 +205,7 @@ impl<'a> Fold<'a> {
     }
 
     /// Of two equally cheap ways to a node: is this signature's the one to take, whatever order the heap is in?
-    fn is_before(&self, signature: u32, target: NodeIx) -> bool {
-        let other = self.signature[self.from[target.at()] as usize];
+    fn is_before(&self, signature: u32, other: u32) -> bool {
         let hash = |at: u32| self.rows[at as usize].hash;
         other != signature && hash(signature) < hash(other)
     }
@@ -219,15 +225,14 @@ impl<'a> Fold<'a> {
         if node == NodeIx::ROOT {
             return ROOT;
         }
-        let from = NodeIx(self.from[node.at()]);
-        let parent = self.signature[from.at()];
+        let Way { from, via, above: parent, .. } = self.ways[node.at()];
         if sort == Sort::Noise || parent == NOISE {
             return NOISE;
         }
         if !sort.is_member() {
             return parent;
         }
-        let (label, class) = (self.steps.label(from, EdgeIx(self.via[node.at()]), node), self.steps.class(node, sort));
+        let (label, class) = (self.steps.label(NodeIx(from), EdgeIx(via), node), self.steps.class(node, sort));
         if let Some(&known) = self.known.get(&(parent, label, class)) {
             return known;
         }

@@ -54,4 +54,6 @@ pub fn growth(censuses: &[Census], options: &GrowthOptions) -> Growth {
 }
 
 #[cfg(test)]
+mod scale;
+#[cfg(test)]
 mod tests;

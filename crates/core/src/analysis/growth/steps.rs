@@ -22,6 +22,8 @@ impl Label {
     pub(super) const NOTHING: Self = Self(OWN);
     pub(super) const ELEMENT: Self = Self(OWN + 1);
     const INTERNAL: Self = Self(OWN + 2);
+    /// From the key of a `WeakMap` to its value: two objects of one class are no list for it.
+    const VALUE: Self = Self(OWN + 3);
 }
 
 /// What an edge leads to: a class of the heap, or one of [`Steps`]: a function, a module, a scope.
@@ -114,7 +116,7 @@ impl<'a> Steps<'a> {
         Self {
             heap,
             modules,
-            texts: vec![String::new(), "[]".to_owned(), "(internal)".to_owned()],
+            texts: ["", "[]", "(internal)", "(WeakMap)"].map(str::to_owned).into(),
             text_of: FxHashMap::default(),
             own: ["(root)", "(code and shapes)", "(string)", "scope"].map(|text| Own::Text(Cow::Borrowed(text))).into(),
             functions: FxHashMap::default(),
@@ -175,7 +177,7 @@ impl<'a> Steps<'a> {
             _ if source == Sort::Root => Label::NOTHING,
             EdgeKind::Element => Label::ELEMENT,
             EdgeKind::Hidden => Label::INTERNAL,
-            EdgeKind::Internal if self.heap.pairs().get(graph.edge_names[at.at()]).is_some() => Label::ELEMENT,
+            EdgeKind::Internal if self.heap.pairs().get(graph.edge_names[at.at()]).is_some() => Label::VALUE,
             EdgeKind::Internal if graph.raw_edge_name(at).first().is_some_and(u8::is_ascii_digit) => Label::INTERNAL,
             EdgeKind::Property if graph.edge_range(from).len() > NAMED && self.is_map(from, to) => Label::ELEMENT,
             _ => Label(graph.edge_names[at.at()]),

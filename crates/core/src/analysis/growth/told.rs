@@ -17,6 +17,8 @@ use serde::{Deserialize, Serialize};
 const MANY: u64 = 16;
 /// Names inside that are told.
 const INSIDE: usize = 8;
+/// Members that are looked into for them.
+const ASKED: usize = 16;
 /// Storage, and links of one list, between a member and its holder.
 const BETWEEN: usize = 64;
 
@@ -93,20 +95,28 @@ impl<'a> Teller<'a> {
             };
             let row = &folded.rows[at as usize];
             let is_object = found.holder == found.members[0];
+            // What the system holds by itself, such as open connections, is told by what it is.
+            let is_roots = heap.graph().kind(found.holder) == NodeKind::SYNTHETIC;
+            let members: Vec<NodeIx> = if is_roots {
+                found.members.iter().map(|&member| heap.graph().child(member, OWNER).unwrap_or(member)).collect()
+            } else {
+                found.members.clone()
+            };
             let pile = match (is_object, found.is_chain) {
+                _ if is_roots => Pile::Class,
                 (true, _) => Pile::Object,
                 (_, true) => Pile::Chain,
                 _ => Pile::Collection { mixed: false },
             };
             let between = if pile == Pile::Chain { self.between(&found.members) } else { Vec::new() };
             let pile = Accumulation {
-                holder: found.holder,
+                holder: if is_roots { members[0] } else { found.holder },
                 within: found.holder,
                 pile,
-                class: heap.class(found.members[0]),
+                class: heap.class(members[0]),
                 count: row.count,
                 bytes: row.retained,
-                members: if is_object { Vec::new() } else { found.members.clone() },
+                members: if is_object { Vec::new() } else { members.clone() },
                 between,
             };
             let finding = names.finding(&pile, route);
@@ -120,7 +130,9 @@ impl<'a> Teller<'a> {
                 advice: finding.advice,
                 fingerprint: finding.fingerprint,
                 id: u64::from(heap.graph().id(found.holder)),
-                inside: inside(heap, found.members[found.members.len() / 2]),
+                inside: common(
+                    members.iter().step_by(members.len().div_ceil(ASKED)).map(|&member| inside(heap, member)),
+                ),
             }));
         }
         Ok(told)
@@ -223,13 +235,26 @@ impl<'a> Teller<'a> {
     }
 }
 
+/// What most of some are; of equally common ones the first.
+fn common(all: impl Iterator<Item = Vec<String>>) -> Vec<String> {
+    let mut counts: Vec<(Vec<String>, usize)> = Vec::new();
+    for names in all {
+        match counts.iter_mut().find(|(known, _)| *known == names) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((names, 1)),
+        }
+    }
+    counts.into_iter().rev().max_by_key(|&(_, count)| count).map_or_else(Vec::new, |(names, _)| names)
+}
+
 /// The names of a member's properties, or of what its function has at hand, with their classes; never their values.
 fn inside(heap: &Heap, member: NodeIx) -> Vec<String> {
     use crate::graph::EdgeKind::{Context, Property};
     let graph = heap.graph();
     let is_closure = |node: &NodeIx| graph.kind(*node) == NodeKind::CLOSURE;
     let called = CALLED.iter().filter_map(|name| graph.child(member, name)).find(is_closure);
-    let closure = Some(member).filter(is_closure).or(called);
+    // What `once` adds is a function of Node's that has the app's.
+    let closure = called.or(Some(member).filter(is_closure));
     let bound = closure
         .and_then(|closure| Some((graph.child(closure, b"bound_function")?, graph.child(closure, b"bound_this"))));
     let this = bound.and_then(|(_, this)| this).map(|this| format!("this: {}", heap.class_name(this)));
@@ -245,5 +270,7 @@ fn inside(heap: &Heap, member: NodeIx) -> Vec<String> {
     this.into_iter().chain(names).take(INSIDE).collect()
 }
 
+/// From what libuv knows, a handle, to the object that an app knows.
+const OWNER: &[u8] = b"<symbol owner_symbol>";
 /// Properties with the function of a timer or a listener.
 const CALLED: [&[u8]; 4] = [b"listener", b"callback", b"_onTimeout", b"_onImmediate"];
