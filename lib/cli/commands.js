@@ -68,6 +68,17 @@ const COMMANDS = {
       run: { type: 'string', value: 'N', help: 'look at this run instead of the last that ended' },
     },
   },
+  top: {
+    arguments: 'PID|RECORDING',
+    summary: "look at a process as it runs, by its flight recorder's file: what lives, how fast it grows, leaks",
+    leak: 'a leak is told',
+    run: () => require('./top.js').topCommand,
+    flags: {
+      once: { type: 'boolean', help: 'print it once; so it is where no terminal is' },
+      interval: { type: 'string', value: 'TIME', help: 'how often it is drawn (1s)' },
+      json: JSON_FLAG('it once'),
+    },
+  },
   completion: {
     arguments: 'bash|zsh|fish',
     summary: 'print what makes a shell complete all this',
