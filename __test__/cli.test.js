@@ -69,7 +69,7 @@ test('--help and --version', async () => {
 
 test('what cannot be done is one line on stderr: exit code 2 for a wrong command line, 3 for a failure', async () => {
   const cases = [
-    [2, [], /no command; there is analyze/],
+    [2, [], /no command; there is run, analyze/],
     [2, ['analyse', 'x'], /no command "analyse"/],
     [2, [path], /no command before .*; did you mean leakguard analyze .*leaky\.heapsnapshot\?/],
     [2, [path, '--json'], /did you mean leakguard analyze/],
