@@ -12,31 +12,17 @@ const fs = require('node:fs')
 const { join } = require('node:path')
 const readline = require('node:readline')
 const { analyze } = require('leakguard')
-const { chromium, openPage } = require('./support/browser.js')
+const { openPage, picture, reasonToSkip } = require('./support/browser.js')
 const { folderFor } = require('./support/folder.js')
 
 const PAGE = join(__dirname, '..', 'lib', 'http', 'page')
 const TOKEN = 'the-token-of-the-page-test'
-/** The page is the same on every Node: one of them is enough. */
-const LINE = '24'
-
-function reasonToSkip() {
-  if (chromium() === undefined) return 'there is no Chromium here'
-  if (!process.versions.node.startsWith(`${LINE}.`) && !process.env.LEAKGUARD_PAGE) return `it runs on Node ${LINE}, or with LEAKGUARD_PAGE=1`
-  return false
-}
-
 async function leakyApp(t) {
   const env = { ...process.env, TOKEN, SNAPSHOTS: folderFor(t) }
   const app = spawn(process.execPath, [join(__dirname, 'support', 'leaky-app.js')], { env, stdio: ['ignore', 'pipe', 'inherit'] })
   t.after(() => app.kill('SIGKILL'))
   const [port] = await once(readline.createInterface({ input: app.stdout }), 'line')
   return `http://127.0.0.1:${port}/heap`
-}
-
-async function picture(page, name, options) {
-  const folder = process.env.LEAKGUARD_PICTURES
-  if (folder) await page.screenshot({ path: join(folder, `${name}.png`), ...options })
 }
 
 test('a person who never saw it finds the leak', { skip: reasonToSkip(), timeout: 1_200_000 }, async (t) => {

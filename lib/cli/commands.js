@@ -14,6 +14,20 @@ function whole(text) {
 }
 
 const COMMANDS = {
+  run: {
+    arguments: '-- COMMAND …',
+    summary: 'run an app and say whether it leaks, what and where; write a page of it',
+    leak: 'it leaks, or ran out of memory; where the app itself ended badly, the exit code is its own',
+    run: () => require('./run.js').runCommand,
+    rest: true,
+    flags: {
+      'on-port': { type: 'string', value: 'CMD', help: 'run this when the app listens, with PORT and URL set, and end the app after it' },
+      html: { type: 'string', value: 'FILE', help: 'where the page goes (leakguard-run-<time>.html)' },
+      'no-html': { type: 'boolean', help: 'write no page' },
+      'no-gc': { type: 'boolean', help: "leave collections to V8; it takes minutes then until there is something to judge" },
+      json: JSON_FLAG('all of it'),
+    },
+  },
   analyze: {
     arguments: 'FILE',
     summary: 'say what a heap snapshot holds, and what looks like a leak',
