@@ -51,7 +51,11 @@ test('a person who never saw it finds the leak', { skip: reasonToSkip(), timeout
     complaints.splice(0) // the 401s that it was meant to get
   })
 
-  await t.test('the chart moves', async () => {
+  await t.test('the chart moves', async (t) => {
+    const [paint] = await page.evaluate(() => performance.getEntriesByName('first-contentful-paint').map(({ startTime }) => startTime))
+    const transferred = await page.evaluate(() => performance.getEntries().reduce((sum, { transferSize = 0, name }) => sum + (/assets|heap\/$/.test(name) ? transferSize : 0), 0))
+    t.diagnostic(`first paint after ${Math.round(paint)} ms, ${transferred} bytes of page came`)
+    assert.ok(paint > 0 && transferred > 50_000 && transferred < 200_000, `${transferred} bytes`)
     const chart = page.getByRole('figure', { name: /^Live heap: .*lives \d/ })
     await chart.waitFor()
     const before = await chart.getAttribute('aria-label')
