@@ -12,6 +12,7 @@ const path = require('path')
 const { finished } = require('stream/promises')
 const { parseArgs } = require('util')
 const { measure } = require('./measure')
+const { installPeers } = require('./peers')
 const { table, replaceTable, time, memory } = require('./table')
 
 const UNITS = { 10: 1370, 100: 13777, 500: 70000, 1800: 262000 }
@@ -43,9 +44,7 @@ function snapshot(size) {
 function prepare() {
   if (Number(process.versions.node.split('.')[0]) < 24) throw new Error(`the peers need Node 24 or newer, this is ${process.version}`)
   fs.mkdirSync(cache, { recursive: true })
-  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
-  if (!fs.existsSync(path.join(__dirname, 'node_modules'))) execFileSync(npm, ['ci', '--ignore-scripts'], { cwd: __dirname, stdio: 'inherit' })
-  execFileSync(process.execPath, [path.join(__dirname, 'devtools/build.mjs')], { stdio: 'inherit' })
+  installPeers()
 }
 
 async function main() {

@@ -14,6 +14,20 @@ function whole(text) {
 }
 
 const COMMANDS = {
+  run: {
+    arguments: '-- COMMAND …',
+    summary: 'run an app and say whether it leaks, what and where; write a page of it',
+    leak: 'it leaks, or ran out of memory; where the app itself ended badly, the exit code is its own',
+    run: () => require('./run.js').runCommand,
+    rest: true,
+    flags: {
+      'on-port': { type: 'string', value: 'CMD', help: 'run this when the app listens, with PORT and URL set, and end the app after it' },
+      html: { type: 'string', value: 'FILE', help: 'where the page goes (leakguard-run-<time>.html)' },
+      'no-html': { type: 'boolean', help: 'write no page' },
+      'no-gc': { type: 'boolean', help: "leave collections to V8; it takes minutes then until there is something to judge" },
+      json: JSON_FLAG('all of it'),
+    },
+  },
   analyze: {
     arguments: 'FILE',
     summary: 'say what a heap snapshot holds, and what looks like a leak',
@@ -52,6 +66,17 @@ const COMMANDS = {
     flags: {
       json: JSON_FLAG('all of it'),
       run: { type: 'string', value: 'N', help: 'look at this run instead of the last that ended' },
+    },
+  },
+  top: {
+    arguments: 'PID|RECORDING',
+    summary: "look at a process as it runs, by its flight recorder's file: what lives, how fast it grows, leaks",
+    leak: 'a leak is told',
+    run: () => require('./top.js').topCommand,
+    flags: {
+      once: { type: 'boolean', help: 'print it once; so it is where no terminal is' },
+      interval: { type: 'string', value: 'TIME', help: 'how often it is drawn (1s)' },
+      json: JSON_FLAG('it once'),
     },
   },
   completion: {

@@ -50,9 +50,21 @@ function understood(given) {
     throw wrong(`no command before ${given[0]}; did you mean leakguard analyze ${given[0]}?`)
   }
   const flags = { ...COMMANDS[command]?.flags, ...GLOBAL }
-  const { values, positionals } = parsed(command === undefined ? given : given.slice(1), flags, command)
+  const words = command === undefined ? given : given.slice(1)
+  const end = COMMANDS[command]?.rest ? endOfFlags(words, flags) : words.length
+  const { values, positionals } = parsed(words.slice(0, end), flags, command)
+  positionals.push(...words.slice(words[end] === '--' ? end + 1 : end))
   for (const [name, { read }] of Object.entries(flags)) if (read && values[name] !== undefined) values[name] = read(values[name])
   return { command, values, positionals }
+}
+
+/** Where another program's command begins, whose flags are its own: at `--`, or at the first word that is neither a flag nor a flag's value. */
+function endOfFlags(words, flags) {
+  for (let at = 0; at < words.length; at++) {
+    if (words[at] === '--' || !words[at].startsWith('-')) return at
+    if (flags[words[at].slice(2)]?.type === 'string') at++
+  }
+  return words.length
 }
 
 function looksLikeFile(text = '') {
