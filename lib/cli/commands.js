@@ -8,6 +8,8 @@ const JSON_FLAG = (what = 'the report') => ({ type: 'boolean', help: `print ${wh
 const TOP = (help) => ({ type: 'string', value: 'N', read: whole, help })
 const NO_SCRIPTS = { type: 'boolean', help: 'open no scripts on this disk: for snapshots of strangers' }
 
+const TIMEOUT = { type: 'string', value: 'TIME', help: 'how long the process may take to open its inspector (20s)' }
+
 /** Digits are a number; what else was given is left to the library, whose rule names it. */
 function whole(text) {
   return /^\d{1,15}$/.test(text) ? Number(text) : text
@@ -77,6 +79,23 @@ const COMMANDS = {
       once: { type: 'boolean', help: 'print it once; so it is where no terminal is' },
       interval: { type: 'string', value: 'TIME', help: 'how often it is drawn (1s)' },
       json: JSON_FLAG('it once'),
+    },
+  },
+  snapshot: {
+    arguments: 'PID|HOST:PORT [FILE]',
+    summary: 'take a heap snapshot of a process that knows nothing of leakguard, by its inspector',
+    run: () => require('./snapshot.js').snapshotCommand,
+    flags: { timeout: TIMEOUT, json: JSON_FLAG('what was written') },
+  },
+  'heap-profile': {
+    arguments: 'PID|HOST:PORT [FILE]',
+    summary: 'sample the allocations of a process that knows nothing of leakguard, and say what stays alive',
+    run: () => require('./heap-profile.js').heapProfileCommand,
+    flags: {
+      duration: { type: 'string', value: 'TIME', help: 'for how long (10s)' },
+      top: TOP('rows of the table (20)'),
+      timeout: TIMEOUT,
+      json: JSON_FLAG('the sites'),
     },
   },
   completion: {
