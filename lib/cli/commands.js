@@ -5,6 +5,7 @@
 // small snapshot to analyse. `read` makes a flag's text what the library takes.
 
 const JSON_FLAG = (what = 'the report') => ({ type: 'boolean', help: `print ${what} as JSON, for programs` })
+const MARKDOWN = { type: 'boolean', help: 'print it as Markdown, short enough for an issue' }
 const TOP = (help) => ({ type: 'string', value: 'N', read: whole, help })
 const NO_SCRIPTS = { type: 'boolean', help: 'open no scripts on this disk: for snapshots of strangers' }
 
@@ -35,20 +36,27 @@ const COMMANDS = {
     summary: 'say what a heap snapshot holds, and what looks like a leak',
     leak: 'something in the snapshot looks like a leak',
     run: () => require('./analyze.js').analyzeCommand,
-    flags: { json: JSON_FLAG(), top: TOP('rows of each table (15; with --json 50)'), 'no-scripts': NO_SCRIPTS },
+    flags: {
+      json: JSON_FLAG(),
+      md: MARKDOWN,
+      html: { type: 'string', value: 'FILE', help: 'write a page for browsers, too: one file' },
+      query: { type: 'string', value: 'QUERY', help: 'only what fits: class:Session size>1MB count>100 path:cache' },
+      top: TOP('rows of each table (15; with --json 50)'),
+      'no-scripts': NO_SCRIPTS,
+    },
   },
   growth: {
     arguments: 'FILE FILE…',
     summary: 'say what grew from each heap snapshot to the next, oldest first',
     leak: 'something grew each time',
     run: () => require('./growth.js').growthCommand,
-    flags: { json: JSON_FLAG('the answer'), top: TOP('suspects at most (10)'), 'no-scripts': NO_SCRIPTS },
+    flags: { json: JSON_FLAG('the answer'), md: MARKDOWN, top: TOP('suspects at most (10)'), 'no-scripts': NO_SCRIPTS },
   },
   diff: {
     arguments: 'FILE FILE',
     summary: 'say what came and went between two heap snapshots of one process, and what holds what came',
     run: () => require('./diff.js').diffCommand,
-    flags: { json: JSON_FLAG('the answer'), top: TOP('holders, and classes, at most (20)'), 'no-scripts': NO_SCRIPTS },
+    flags: { json: JSON_FLAG('the answer'), md: MARKDOWN, top: TOP('holders, and classes, at most (20)'), 'no-scripts': NO_SCRIPTS },
   },
   redact: {
     arguments: 'IN OUT',
