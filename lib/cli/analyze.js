@@ -5,6 +5,7 @@ const { LeakguardError } = require('../errors.js')
 const { wrong } = require('../options.js')
 const { queried, queryOf } = require('../report/query.js')
 const { textOf } = require('../report/text.js')
+const { requireHeadroomFor } = require('./headroom.js')
 const { asciiJson } = require('./json.js')
 const { saved } = require('./saved.js')
 
@@ -13,11 +14,12 @@ const TEXT_TOP = 15
 const ALL = 100_000
 
 /** `leakguard analyze FILE` */
-async function analyzeCommand([file, ...rest], { json, md, html, query, top, 'no-scripts': noScripts }, { stdin, stdout, progress }) {
+async function analyzeCommand([file, ...rest], { json, md, html, query, top, 'no-scripts': noScripts, force }, { stdin, stdout, progress }) {
   if (file === undefined || rest.length > 0) throw wrong('analyze takes one FILE, or - for standard input')
   if (json && md) throw wrong('analyze prints JSON or Markdown, not both')
   if (query !== undefined) queryOf(query) // before the work is done
   refuseProfile(file)
+  requireHeadroomFor([file], { force })
   const rows = top ?? (json ? undefined : TEXT_TOP)
   const whole = await analyze(file === '-' ? stdin : file, { top: query === undefined ? rows : ALL, readScripts: !noScripts, onProgress: progress.tell })
   const report = query === undefined ? whole : cut(queried(whole, query), rows)
