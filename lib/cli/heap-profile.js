@@ -22,10 +22,11 @@ async function heapProfileCommand([target, file, ...rest], { duration: time, tim
   const rows = integer(1, 100_000, TOP)('top', top)
   const { profile, pid, left } = await visit(target, timeout, async (session, { signal }) => ({ profile: await sampled(session, ms, signal, progress) }))
   const settings = { marks: [], top: rows, interval: INTERVAL, time: Date.now(), durationMs: ms, export: true }
-  const { pprof, heapprofile, mark: _mark, ...report } = JSON.parse(native().allocationSites(JSON.stringify(profile), JSON.stringify(settings)))
+  const { pprof, heapprofile, sites, siteCount, live, samples } = JSON.parse(native().allocationSites(JSON.stringify(profile), JSON.stringify(settings)))
+  const report = { live, samples, siteCount, sites }
   const path = await saved(file ?? fileName(pid, 'heapprofile'), file?.endsWith('.pb.gz') ? Buffer.from(pprof, 'base64') : heapprofile)
   if (json) return { text: asciiJson({ pid, path, interval: INTERVAL, durationMs: ms, ...report, closed: left === undefined }), asked: true }
-  return { text: [sitesText(report, { stream: stdout }), `${path}: ${bytes(report.live)} alive of what was allocated meanwhile.`, left, ''].filter((part) => part !== undefined).join('\n') }
+  return { text: [sitesText(report, { stream: stdout }), `${path}: ${bytes(live)} alive of what was allocated meanwhile.`, left, ''].filter((part) => part !== undefined).join('\n') }
 }
 
 async function sampled(session, ms, signal, progress) {
