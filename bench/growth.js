@@ -42,7 +42,7 @@ async function rowsOf(task) {
   const runs = new Map(tools.map((tool) => [tool, []]))
   for (let turn = 0; turn < Number(options.repeats ?? task.repeats); turn++) {
     for (const tool of turn % 2 ? tools.toReversed() : tools) {
-      const run = await measure(tool.command(files), path.join(peers.cache, 'peak'))
+      const run = await measure(tool.command(files), path.join(peers.cache, 'peak'), tool.accepted)
       runs.get(tool).push(run)
       console.error(`${tool.name}, turn ${turn + 1}: ${time(run.seconds)}, ${memory(run.bytes)}`)
     }

@@ -58,7 +58,7 @@ async function main() {
     const repeats = size > 1000 ? Math.min(3, options.repeats) : Number(options.repeats)
     for (let turn = 0; turn < repeats; turn++) {
       for (const tool of turn % 2 ? tools.toReversed() : tools) {
-        const run = await measure(tool.command(file), path.join(cache, 'peak'))
+        const run = await measure(tool.command(file), path.join(cache, 'peak'), tool.accepted)
         runs.get(tool.name).push(run)
         console.error(`${size} MB, turn ${turn + 1}: ${tool.name} ${time(run.seconds)}, ${memory(run.bytes)}`)
       }

@@ -1,9 +1,9 @@
 // node diff.mjs BEFORE AFTER: the comparison of DevTools' panel: both snapshots loaded, the rows of what came and went.
-import { load } from './load.mjs'
+import { open } from './open.mjs'
 
 const [before, after] = process.argv.slice(2)
-const base = await load(before)
-const snapshot = await load(after)
+const base = await open(before)
+const snapshot = await open(after)
 const rows = snapshot.calculateSnapshotDiff(1, base.aggregatesForDiff(snapshot.interfaceDefinitions()))
 console.log(Object.keys(rows).length)
 process.exit(0)

@@ -1,24 +1,50 @@
 'use strict'
 
 const { analyze } = require('../analyze.js')
+const { LeakguardError } = require('../errors.js')
 const { wrong } = require('../options.js')
+const { queried, queryOf } = require('../report/query.js')
 const { textOf } = require('../report/text.js')
+const { requireHeadroomFor } = require('./headroom.js')
+const { asciiJson } = require('./json.js')
+const { saved } = require('./saved.js')
 
 const TEXT_TOP = 15
+/** A query is asked of all rows that a report can have; what fits is cut afterwards. */
+const ALL = 100_000
 
-/** `leakguard analyze FILE [--json] [--top N] [--no-scripts]`: answers what to print. */
-async function analyzeCommand([file, ...rest], { json, top, 'no-scripts': noScripts }, { stdin, stdout }) {
+/** `leakguard analyze FILE` */
+async function analyzeCommand([file, ...rest], { json, md, html, query, top, 'no-scripts': noScripts, force }, { stdin, stdout, progress }) {
   if (file === undefined || rest.length > 0) throw wrong('analyze takes one FILE, or - for standard input')
-  const rows = top === undefined ? (json ? undefined : TEXT_TOP) : /^\d+$/.test(top) ? Number(top) : top
-  const report = await analyze(file === '-' ? stdin : file, { top: rows, readScripts: !noScripts })
-  if (json) return `${asciiJson(report)}\n`
-  return textOf(report, { source: file === '-' ? 'standard input' : file, stream: stdout })
+  if (json && md) throw wrong('analyze prints JSON or Markdown, not both')
+  if (query !== undefined) queryOf(query) // before the work is done
+  refuseProfile(file)
+  requireHeadroomFor([file], { force })
+  const rows = top ?? (json ? undefined : TEXT_TOP)
+  const whole = await analyze(file === '-' ? stdin : file, { top: query === undefined ? rows : ALL, readScripts: !noScripts, onProgress: progress.tell })
+  const report = query === undefined ? whole : cut(queried(whole, query), rows)
+  const leak = report.suspects.length > 0
+  const source = file === '-' ? 'standard input' : file
+  progress.end()
+  if (html !== undefined) {
+    const { reportHtml } = require('../report/html/report.js')
+    await saved(html, reportHtml(report, { source }))
+  }
+  if (json) return { text: asciiJson(report), asked: true, leak }
+  if (!md) return { text: textOf(report, { source, stream: stdout }), leak }
+  const { reportMarkdown } = require('../report/markdown/report.js')
+  return { text: reportMarkdown(report, { source }), asked: true, leak }
 }
 
-/** JSON without a character that a terminal could act on: what JSON leaves as it is, such as U+009B, is escaped. */
-function asciiJson(value) {
-  const escaped = (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
-  return JSON.stringify(value, null, 2).replace(/[\x7f-\uffff]/g, escaped)
+function cut({ classes, dominators, ...report }, rows = 50) {
+  return { ...report, classes: classes.slice(0, rows), dominators: dominators.slice(0, rows) }
 }
 
-module.exports = { analyzeCommand, asciiJson }
+function refuseProfile(file) {
+  if (!/\.(heapprofile|cpuprofile|pb\.gz)$/.test(file)) return
+  const cpu = file.endsWith('.cpuprofile')
+  const advice = cpu ? 'a CPU profile says nothing of memory' : 'a heap profile has the functions that allocated, and no objects: leakguard convert writes it for other tools, DevTools and pprof open it'
+  throw new LeakguardError('ERR_LEAKGUARD_PARSE', `${file} is no heap snapshot: ${advice}`, { byte: 0 })
+}
+
+module.exports = { analyzeCommand }

@@ -72,6 +72,11 @@ class Inquiry {
     this.#evidence = new Evidence(options)
   }
 
+  /** Suspects of the looks so far, before anything is sure. */
+  get seen() {
+    return this.#found?.suspects ?? []
+  }
+
   async judge(verdict, collections) {
     if (this.#busy) return undefined
     const { state, kind, leak } = verdict
