@@ -120,7 +120,6 @@ async function step(n) {
   memory['a key as long as this ' + n] = { n }
   own.history.push({ n, text: 'history ' + n })
   events.push({ n, text: 'event ' + n })
-  setTimeout(function expire() { return request }, 7200_000)
   setInterval(function poll() { return request }, 3600_000)
   bus.once('reply ' + n, () => request)
   channel.subscribe(() => request)
@@ -144,9 +143,8 @@ async function step(n) {
     ['memory', /^Object of (string → )?Object$/, 'cache'],
     [/^(own|exports)\.history$/, /^Array of Object$/, 'cache'],
     ['global.events', /^Array of Object$/, 'global'],
-    ['setTimeout callback expire', /^Timeout$/, 'timer'],
     ['setInterval callback poll', /^Timeout$/, 'timer'],
-    ['bus.on(…)', /^Object of onceWrapper$/, 'listener'],
+    ['bus.on(…)', /^Object of (onceW|w)rapper$/, 'listener'],
     ['channel._subscribers', /^Array of Function/, 'listener'],
     ['keys', /^Array of Object$/, 'cache'],
     [/^resource/, /./, 'async-context'],

@@ -125,9 +125,14 @@ class Inquiry {
     const { suspects, looks, totalSizes } = growth
     const grown = totalSizes.at(-1) - totalSizes[0]
     const found = { evidence, suspects, looks, capture }
-    this.#empty = suspects.length > 0 ? 0 : this.#empty + 1
-    this.#found = suspects.length > 0 ? found : undefined
     if (verdict.leak && !IN_THE_HEAP.has(verdict.kind)) return { confirmedBy: 'trend', ...found }
+    this.#empty = suspects.length > 0 ? 0 : this.#empty + 1
+    if (suspects.length === 0 && this.#found !== undefined && this.#empty < CLEARED) {
+      // What grew may have stopped, or be held by another way at this one moment: the next look says which.
+      this.#evidence.forgetLast()
+      return undefined
+    }
+    this.#found = suspects.length > 0 ? found : undefined
     const isTold = verdict.leak && looks >= PROOF
     this.#vetoed = isTold && this.#isVetoed(verdict, growth, times) ? verdict.growthBytes : undefined
     if (isTold && this.#vetoed === undefined && !isUneven(growth, times) && !this.#mayFill(verdict, collections)) return { confirmedBy: 'trend', ...found }
