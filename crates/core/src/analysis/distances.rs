@@ -35,6 +35,7 @@ pub(super) fn distances(
         pairs,
         in_pairs,
         watch,
+        odd: OddNames::find(graph),
         met: Bits::new(graph.node_count()),
         // In place.
         distances: spare.into_iter().map(|_| UNREACHED).collect(),
@@ -59,6 +60,7 @@ struct Search<'a> {
     pairs: &'a WeakPairs,
     in_pairs: &'a Bits,
     watch: &'a Watch,
+    odd: OddNames,
     met: Bits,
     distances: Vec<i32>,
     /// Nodes.
@@ -124,8 +126,10 @@ impl Search<'_> {
 
     fn odd_source(&self, node: NodeIx) -> OddSource {
         match self.graph.kind(node) {
-            NodeKind::HIDDEN if self.graph.raw_name(node) == b"system / NativeContext" => OddSource::NativeContext,
-            NodeKind::ARRAY if self.graph.raw_name(node) == b"(map descriptors)" => OddSource::Descriptors,
+            NodeKind::HIDDEN if self.odd.native_context.contains(&self.graph.name_index(node)) => {
+                OddSource::NativeContext
+            }
+            NodeKind::ARRAY if self.odd.descriptors.contains(&self.graph.name_index(node)) => OddSource::Descriptors,
             _ => OddSource::No,
         }
     }
@@ -165,6 +169,19 @@ enum OddSource {
     No,
     NativeContext,
     Descriptors,
+}
+
+/// The names of odd sources, by index: V8 writes a text once, others may not.
+struct OddNames {
+    native_context: Vec<u32>,
+    descriptors: Vec<u32>,
+}
+
+impl OddNames {
+    fn find(graph: &Graph) -> Self {
+        let [native_context, descriptors] = graph.strings().find_all([b"system / NativeContext", b"(map descriptors)"]);
+        Self { native_context, descriptors }
+    }
 }
 
 fn leading_number(text: &[u8]) -> Option<u64> {

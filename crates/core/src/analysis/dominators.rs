@@ -307,7 +307,7 @@ fn semi_nca(
     // Where a node's owners stand is read well before they are needed, so that the reads overlap.
     let stretch = |w: usize| {
         let (from, to) = owners.of(order[w]);
-        (from, to, owners.numbers.get(from as usize).copied().unwrap_or(0))
+        (from, to, if from < to { owners.numbers[to as usize - 1] } else { 0 })
     };
     let mut ahead = [(0, 0, 0); AHEAD];
     for w in (1..count).rev().take(AHEAD) {
@@ -322,9 +322,14 @@ fn semi_nca(
         if w > AHEAD {
             ahead[w % AHEAD] = stretch(w - AHEAD);
         }
-        for &owner in &owners.numbers[from as usize..to as usize] {
+        // From the last owner on: what many own, such as the shapes of objects, is mostly owned by V8's roots as well, which
+        // the walk meets late and which settle it: nothing is below the root.
+        for &owner in owners.numbers[from as usize..to as usize].iter().rev() {
             let candidate = if owner as usize <= w { owner } else { lowest(owner, w as u32, &mut links, &mut path) };
             least = least.min(candidate);
+            if least == 0 {
+                break;
+            }
         }
         semi[w] = least;
         links[w] = link(ancestor(links[w]), least);

@@ -100,6 +100,21 @@ impl Tree {
         std::iter::successors(up(&rank), up)
     }
 
+    /// The ranks of those that the one with this rank dominates immediately.
+    #[inline]
+    pub(super) fn below(&self, rank: usize) -> impl Iterator<Item = usize> + '_ {
+        let end = rank + self.span[rank] as usize;
+        let mut next = rank + 1;
+        std::iter::from_fn(move || {
+            if next >= end {
+                return None;
+            }
+            let child = next;
+            next += self.span[next] as usize;
+            Some(child)
+        })
+    }
+
     #[inline]
     fn idom(&self, node: NodeIx) -> NodeIx {
         NodeIx(self.hung[node.at()].1)
@@ -145,7 +160,16 @@ impl Heap {
     ///
     /// # Errors
     /// [`crate::Code::Cancelled`] only.
-    pub fn new(mut graph: Graph, watch: &Watch) -> Result<Self, Error> {
+    pub fn new(graph: Graph, watch: &Watch) -> Result<Self, Error> {
+        Self::with(graph, |_| Ok(()), watch).map(|(heap, ())| heap)
+    }
+
+    /// The same, and what `aside` makes of the graph on the thread that is done first.
+    pub(super) fn with<T: Send>(
+        mut graph: Graph,
+        aside: impl FnOnce(&Graph) -> Result<T, Error> + Send,
+        watch: &Watch,
+    ) -> Result<(Self, T), Error> {
         watch.enter(Stage::Edges)?;
         detached::spread(&mut graph);
         let sizes = std::mem::take(&mut graph.self_sizes);
@@ -163,7 +187,7 @@ impl Heap {
         watch.enter(Stage::Dominators)?;
         let nodes = graph.node_count();
         let (room, hung) = (Prepared::new(), Prepared::new());
-        let (tree, (distances, mut classes)) = side_by_side(
+        let (tree, (distances, mut classes, aside)) = side_by_side(
             || {
                 let numbered = dominators(&graph, &marked.stretches, &room, watch)?;
                 Tree::new(numbered, hung.take(|| Columns::new(nodes)), &graph.self_sizes, watch)
@@ -173,11 +197,11 @@ impl Heap {
                 let (distances, spare) = distances::distances(&graph, &pairs, &marked.in_pairs, spare, watch)?;
                 let classes = Classes::new(&graph, &distances, spare, watch)?;
                 hung.prepare(|| Columns::new(nodes));
-                Ok((distances, classes))
+                Ok((distances, classes, aside(&graph)?))
             },
         )?;
         classes.retain(&tree)?;
-        Ok(Self { graph, pairs, tree, distances, classes })
+        Ok((Self { graph, pairs, tree, distances, classes }, aside))
     }
 
     /// The graph, with self sizes after the move of [`super::shallow`].
@@ -226,17 +250,12 @@ impl Heap {
 
     /// The ranks of the nodes that the node dominates immediately.
     fn children(&self, node: NodeIx) -> impl Iterator<Item = usize> + '_ {
-        let rank = self.tree.rank(node);
-        let end = rank + self.tree.span[rank] as usize;
-        let mut next = rank + 1;
-        std::iter::from_fn(move || {
-            if next >= end {
-                return None;
-            }
-            let child = next;
-            next += self.tree.span[next] as usize;
-            Some(child)
-        })
+        self.tree.below(self.tree.rank(node))
+    }
+
+    /// The dominator tree by rank.
+    pub(super) fn tree(&self) -> &Tree {
+        &self.tree
     }
 
     /// The node and all that it dominates, at any depth.
