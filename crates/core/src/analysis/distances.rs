@@ -8,7 +8,6 @@ use super::ownership::is_user_root;
 use super::weak_pairs::WeakPairs;
 use crate::graph::{EdgeIx, EdgeKind, Graph, NodeIx, NodeKind};
 use crate::{Error, Watch};
-use rustc_hash::FxHashSet;
 use std::ops::Range;
 
 /// Distances from here on lead through the system only.
@@ -40,7 +39,7 @@ pub(super) fn distances(
         // In place.
         distances: spare.into_iter().map(|_| UNREACHED).collect(),
         queue: Vec::with_capacity(graph.node_count()),
-        pending: FxHashSet::default(),
+        pending: Bits::new(pairs.entries()),
     };
     for edge in graph.edges_of(NodeIx::ROOT) {
         if is_user_root(graph, edge.target()) && search.met.insert(edge.target().0) {
@@ -66,7 +65,7 @@ struct Search<'a> {
     /// Nodes.
     queue: Vec<u32>,
     /// WeakMap entries of which one link was met.
-    pending: FxHashSet<u32>,
+    pending: Bits,
 }
 
 impl Search<'_> {
@@ -140,11 +139,7 @@ impl Search<'_> {
         if !self.in_pairs.has(self.graph.edges[edge_at].target().0) {
             return false;
         }
-        match self.pairs.get(self.graph.edge_names[edge_at]) {
-            Some(pair) if self.pending.remove(&pair.entry) => false,
-            Some(pair) => self.pending.insert(pair.entry),
-            None => false,
-        }
+        self.pairs.get(self.graph.edge_names[edge_at]).is_some_and(|pair| self.pending.toggle(pair.entry))
     }
 
     /// Links that tie unrelated objects together: descriptors shared between maps, and one map of the native context.

@@ -7,7 +7,7 @@ use super::dominators::{Numbered, Room, dominators};
 use super::prepared::{Prepared, zeros};
 use super::weak_pairs::WeakPairs;
 use super::{detached, distances, ownership, shallow, side_by_side};
-use crate::graph::{Graph, NodeIx};
+use crate::graph::{Graph, NodeIx, Sizes};
 use crate::{Error, Stage, Watch};
 use std::borrow::Cow;
 use std::sync::OnceLock;
@@ -50,7 +50,7 @@ impl Columns {
 
 impl Tree {
     #[inline(never)]
-    fn new(numbered: Numbered, room: Columns, sizes: &[u64], watch: &Watch) -> Result<Self, Error> {
+    fn new(numbered: Numbered, room: Columns, sizes: &Sizes, watch: &Watch) -> Result<Self, Error> {
         let Columns { mut hung, mut span } = room;
         let Numbered { order, idom, spare: [mut spans, mut free], spare_wide: mut retained } = numbered;
         let count = order.len();
@@ -127,9 +127,9 @@ impl Tree {
 }
 
 /// Retained sizes of neighbours by rank, but for those whose children stand behind the last.
-fn sum(retained: &mut [u64], by_rank: &[NodeIx], span: &[u32], sizes: &[u64], watch: &Watch) -> Result<(), Error> {
+fn sum(retained: &mut [u64], by_rank: &[NodeIx], span: &[u32], sizes: &Sizes, watch: &Watch) -> Result<(), Error> {
     for (bytes, node) in retained.iter_mut().zip(by_rank) {
-        *bytes = sizes[node.at()];
+        *bytes = sizes.get(node.at());
     }
     for rank in (0..retained.len()).rev() {
         if rank.is_multiple_of(STRIDE) {

@@ -11,6 +11,7 @@ mod parser;
 mod pipeline;
 
 pub(crate) use input::decompressed;
+pub(crate) use parser::{OTHER_SECTIONS, OTHER_START};
 
 use crate::graph::Graph;
 use crate::{Error, Limits, Source, Stage, Watch};
