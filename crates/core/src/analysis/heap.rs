@@ -3,7 +3,7 @@
 //! Independent passes run side by side on two threads; each is a function of its own file.
 
 use super::classes::{Class, Classes};
-use super::dominators::{Numbered, Room, dominators};
+use super::dominators::{Numbered, Numbers, Room, dominators};
 use super::prepared::{Prepared, zeros};
 use super::weak_pairs::WeakPairs;
 use super::{detached, distances, ownership, shallow, side_by_side};
@@ -173,11 +173,13 @@ impl Heap {
         watch.enter(Stage::Edges)?;
         detached::spread(&mut graph);
         let sizes = std::mem::take(&mut graph.self_sizes);
+        let nodes = graph.node_count();
+        let numbers = Prepared::new();
         // Whichever thread is done first goes on with the names of WeakMap entries.
         let pairs = OnceLock::new();
         let then_pairs = || _ = pairs.get_or_init(|| WeakPairs::find(graph.strings()));
         let (page, (sizes, spare)) = side_by_side(
-            || ownership::page(&graph, watch).inspect(|_| then_pairs()),
+            || ownership::page(&graph, watch).inspect(|_| (then_pairs(), numbers.prepare(|| Numbers::new(nodes)))),
             || shallow::moved(&graph, sizes, watch).inspect(|_| then_pairs()),
         )?;
         let pairs = pairs.into_inner().unwrap_or_else(|| WeakPairs::find(graph.strings()));
@@ -185,11 +187,11 @@ impl Heap {
         let marked = ownership::mark(&mut graph, &page, &pairs, watch)?;
         drop(page);
         watch.enter(Stage::Dominators)?;
-        let nodes = graph.node_count();
         let (room, hung) = (Prepared::new(), Prepared::new());
         let (tree, (distances, mut classes, aside)) = side_by_side(
             || {
-                let numbered = dominators(&graph, &marked.stretches, &room, watch)?;
+                let numbered =
+                    dominators(&graph, &marked.stretches, numbers.take(|| Numbers::new(nodes)), &room, watch)?;
                 Tree::new(numbered, hung.take(|| Columns::new(nodes)), &graph.self_sizes, watch)
             },
             || {
@@ -276,11 +278,6 @@ impl Heap {
         &self.tree.by_rank
     }
 
-    /// The node's place in that order.
-    pub(super) fn rank(&self, node: NodeIx) -> u32 {
-        self.tree.rank(node) as u32
-    }
-
     /// Edges from the global objects, or [`distances::SYSTEM`] and more, or [`distances::UNREACHED`].
     pub fn distance(&self, node: NodeIx) -> i32 {
         self.distances[node.at()]
@@ -295,6 +292,11 @@ impl Heap {
     #[inline]
     pub fn class(&self, node: NodeIx) -> u32 {
         self.classes.of(node)
+    }
+
+    /// The classes by rank.
+    pub(super) fn ranked_classes(&self) -> &Classes {
+        &self.classes
     }
 
     /// The node's class by name.

@@ -124,7 +124,7 @@ struct Folder<'a> {
 impl Folder<'_> {
     /// What those with the ranks hold, the largest first.
     fn below(&mut self, above: &[u32]) -> Result<Vec<Fold>, Error> {
-        let (heap, tree) = (self.heap, self.heap.tree());
+        let (heap, tree, classes) = (self.heap, self.heap.tree(), self.heap.ranked_classes());
         let mut folds: Vec<Fold> = Vec::new();
         let mut open = Vec::new();
         for &rank in above {
@@ -136,7 +136,7 @@ impl Folder<'_> {
                         self.watch.check()?;
                     }
                     let (node, retained) = (tree.by_rank[child], tree.retained[child]);
-                    let class = heap.class(node);
+                    let class = classes.at(child);
                     let leads = match *self.ways[class as usize].get_or_insert_with(|| way(heap, node)) {
                         Way::Ends => false,
                         Way::MayLead => retained > heap.self_size(node),
