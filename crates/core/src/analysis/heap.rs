@@ -177,9 +177,10 @@ impl Heap {
         let numbers = Prepared::new();
         // Whichever thread is done first goes on with the names of WeakMap entries.
         let pairs = OnceLock::new();
+        let then_numbers = || numbers.prepare(|| Numbers::new(nodes));
         let then_pairs = || _ = pairs.get_or_init(|| WeakPairs::find(graph.strings()));
         let (page, (sizes, spare)) = side_by_side(
-            || ownership::page(&graph, watch).inspect(|_| (then_pairs(), numbers.prepare(|| Numbers::new(nodes)))),
+            || ownership::page(&graph, watch).inspect(|_| then_pairs()).inspect(|_| then_numbers()),
             || shallow::moved(&graph, sizes, watch).inspect(|_| then_pairs()),
         )?;
         let pairs = pairs.into_inner().unwrap_or_else(|| WeakPairs::find(graph.strings()));

@@ -49,6 +49,12 @@ impl Sizes {
         }
     }
 
+    /// Lets go of all.
+    pub(crate) fn clear(&mut self) {
+        self.short.clear();
+        self.wide.clear();
+    }
+
     /// The column of short ones, to make room in.
     pub(crate) fn column(&mut self) -> &mut Vec<u32> {
         &mut self.short
