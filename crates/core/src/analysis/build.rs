@@ -48,40 +48,40 @@ fn told(
 ) -> Result<Report, Error> {
     watch.enter(Stage::Report)?;
     let graph = heap.graph();
-    let scripts = Scripts::find(graph, sources);
     let Gathered { strings, listeners, timers, waiting, versions: (node, v8) } = gathered;
-    let plain = || {
-        let tree = tree::tree(heap, watch)?;
-        Ok((tree, strings.rows(heap, options.top), emitters::rows(heap, &scripts, &listeners)))
+    let whole = || {
+        let unreached = graph.nodes().filter(|&node| heap.distance(node) == UNREACHED).count();
+        Ok((tree::tree(heap, watch)?, unreached))
     };
-    let ((tree, strings, listeners), (suspects, dominators)) =
-        side_by_side(plain, || named(heap, &scripts, options, sources, watch))?;
-    let timers = timers.rows(graph, &scripts, options.top);
-    let waiting = waiting.rows(graph, &scripts, options.top);
-    let unreached = graph.nodes().filter(|&node| heap.distance(node) == UNREACHED).count();
-    let (class_count, classes) = classes(heap, &scripts, options.top);
-    let mut notes = Vec::new();
+    let by_name = || {
+        let scripts = Scripts::find(graph, sources);
+        let (suspects, dominators) = named(heap, &scripts, options, sources, watch)?;
+        let (class_count, classes) = classes(heap, &scripts, options.top);
+        Ok(Report {
+            node,
+            v8,
+            total_size: heap.total_size(),
+            node_count: graph.node_count() as u64,
+            edge_count: graph.edge_count() as u64,
+            classes,
+            class_count,
+            dominators,
+            tree: Vec::new(),
+            suspects,
+            strings: strings.rows(heap, options.top),
+            listeners: emitters::rows(heap, &scripts, &listeners),
+            timers: timers.rows(graph, &scripts, options.top),
+            waiting: waiting.rows(graph, &scripts, options.top),
+            notes: Vec::new(),
+        })
+    };
+    let ((tree, unreached), mut report) = side_by_side(whole, by_name)?;
+    report.tree = tree;
     // Every heap has a few.
     if unreached > graph.node_count() / 1000 {
-        notes.push(format!("{unreached} nodes are reached by weak edges only, or not at all"));
+        report.notes.push(format!("{unreached} nodes are reached by weak edges only, or not at all"));
     }
-    Ok(Report {
-        node,
-        v8,
-        total_size: heap.total_size(),
-        node_count: graph.node_count() as u64,
-        edge_count: graph.edge_count() as u64,
-        classes,
-        class_count,
-        dominators,
-        tree,
-        suspects,
-        strings,
-        listeners,
-        timers,
-        waiting,
-        notes,
-    })
+    Ok(report)
 }
 
 /// Suspects and large objects, which share the search for their paths.

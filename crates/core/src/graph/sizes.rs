@@ -69,7 +69,9 @@ mod tests {
     fn holds_sizes_of_any_width() {
         let mut sizes = Sizes::default();
         let all = [0, 1, (1 << 32) - 2, (1 << 32) - 1, 1 << 32, 5 << 30, u64::MAX];
-        all.iter().for_each(|&size| sizes.push(size));
+        for size in all {
+            sizes.push(size);
+        }
         assert_eq!(all, std::array::from_fn(|at| sizes.get(at)));
         sizes.set(0, u64::MAX);
         sizes.set(5, 7);
