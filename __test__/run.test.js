@@ -5,6 +5,7 @@ const assert = require('node:assert/strict')
 const { spawn } = require('node:child_process')
 const fs = require('node:fs')
 const { join } = require('node:path')
+const { setTimeout: sleep } = require('node:timers/promises')
 const { pathToFileURL } = require('node:url')
 const { findings } = require('../lib/run/verdict.js')
 const { runText } = require('../lib/run/text.js')
@@ -12,6 +13,7 @@ const { openPage, picture, reasonToSkip } = require('./support/browser.js')
 const { root } = require('./support/child.js')
 const { folderFor } = require('./support/folder.js')
 const { equalsText } = require('./support/golden.js')
+const { terminal } = require('./support/terminal.js')
 
 const unix = process.platform !== 'win32'
 const CLI = join(root, 'bin', 'leakguard.js')
@@ -125,6 +127,19 @@ test('signals reach the app once, and what it makes of them counts', { skip: !un
   // Whom nobody asked to end has ended badly.
   const killed = app(t, "process.kill(process.pid, 'SIGKILL')")
   assert.equal((await run(['--no-html', killed.path])).code, 137)
+})
+
+test("a terminal's Ctrl-C reaches the app once", { skip: terminal() === undefined }, async (t) => {
+  const { path } = app(t, `
+    let count = 0
+    process.on('SIGINT', () => { count++; setTimeout(() => { console.log('interrupted ' + count); process.exit(0) }, 500) })
+    setInterval(() => {}, 1000)
+    console.log('ready')`)
+  const shown = terminal()(['bin/leakguard.js', 'run', '--no-html', path], { LEAKGUARD_INTERVAL: '100ms', NO_COLOR: '1' })
+  while (!shown.output.includes('ready')) await sleep(50)
+  shown.child.stdin.write('\x03')
+  await shown.closed
+  assert.match(shown.output, /interrupted 1\r\n[^]*ended with 0/)
 })
 
 test('--on-port: the load runs when the app listens, and the app is ended after it', { skip: !unix }, async (t) => {
