@@ -245,7 +245,10 @@ test('the judgement of a run', () => {
   assert.deepEqual(kinds(watched()), ['no-leak'])
   assert.deepEqual(kinds(watched({ readings: [] })), ['too-short'])
   assert.deepEqual(kinds(watched({ leaks: [LEAK] })), ['leak'])
-  assert.deepEqual(kinds(watched({ leaks: [{ ...LEAK, recovered: true }] })), ['no-leak'], 'what has ended is none')
+  const recovered = { ...LEAK, recovered: true, time: START + 10_000 }
+  assert.deepEqual(kinds(watched({ leaks: [recovered] })), ['leak'], 'it grows no longer, as when the load ends, and holds what it has')
+  const freed = watched().readings.map((reading, n) => (n > 30 ? { ...reading, heapUsed: 5 * MB } : reading))
+  assert.deepEqual(kinds(watched({ leaks: [recovered], readings: freed })), ['no-leak'], 'what was given back')
   assert.deepEqual(kinds(watched({ leaks: [{ ...LEAK, kind: 'native', suspects: [], reason: 'the RSS grows' }] })), ['native-growth'])
   assert.deepEqual(kinds(watched({ verdict: { state: 'suspicious', reason: 'it grew', bytesPerHour: 1e9 } })), ['suspicion'])
   assert.deepEqual(kinds(watched({ gc: { count: 900, ms: 6000, share: 0.3 } })), ['gc-pressure'])

@@ -76,7 +76,7 @@ async function recordingOf(path) {
   }
 }
 
-/** Each leak as it was told last, by fingerprint; those of before an end of all growth have ended. */
+/** Each leak as it was told last, by fingerprint; `recovered` are those of before all growth ended. */
 function leaksOf(events) {
   const leaks = new Map()
   for (const { kind, leak } of events) {
@@ -125,7 +125,7 @@ async function snapshotOf(folder, pid, onProgress) {
 function weight({ leaks, atLimit, thread, script, readings, samples }) {
   const most = Math.max(0, ...readings.map(({ heapUsed }) => heapUsed ?? 0), ...samples.map(({ heapUsed }) => heapUsed ?? 0))
   const isStarter = STARTERS.test(script)
-  return (leaks.some(({ recovered }) => !recovered) || atLimit ? 1e16 : 0) + (isStarter ? 0 : 1e14) + (thread === 0 ? 1e12 : 0) + most
+  return (leaks.length > 0 || atLimit ? 1e16 : 0) + (isStarter ? 0 : 1e14) + (thread === 0 ? 1e12 : 0) + most
 }
 
 module.exports = { gather }
