@@ -185,7 +185,7 @@ test('what is wrong is said, and leaves no file', async (t) => {
 })
 
 test('what is no snapshot is told as analyze tells it', async () => {
-  for (const text of ['', 'hello', '[1, 2]', '{}', '{"name":"leakguard"}', '{"list":[1,2]}', '{"a":{"b":1}}', '{"n":1}']) {
+  for (const text of ['', 'hello', '[1, 2]', '{"name":"leakguard"}', '{"list":[1,2]}', '{"a":{"b":1}}', '{"n":1}']) {
     const source = () => Readable.from([Buffer.from(text)])
     const told = { code: 'ERR_LEAKGUARD_PARSE', message: text === '' ? /the file is empty/ : /not a heap snapshot/ }
     await assert.rejects(leakguard.redact(source(), new PassThrough().on('error', () => {})), told, text)
