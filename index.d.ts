@@ -58,6 +58,8 @@ export type ErrorCode =
   | 'ERR_LEAKGUARD_CALL'
   /** A call under test did not settle; `iteration` says which. */
   | 'ERR_LEAKGUARD_TIMEOUT'
+  /** On the command line: a process cannot be attached to. */
+  | 'ERR_LEAKGUARD_ATTACH'
   /** This platform or this Node.js cannot do that. */
   | 'ERR_LEAKGUARD_UNSUPPORTED'
   /** The native addon does not load here. */

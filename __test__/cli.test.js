@@ -12,14 +12,10 @@ const { reference } = require('../lib/cli/reference.js')
 const { version } = require('../package.json')
 const { node, root } = require('./support/child.js')
 const { folderFor } = require('./support/folder.js')
+const { terminal } = require('./support/terminal.js')
 const { leakySnapshot } = require('./support/snapshot.js')
 
 const cli = (args, options) => node(['bin/leakguard.js', ...args], options)
-
-/** A terminal for a program: util-linux' `script`. */
-function isScriptThere() {
-  return process.platform === 'linux' && spawnSync('script', ['--version'], { encoding: 'utf8' }).stdout?.includes('util-linux') === true
-}
 
 const taken = leakySnapshot(test)
 let path
@@ -73,7 +69,7 @@ test('--help and --version', async () => {
 
 test('what cannot be done is one line on stderr: exit code 2 for a wrong command line, 3 for a failure', async () => {
   const cases = [
-    [2, [], /no command; there is analyze/],
+    [2, [], /no command; there is run, analyze/],
     [2, ['analyse', 'x'], /no command "analyse"/],
     [2, [path], /no command before .*; did you mean leakguard analyze .*leaky\.heapsnapshot\?/],
     [2, [path, '--json'], /did you mean leakguard analyze/],
@@ -97,6 +93,18 @@ test('what cannot be done is one line on stderr: exit code 2 for a wrong command
     assert.match(stderr, message)
     assert.match(stderr, /^leakguard: ERR_LEAKGUARD_[A-Z]+: [^\n]+\n$/)
   }
+})
+
+test('what an analysis needs is said before it begins, where there is not as much', { skip: process.platform === 'win32' }, async (t) => {
+  const large = join(folderFor(t), 'large.heapsnapshot')
+  fs.writeFileSync(large, '{}')
+  fs.truncateSync(large, 1e12) // all of it a hole
+  for (const args of [['analyze', large], ['growth', path, large], ['diff', path, large]]) {
+    const { code, stderr } = await cli(args)
+    assert.equal(code, 3)
+    assert.match(stderr, /ERR_LEAKGUARD_HEADROOM: the analysis needs about 1,600,000 MB, and .* leaves [\d,]+ MB: .*, or go ahead with --force/)
+  }
+  assert.match((await cli(['analyze', large, '--force'])).stderr, /ERR_LEAKGUARD_PARSE/)
 })
 
 test('--quiet: the exit code tells, and what was asked for is printed', async () => {
@@ -124,13 +132,14 @@ test('40 columns are enough', async () => {
   }
 })
 
-test('on a terminal: bold, unless NO_COLOR is set', { skip: !isScriptThere() }, () => {
-  const onTerminal = (env) => {
-    const command = `"${process.execPath}" bin/leakguard.js analyze "${path}"`
-    return spawnSync('script', ['-qec', command, '/dev/null'], { cwd: root, encoding: 'utf8', env: { ...process.env, TERM: 'xterm', ...env } }).stdout
+test('on a terminal: bold, unless NO_COLOR is set', { skip: terminal() === undefined }, async () => {
+  const onTerminal = async (env) => {
+    const shown = terminal()(['bin/leakguard.js', 'analyze', path], env)
+    await shown.closed
+    return shown.output
   }
-  assert.ok(onTerminal({ NO_COLOR: undefined }).includes('\x1b[1m'))
-  assert.ok(!onTerminal({ NO_COLOR: '1' }).includes('\x1b[1m'))
+  assert.ok((await onTerminal({ NO_COLOR: undefined })).includes('\x1b[1m'))
+  assert.ok(!(await onTerminal({ NO_COLOR: '1' })).includes('\x1b[1m'))
 })
 
 test('progress: a line on a terminal only, short enough for it, and taken away', async () => {

@@ -5,7 +5,7 @@ const { resolve } = require('node:path')
 const { PendingFile, flushFolder } = require('../capture/pending-file.js')
 const { coded } = require('../capture/write-error.js')
 
-/** Puts a text into a file that is whole or not there, readable by its owner; answers its path. */
+/** Puts a text, or bytes, into a file that is whole or not there, readable by its owner; answers its path. */
 async function saved(path, text) {
   const file = resolve(path)
   let pending
