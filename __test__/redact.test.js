@@ -136,6 +136,23 @@ test('equal values are told as equal, across files of one salt; streams and gzip
   assert.notEqual(await read(path), first)
 })
 
+test('what was redacted already can be redacted again, and its copies compared', async (t) => {
+  const folder = folderFor(t)
+  const path = await snapshotOf(folder)
+  const [once, twice, other] = ['once', 'twice', 'other'].map((name) => join(folder, `${name}.heapsnapshot`))
+  await leakguard.redact(path, once)
+  await leakguard.redact(once, twice)
+  await leakguard.redact(path, other)
+  assert.deepEqual(found(readFileSync(twice, 'latin1')), ['same'])
+  const places = async (file) => (await leakguard.analyze(file)).classes.map(({ location }) => location?.file).filter(Boolean)
+  const known = await places(path)
+  assert.ok(known.length > 0)
+  assert.deepEqual(await places(once), known)
+  assert.deepEqual(await places(twice), known, 'paths of scripts are names of code')
+  const { notes = [] } = await leakguard.growth([once, other, twice])
+  assert.ok(!notes.some((note) => /versions/.test(note)), String(notes))
+})
+
 for (const mode of twins ? ['twin', 'inline'] : ['inline']) {
   test(`a capture is redacted on the way out (${mode})`, async (t) => {
     const folder = folderFor(t)
