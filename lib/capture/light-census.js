@@ -17,11 +17,11 @@ const PROBES = 7
  * Counts this thread's objects by constructor, in one walk of the heap by V8: no snapshot, no paths, no sizes. For heaps of
  * which the machine cannot afford a snapshot.
  */
-function lightCensus(given) {
+async function lightCensus(given) {
   return countObjects(validate(given, RULES))
 }
 
-/** The same with options that were looked at; `keepsAlive: false` where the process may end meanwhile. */
+/** The same with options that are valid already; with `keepsAlive: false` among them it keeps no process alive. */
 async function countObjects({ top, ...options }) {
   const unsupported = native().countingUnsupported()
   if (unsupported) throw new LeakguardError('ERR_LEAKGUARD_UNSUPPORTED', `objects cannot be counted here: ${unsupported}`)

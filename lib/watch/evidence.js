@@ -6,7 +6,7 @@ const { performance } = require('node:perf_hooks')
 const { promisify } = require('node:util')
 const zlib = require('node:zlib')
 const { countObjects } = require('../capture/light-census.js')
-const { writeSnapshot } = require('../capture/snapshot.js')
+const { snapshotTo } = require('../capture/snapshot.js')
 const { lightGrowth } = require('../growth/light.js')
 const { look } = require('../growth/look.js')
 
@@ -24,6 +24,9 @@ const TOLD = 20
 /** Less than `growth` takes by default: what is looked for grows by some MB. */
 const FOLD = { top: 10, minBytes: 64 * 1024, minCount: 10, maxPaths: 8000, readScripts: true }
 
+/** Failures of a moment: the next look may succeed. */
+const PASSING = new Set(['ERR_LEAKGUARD_TWIN', 'ERR_LEAKGUARD_BUSY', 'ERR_LEAKGUARD_IO', 'ERR_LEAKGUARD_PARSE'])
+
 /**
  * Looks at the heap while it is under suspicion, each compared with those before. A capture costs memory and processor time, so there
  * are only so many an hour; those that the machine cannot afford are left out. Of a look its census is kept, compressed and outside of
@@ -40,8 +43,8 @@ class Evidence {
   #by
   #ended = new AbortController()
 
-  constructor({ snapshotDir, keep, looksPerHour, mode, maxPause, beforeCapture }) {
-    this.#options = { snapshotDir: snapshotDir && resolve(snapshotDir), keep, looksPerHour, mode, maxPause, beforeCapture }
+  constructor({ snapshotDir, keep, redact, looksPerHour, mode, maxPause, beforeCapture }) {
+    this.#options = { snapshotDir: snapshotDir && resolve(snapshotDir), keep, redact, looksPerHour, mode, maxPause, beforeCapture }
   }
 
   /** Whether the budget has another look. */
@@ -81,7 +84,8 @@ class Evidence {
   }
 
   /**
-   * One look: `{ growth?, times, capture, evidence }`, with the moments of the looks that were compared; or `{ missing, unaffordable }`,
+   * One look: `{ growth?, times, capture, evidence }`, with the moments of the looks that were compared; or `{ missing, unaffordable,
+   * mayPass }`,
    * why there was none. Never rejects. Where it is urgent it does not give way to the app, so that it comes to an end on a machine that
    * has more work than it can do.
    */
@@ -93,7 +97,7 @@ class Evidence {
       this.#until = Infinity
       const at = performance.now()
       const before = await Promise.all(this.#censuses.map(async ({ census }) => String(await gunzip(census))))
-      const options = { ...FOLD, ...this.#capture, keepsAlive: false, priority: isUrgent ? 'normal' : 'low', census: true }
+      const options = { ...FOLD, ...this.#capture, priority: isUrgent ? 'normal' : 'low', census: true }
       const { census, growth, capture, evidence } = await look(options, before.length > 0 ? before : undefined)
       // A walk and V8's snapshot do not list V8's own structures alike: what differs between them is no growth.
       const isSame = this.#by === undefined || this.#by === evidence
@@ -102,7 +106,7 @@ class Evidence {
       this.#censuses = all.slice(-KEPT)
       return { growth: isSame ? growth : undefined, times: all.map(({ at }) => at), capture, evidence }
     } catch (error) {
-      return { missing: reasonOf(error), unaffordable: error?.code === 'ERR_LEAKGUARD_HEADROOM' }
+      return { missing: reasonOf(error), unaffordable: error?.code === 'ERR_LEAKGUARD_HEADROOM', mayPass: PASSING.has(error?.code) }
     }
   }
 
@@ -113,7 +117,7 @@ class Evidence {
   async count() {
     this.#spent.counts.push(performance.now())
     try {
-      const { capture, ...counted } = await countObjects({ ...this.#capture, keepsAlive: false, top: COUNTED })
+      const { capture, ...counted } = await countObjects({ ...this.#capture, top: COUNTED })
       this.#counts = [...this.#counts, counted].slice(-KEPT)
       const { looks, classes } = lightGrowth(this.#counts, { top: TOLD, minCount: FOLD.minCount })
       return { evidence: 'light-census', looks, classes, capture }
@@ -142,14 +146,14 @@ class Evidence {
 
   /** Keeps a snapshot of the leak, where the caller wants that: `{ capture }`, `{ missing }` or nothing. Never rejects. */
   async keep() {
-    const { snapshotDir, keep } = this.#options
+    const { snapshotDir, keep, redact } = this.#options
     if (snapshotDir === undefined || keep === 0) return {}
     try {
       if (await this.#isRefused()) return { missing: 'beforeCapture refused' }
       await fs.promises.mkdir(snapshotDir, { recursive: true, mode: 0o700 })
       const time = new Date().toISOString().replaceAll(':', '-')
       const path = join(snapshotDir, `leakguard-leak-${time}-${process.pid}.heapsnapshot`)
-      const capture = await writeSnapshot(path, this.#capture)
+      const capture = await snapshotTo(path, { ...this.#capture, redact })
       // The names sort by time.
       const old = (await fs.promises.readdir(snapshotDir)).filter((name) => NAME.test(name)).sort().slice(0, -keep)
       for (const name of old) await fs.promises.rm(join(snapshotDir, name), { force: true })
@@ -166,7 +170,7 @@ class Evidence {
 
   get #capture() {
     const { mode, maxPause } = this.#options
-    return { mode, maxPause, signal: this.#ended.signal, busy: 'wait', priority: 'low', force: false }
+    return { mode, maxPause, signal: this.#ended.signal, busy: 'wait', priority: 'low', force: false, keepsAlive: false }
   }
 
   stop() {

@@ -37,6 +37,11 @@ const SHARE = 0.2
  * reactions of one promise, closures that hold closures have no bound to fill up to.
  */
 const UNBOUNDED = new Set(['listener', 'promise', 'closure', 'async-context', 'context'])
+/** After a look that failed: how soon there is another one at first, and at most; each failure doubles it. The budget counts them all. */
+const FIRST_RETRY_MS = 5_000
+const LAST_RETRY_MS = 600_000
+/** Where what kept a look from the heap may pass, so many are tried before a trend that is sure is told without one. */
+const TRIES = 3
 const GROWS = new Set(['suspicious', 'confirmed'])
 const IN_THE_HEAP = new Set(['heap', 'external'])
 
@@ -65,6 +70,10 @@ class Inquiry {
   /** By the trend so much had come when the heap said no; `undefined`: it did not. */
   #vetoed
   #missing
+  #failures = 0
+  /** When the heap can be asked again. */
+  #again = 0
+  #mayPass = false
   #unaffordable = false
   #busy = false
 
@@ -89,7 +98,9 @@ class Inquiry {
     this.#began ??= collections
     if (leak) this.#sure ??= collections
     if (!leak && !IN_THE_HEAP.has(kind)) return undefined
-    const isBlind = !this.#evidence.affordable || this.#missing !== undefined
+    // No look shows what native code allocates, only what grew in the heap meanwhile.
+    if (kind === 'native') return { confirmedBy: 'trend', evidence: 'trend', suspects: [], missing: NATIVE }
+    const isBlind = performance.now() < this.#again || !this.#evidence.affordable
     if (!isBlind && !this.#isTime(verdict, collections)) return undefined
     this.#busy = true
     try {
@@ -99,13 +110,17 @@ class Inquiry {
     }
   }
 
-  #isTime({ leak, bytesPerHour }, collections) {
+  #isTime({ leak, growthBytes, bytesPerHour }, collections) {
     if (this.#evidence.looks === 0) return true
     const since = collections - this.#at
     const elapsed = performance.now() - this.#time
     if (since < SPACING && elapsed < LONG_MS) return false
-    // What showed nothing is asked again ever later.
-    if (leak) return collections >= this.#patient && (since >= Math.min(REST, SPACING * 2 ** this.#empty) || elapsed >= LONG_MS)
+    if (leak) {
+      if (collections < this.#patient) return false
+      // What the heap said no to is asked of it again when it may say something else; what showed nothing, ever later.
+      if (growthBytes < this.#vetoed * OVERDUE) return since >= REST || elapsed >= (REST / SPACING) * LONG_MS
+      return since >= Math.min(REST, SPACING * 2 ** this.#empty) || elapsed >= LONG_MS
+    }
     if (this.#evidence.looks >= PROOF && this.#empty === 0) return false
     if (this.#empty >= CLEARED) return since >= REST
     return (bytesPerHour / 36e5) * elapsed >= LEAST_BYTES || since >= PATIENCE
@@ -118,13 +133,17 @@ class Inquiry {
     if (finding.missing !== undefined) {
       this.#missing = finding.missing
       this.#unaffordable = finding.unaffordable
+      this.#mayPass = finding.mayPass
+      this.#again = this.#time + Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.#failures++)
       return this.#without(verdict, collections)
     }
+    this.#seeing()
     const { growth, times, evidence, capture } = finding
     if (growth === undefined) return undefined
     const { suspects, looks, totalSizes } = growth
     const grown = totalSizes.at(-1) - totalSizes[0]
-    const found = { evidence, suspects, looks, capture }
+    const holders = holdersOf(suspects, verdict, expectedOf(verdict, times))
+    const found = { evidence: holders.length > 0 ? evidence : 'trend', suspects: holders, looks, capture }
     if (verdict.leak && !IN_THE_HEAP.has(verdict.kind)) return { confirmedBy: 'trend', ...found }
     this.#empty = suspects.length > 0 ? 0 : this.#empty + 1
     if (suspects.length === 0 && this.#found !== undefined && this.#empty < CLEARED) {
@@ -143,11 +162,10 @@ class Inquiry {
   }
 
   /** The heap does not grow as the trend says: nothing in it does, and it is as large as before, or larger by chance. */
-  #isVetoed({ kind, bytesPerHour }, { suspects, totalSizes }, times) {
-    if (kind !== 'heap' || suspects.length > 0) return false
-    const expected = (bytesPerHour / 36e5) * (times.at(-1) - times[0])
+  #isVetoed(verdict, { suspects, totalSizes }, times) {
+    if (verdict.kind !== 'heap' || suspects.length > 0) return false
     const isSteady = totalSizes.every((size, at) => at === 0 || size > totalSizes[at - 1])
-    return !isSteady || totalSizes.at(-1) - totalSizes[0] < expected * REAL
+    return !isSteady || totalSizes.at(-1) - totalSizes[0] < expectedOf(verdict, times) * REAL
   }
 
   /** Is what grew most a store that may yet be full? */
@@ -170,6 +188,7 @@ class Inquiry {
       this.#counted = await this.#evidence.count()
     }
     if (!verdict.leak || (verdict.kind === 'heap' && verdict.growthBytes < this.#vetoed * OVERDUE)) return undefined
+    if (this.#mayPass && this.#failures < TRIES && this.#evidence.affordable) return undefined
     // One count says what there is, and not what grows.
     if (this.#evidence.counts === 1 && this.#evidence.countable) return undefined
     if (this.#found && this.#mayFill(verdict, collections)) return undefined
@@ -192,8 +211,16 @@ class Inquiry {
     this.#found = undefined
     this.#counted = undefined
     this.#vetoed = undefined
+    this.#seeing()
+  }
+
+  /** The heap can be looked at. */
+  #seeing() {
     this.#missing = undefined
     this.#unaffordable = false
+    this.#mayPass = false
+    this.#failures = 0
+    this.#again = 0
   }
 
   keep() {
@@ -211,6 +238,18 @@ function isUneven({ suspects: [first], looks }, times) {
   const pace = (from, to) => (first.sizes[to] - first.sizes[from]) / (times[to] - times[from])
   const mean = pace(0, looks - 1)
   return first.sizes.some((_, at) => at > 0 && pace(at - 1, at) < mean * EVEN)
+}
+
+/** By the trend so much has come between the first look and the last. */
+function expectedOf({ bytesPerHour }, times) {
+  return (bytesPerHour / 36e5) * (times.at(-1) - times[0])
+}
+
+const NATIVE = 'memory that native code allocates is in no look at the heap: an allocation profiler of the system shows it, such as heaptrack'
+
+/** Buffers are held by objects: one that does not hold what came of them is not their holder. */
+function holdersOf(suspects, { kind }, expected) {
+  return kind === 'external' ? suspects.filter(({ retainedDelta }) => retainedDelta >= expected * SHARE) : suspects
 }
 
 function isProof({ suspects: [first] }, grown) {

@@ -14,8 +14,9 @@ function textOfLeak(leak) {
   const counted = evidence === 'light-census' && classes.length > 0 ? `${textOf(classes, looks)}. ` : ''
   const name = first !== undefined ? `${first.text}. ` : verdict.sites?.length ? `${siteInWords(verdict.sites[0], verdict.resource)}. ` : counted
   const why = confirmedBy === 'evidence' ? `It grew at each of ${looks} looks at the heap.` : verdict.reason
-  const blind = missing === undefined ? '' : ` ${WITHOUT[evidence] ?? WITHOUT.trend} (${missing.replace(/\.$/, '')}).`
-  return `${name}Leak: ${what} ${growth}${since}${rate}${limit}. ${why.replace(/\.?$/, '.')}${blind}${first ? ` ${first.advice}` : ''}`
+  const blind = missing === undefined || verdict.kind === 'native' ? '' : ` ${WITHOUT[evidence] ?? WITHOUT.trend} (${missing.replace(/\.$/, '')}).`
+  const advice = first ? ` ${first.advice}` : leak.memory ? ` ${memoryInWords(leak)}` : ''
+  return `${name}Leak: ${what} ${growth}${since}${rate}${limit}. ${why.replace(/\.?$/, '.')}${blind}${advice}`
 }
 
 /** What there is in place of a look at the heap. */
@@ -24,6 +25,14 @@ const WITHOUT = {
   sites: 'What is known is where it is allocated, for the heap could not be looked at',
   snapshot: 'The heap was looked at earlier, and cannot be now',
   trend: 'The heap could not be looked at',
+}
+
+/** What there is to say where no object in the heap holds it. */
+function memoryInWords({ kind, memory: { before, after } }) {
+  const went = (what, name) => `${what} from ${bytes(before[name])} to ${bytes(after[name])}`
+  const figures = `${went('Resident memory went', 'rss')}, ${went('the heap', 'heapTotal')}, ${went('memory that its objects hold outside', 'external')}`
+  const who = kind === 'native' ? 'so what grows is allocated by native code: an addon, a library, the allocator' : 'and no object of the heap was seen to hold what came'
+  return `${figures}: ${who}.`
 }
 
 /** `413 abort listeners on AbortSignal are live, added by request (/app/server.js:12)`. */
