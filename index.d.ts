@@ -1353,10 +1353,10 @@ export interface Leak extends WatchVerdict {
    * sure, and the heap, where it could be looked at, did not say otherwise.
    */
   confirmedBy: 'trend' | 'evidence'
-  /** How many looks at the heap, or counts of its objects, were compared. */
+  /** How many looks at the heap were compared. */
   looks?: number
-  /** With `light-census`, of a heap of which the machine cannot afford a snapshot: the constructors that grew between several counts. */
-  classes?: GrowingClass[]
+  /** With `light-census`, of a heap of which the machine cannot afford a snapshot: the constructors with the most objects. */
+  classes?: { name: string; count: number }[]
   /** Of `external` and `native`: bytes when the growth began and now, by what they are for. */
   memory?: { before: MemorySplit; after: MemorySplit }
   /** Why the heap was not looked at, or not closely. */

@@ -7,7 +7,6 @@ const { promisify } = require('node:util')
 const zlib = require('node:zlib')
 const { countObjects } = require('../capture/light-census.js')
 const { snapshotTo } = require('../capture/snapshot.js')
-const { lightGrowth } = require('../growth/light.js')
 const { look } = require('../growth/look.js')
 
 const gzip = promisify(zlib.gzip)
@@ -15,12 +14,7 @@ const gunzip = promisify(zlib.gunzip)
 const HOUR = 3600e3
 const NAME = /^leakguard-leak-.*\.heapsnapshot$/
 /** Looks that are compared: the last ones. */
-const KEPT = 5
-/** A look before a calm is compared with for so long; later the app is another one. */
-const REMEMBERED_MS = 10 * 60e3
-/** Counted constructors that are kept, and of those that grew, told. */
-const COUNTED = 2000
-const TOLD = 20
+const KEPT = 3
 /** Less than `growth` takes by default: what is looked for grows by some MB. */
 const FOLD = { top: 10, minBytes: 64 * 1024, minCount: 10, maxPaths: 8000, readScripts: true }
 
@@ -34,12 +28,8 @@ const PASSING = new Set(['ERR_LEAKGUARD_TWIN', 'ERR_LEAKGUARD_BUSY', 'ERR_LEAKGU
  */
 class Evidence {
   #options
-  /** When the looks of the last hour were, and the counts. */
-  #spent = { looks: [], counts: [] }
+  #looks = []
   #censuses = []
-  #counts = []
-  /** When those of before a calm are too old. */
-  #until = Infinity
   #by
   #ended = new AbortController()
 
@@ -49,23 +39,9 @@ class Evidence {
 
   /** Whether the budget has another look. */
   get affordable() {
-    return this.#has('looks')
-  }
-
-  /** Whether it has another count, which costs a sixth: as many as looks. */
-  get countable() {
-    return this.#has('counts')
-  }
-
-  #has(what) {
     const now = performance.now()
-    this.#spent[what] = this.#spent[what].filter((at) => now - at < HOUR)
-    return this.#spent[what].length < this.#options.looksPerHour
-  }
-
-  /** Was there so long a calm that what was seen before it says nothing any more? */
-  get isOfAnotherTime() {
-    return performance.now() > this.#until
+    this.#looks = this.#looks.filter((at) => now - at < HOUR)
+    return this.#looks.length < this.#options.looksPerHour
   }
 
   /** Why there is none, in words. */
@@ -78,70 +54,40 @@ class Evidence {
     return this.#censuses.length
   }
 
-  /** How many counts are there to compare. */
-  get counts() {
-    return this.#counts.length
-  }
-
   /**
-   * One look: `{ growth?, times, capture, evidence }`, with the moments of the looks that were compared; or `{ missing, unaffordable,
-   * mayPass }`,
-   * why there was none. Never rejects. Where it is urgent it does not give way to the app, so that it comes to an end on a machine that
-   * has more work than it can do.
+   * One look: `{ growth?, capture, evidence }`, or `{ missing, unaffordable, mayPass }`, why there was none. Never rejects. Where it is urgent it
+   * does not give way to the app, so that it comes to an end on a machine that has more work than it can do.
    */
   async look({ isUrgent }) {
-    this.#spent.looks.push(performance.now())
+    this.#looks.push(performance.now())
     try {
       if (await this.#isRefused()) return { missing: 'beforeCapture refused' }
-      if (this.isOfAnotherTime) this.forget()
-      this.#until = Infinity
-      const at = performance.now()
-      const before = await Promise.all(this.#censuses.map(async ({ census }) => String(await gunzip(census))))
+      const before = await Promise.all(this.#censuses.map(async (census) => String(await gunzip(census))))
       const options = { ...FOLD, ...this.#capture, priority: isUrgent ? 'normal' : 'low', census: true }
       const { census, growth, capture, evidence } = await look(options, before.length > 0 ? before : undefined)
       // A walk and V8's snapshot do not list V8's own structures alike: what differs between them is no growth.
       const isSame = this.#by === undefined || this.#by === evidence
       this.#by = evidence
-      const all = [...(isSame ? this.#censuses : []), { at, census: await gzip(JSON.stringify(census)) }]
-      this.#censuses = all.slice(-KEPT)
-      return { growth: isSame ? growth : undefined, times: all.map(({ at }) => at), capture, evidence }
+      this.#censuses = [...(isSame ? this.#censuses : []), await gzip(JSON.stringify(census))].slice(-KEPT)
+      return { growth: isSame ? growth : undefined, capture, evidence }
     } catch (error) {
       return { missing: reasonOf(error), unaffordable: error?.code === 'ERR_LEAKGUARD_HEADROOM', mayPass: PASSING.has(error?.code) }
     }
   }
 
-  /**
-   * Where a snapshot cannot be afforded, objects can be counted all the same: `{ evidence, looks, classes, capture }`, with the constructors
-   * that grew over this count and those before. Nothing of that where they cannot be counted. Never rejects.
-   */
+  /** Where a snapshot cannot be afforded, objects can be counted all the same: `{ classes, capture }`. Never rejects. */
   async count() {
-    this.#spent.counts.push(performance.now())
     try {
-      const { capture, ...counted } = await countObjects({ ...this.#capture, top: COUNTED })
-      this.#counts = [...this.#counts, counted].slice(-KEPT)
-      const { looks, classes } = lightGrowth(this.#counts, { top: TOLD, minCount: FOLD.minCount })
-      return { evidence: 'light-census', looks, classes, capture }
+      const { classes, capture } = await countObjects({ ...this.#capture, top: 20 })
+      return { evidence: 'light-census', classes, capture }
     } catch {
       return {}
     }
   }
 
-  /** Forgets the last look: what it showed is a step of what the next one will. The one before is compared with it, too. */
-  forgetLast() {
-    if (this.#censuses.length > 1) this.#censuses.pop()
-  }
-
-  /** It is calm: of the looks the last one is remembered, for some time. */
-  rest() {
-    this.#censuses = this.#censuses.slice(-1)
-    this.#counts = this.#counts.slice(-1)
-    this.#until = performance.now() + REMEMBERED_MS
-  }
-
-  /** Forgets earlier looks. */
-  forget() {
-    this.#censuses = []
-    this.#counts = []
+  /** Forgets earlier looks, or all but the last. */
+  forget({ last = false } = {}) {
+    this.#censuses = last ? this.#censuses.slice(-1) : []
   }
 
   /** Keeps a snapshot of the leak, where the caller wants that: `{ capture }`, `{ missing }` or nothing. Never rejects. */

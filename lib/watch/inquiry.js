@@ -14,20 +14,10 @@ const PROOF = 3
 /** Looks without growth: the next one comes when the trend is sure, or after so many collections. */
 const CLEARED = 2
 const REST = 30
-/** Collections without suspicion after which it is calm. */
+/** Collections without suspicion after which the looks are of another time. */
 const CALM = 20
 /** The heap itself has to grow by this part of what the trend says, or the trend is wrong. */
 const REAL = 0.3
-/** A holder whose growth is so uneven is asked of again: what a load holds comes and goes. */
-const EVEN = 0.4
-/** Looks after which nothing more is asked. */
-const ENOUGH = 5
-/**
- * A store by key can be a cache that fills. It is told when the trend has been sure for as long again as it took to be so, unless the
- * limit is nearer than that.
- */
-const KEYED = /^(Map|Set|Object|WeakMap) of /
-const FILLS = new Set(['cache', 'list', 'global', 'buffer'])
 /** What the heap said once, where it cannot be asked again, is of that time: a leak can have begun since. */
 const OVERDUE = 2
 /** A holder that grew by less of the heap's growth is no reason to speak before the trend is sure. */
@@ -57,16 +47,9 @@ class Inquiry {
   #evidence
   #at = 0
   #time = 0
-  /** The last collection under suspicion. */
-  #calm = -Infinity
+  #calm = 0
   #empty = 0
-  /** What grew at the last look, and between the last counts. */
-  #found
-  #counted
-  /** The collections at which the suspicion began, and the trend became sure; until when a store that fills is waited for. */
-  #began
-  #sure
-  #patient = 0
+  #first
   /** By the trend so much had come when the heap said no; `undefined`: it did not. */
   #vetoed
   #missing
@@ -74,6 +57,8 @@ class Inquiry {
   /** When the heap can be asked again. */
   #again = 0
   #mayPass = false
+  /** What grew between the looks so far. */
+  #seen = []
   #unaffordable = false
   #busy = false
 
@@ -83,7 +68,7 @@ class Inquiry {
 
   /** Suspects of the looks so far, before anything is sure. */
   get seen() {
-    return this.#found?.suspects ?? []
+    return this.#seen
   }
 
   async judge(verdict, collections) {
@@ -94,9 +79,6 @@ class Inquiry {
       return undefined
     }
     this.#calm = collections
-    if (this.#evidence.isOfAnotherTime) this.#began = this.#sure = undefined
-    this.#began ??= collections
-    if (leak) this.#sure ??= collections
     if (!leak && !IN_THE_HEAP.has(kind)) return undefined
     // No look shows what native code allocates, only what grew in the heap meanwhile.
     if (kind === 'native') return { confirmedBy: 'trend', evidence: 'trend', suspects: [], missing: NATIVE }
@@ -104,7 +86,7 @@ class Inquiry {
     if (!isBlind && !this.#isTime(verdict, collections)) return undefined
     this.#busy = true
     try {
-      return await (isBlind ? this.#without(verdict, collections) : this.#look(verdict, collections))
+      return await (isBlind ? this.#without(verdict) : this.#look(verdict, collections))
     } finally {
       this.#busy = false
     }
@@ -115,12 +97,8 @@ class Inquiry {
     const since = collections - this.#at
     const elapsed = performance.now() - this.#time
     if (since < SPACING && elapsed < LONG_MS) return false
-    if (leak) {
-      if (collections < this.#patient) return false
-      // What the heap said no to is asked of it again when it may say something else; what showed nothing, ever later.
-      if (growthBytes < this.#vetoed * OVERDUE) return since >= REST || elapsed >= (REST / SPACING) * LONG_MS
-      return since >= Math.min(REST, SPACING * 2 ** this.#empty) || elapsed >= LONG_MS
-    }
+    // What the heap said no to is asked of it again when it may say something else.
+    if (leak) return !(growthBytes < this.#vetoed * OVERDUE) || since >= REST || elapsed >= (REST / SPACING) * LONG_MS
     if (this.#evidence.looks >= PROOF && this.#empty === 0) return false
     if (this.#empty >= CLEARED) return since >= REST
     return (bytesPerHour / 36e5) * elapsed >= LEAST_BYTES || since >= PATIENCE
@@ -129,87 +107,52 @@ class Inquiry {
   async #look(verdict, collections) {
     const finding = await this.#evidence.look({ isUrgent: verdict.leak })
     this.#at = collections
+    const before = this.#time
     this.#time = performance.now()
     if (finding.missing !== undefined) {
       this.#missing = finding.missing
       this.#unaffordable = finding.unaffordable
       this.#mayPass = finding.mayPass
       this.#again = this.#time + Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.#failures++)
-      return this.#without(verdict, collections)
+      return this.#without(verdict)
     }
     this.#seeing()
-    const { growth, times, evidence, capture } = finding
-    if (growth === undefined) return undefined
-    const { suspects, looks, totalSizes } = growth
-    const grown = totalSizes.at(-1) - totalSizes[0]
-    const holders = holdersOf(suspects, verdict, expectedOf(verdict, times))
-    const found = { evidence: holders.length > 0 ? evidence : 'trend', suspects: holders, looks, capture }
-    if (verdict.leak && !IN_THE_HEAP.has(verdict.kind)) return { confirmedBy: 'trend', ...found }
-    this.#empty = suspects.length > 0 ? 0 : this.#empty + 1
-    if (suspects.length === 0 && this.#found !== undefined && this.#empty < CLEARED) {
-      // What grew may have stopped, or be held by another way at this one moment: the next look says which.
-      this.#evidence.forgetLast()
+    const { growth } = finding
+    if (growth === undefined) {
+      this.#first = this.#time
       return undefined
     }
-    this.#found = suspects.length > 0 ? found : undefined
-    const isTold = verdict.leak && looks >= PROOF
-    this.#vetoed = isTold && this.#isVetoed(verdict, growth, times) ? verdict.growthBytes : undefined
-    if (isTold && this.#vetoed === undefined && !isUneven(growth, times) && !this.#mayFill(verdict, collections)) return { confirmedBy: 'trend', ...found }
-    if (looks >= PROOF && isProof(growth, grown)) return { confirmedBy: 'evidence', ...found }
-    // What did not grow by the path it has now may do so from here on, or show over a longer time.
-    if (suspects.length === 0 && !verdict.leak) this.#evidence.forgetLast()
+    this.#seen = growth.suspects
+    this.#empty = growth.suspects.length > 0 ? 0 : this.#empty + 1
+    const grown = growth.totalSizes.at(-1) - growth.totalSizes[0]
+    const expected = (verdict.bytesPerHour / 36e5) * (this.#time - (this.#first ?? before))
+    const suspects = holdersOf(growth.suspects, verdict, expected)
+    const told = { evidence: suspects.length > 0 ? finding.evidence : 'trend', suspects, looks: growth.looks, capture: finding.capture }
+    if (verdict.leak) {
+      const isVetoed = verdict.kind === 'heap' && growth.suspects.length === 0 && grown < expected * REAL
+      this.#vetoed = isVetoed ? verdict.growthBytes : undefined
+      if (!isVetoed) return { confirmedBy: 'trend', ...told }
+    } else if (growth.looks >= PROOF && isProof(growth, grown)) return { confirmedBy: 'evidence', ...told }
+    // What did not grow by the path it has now may do so from here on.
+    if (growth.suspects.length === 0) {
+      this.#evidence.forget({ last: true })
+      this.#first = this.#time
+    }
     return undefined
   }
 
-  /** The heap does not grow as the trend says: nothing in it does, and it is as large as before, or larger by chance. */
-  #isVetoed(verdict, { suspects, totalSizes }, times) {
-    if (verdict.kind !== 'heap' || suspects.length > 0) return false
-    const isSteady = totalSizes.every((size, at) => at === 0 || size > totalSizes[at - 1])
-    return !isSteady || totalSizes.at(-1) - totalSizes[0] < expectedOf(verdict, times) * REAL
-  }
-
-  /** Is what grew most a store that may yet be full? */
-  #mayFill({ time, since, reachesLimitAt = Infinity }, collections) {
-    const [first] = this.#found?.suspects ?? []
-    if (first === undefined || !FILLS.has(first.cause) || !KEYED.test(first.type)) return false
-    if (reachesLimitAt - time < time - since) return false
-    this.#patient = 2 * this.#sure - this.#began
-    return collections < this.#patient
-  }
-
-  /**
-   * The trend alone, where the heap could not be asked; not where it was, and said no, unless twice as much has come since. With what it
-   * said before, or, where a snapshot is too dear, with what grew between counts of its objects.
-   */
-  async #without(verdict, collections) {
-    if (this.#unaffordable && this.#evidence.countable && this.#isTimeToCount(verdict, collections)) {
-      this.#at = collections
-      this.#time = performance.now()
-      this.#counted = await this.#evidence.count()
-    }
+  /** The trend alone, where the heap could not be asked; not where it was, and said no, unless twice as much has come since. */
+  async #without(verdict) {
     if (!verdict.leak || (verdict.kind === 'heap' && verdict.growthBytes < this.#vetoed * OVERDUE)) return undefined
     if (this.#mayPass && this.#failures < TRIES && this.#evidence.affordable) return undefined
-    // One count says what there is, and not what grows.
-    if (this.#evidence.counts === 1 && this.#evidence.countable) return undefined
-    if (this.#found && this.#mayFill(verdict, collections)) return undefined
-    const missing = this.#missing ?? this.#evidence.exhausted
-    return { confirmedBy: 'trend', evidence: 'trend', suspects: [], missing, ...(this.#found ?? this.#counted) }
-  }
-
-  #isTimeToCount({ leak }, collections) {
-    if (this.#evidence.counts === 0) return true
-    if (!leak && this.#evidence.counts >= PROOF) return false
-    return collections - this.#at >= SPACING || performance.now() - this.#time >= LONG_MS
+    const counted = this.#unaffordable ? await this.#evidence.count() : {}
+    return { confirmedBy: 'trend', evidence: 'trend', suspects: [], missing: this.#missing ?? this.#evidence.exhausted, ...counted }
   }
 
   #rest() {
-    if (this.#calm < 0) return
-    this.#calm = -Infinity
-    this.#evidence.rest()
-    this.#patient = 0
+    this.#evidence.forget()
     this.#empty = 0
-    this.#found = undefined
-    this.#counted = undefined
+    this.#seen = []
     this.#vetoed = undefined
     this.#seeing()
   }
@@ -230,19 +173,6 @@ class Inquiry {
   stop() {
     this.#evidence.stop()
   }
-}
-
-/** Did what grew most do so by fits and starts, where that can still show? */
-function isUneven({ suspects: [first], looks }, times) {
-  if (first === undefined || looks >= ENOUGH) return false
-  const pace = (from, to) => (first.sizes[to] - first.sizes[from]) / (times[to] - times[from])
-  const mean = pace(0, looks - 1)
-  return first.sizes.some((_, at) => at > 0 && pace(at - 1, at) < mean * EVEN)
-}
-
-/** By the trend so much has come between the first look and the last. */
-function expectedOf({ bytesPerHour }, times) {
-  return (bytesPerHour / 36e5) * (times.at(-1) - times[0])
 }
 
 const NATIVE = 'memory that native code allocates is in no look at the heap: an allocation profiler of the system shows it, such as heaptrack'

@@ -1,30 +1,18 @@
 'use strict'
 
-const { textOf } = require('../growth/light.js')
-
 /** A leak in a paragraph that a person can act on. */
 function textOfLeak(leak) {
-  const { suspects, classes, confirmedBy, evidence, missing, looks, ...verdict } = leak
+  const { suspects, confirmedBy, looks, ...verdict } = leak
   const [first] = suspects
   const what = { heap: 'the heap', external: 'memory of buffers', native: 'native memory', resources: verdict.resource }[verdict.kind]
   const growth = verdict.kind === 'resources' ? `${Math.round(verdict.growthCount)} more` : `+${bytes(verdict.growthBytes)}`
   const rate = verdict.kind === 'resources' ? '' : `, ${bytes(verdict.bytesPerHour)}/h`
   const limit = verdict.reachesLimitAt === undefined ? '' : `, limit reached in ${duration(verdict.reachesLimitAt - verdict.time)}`
   const since = verdict.since === undefined ? '' : ` since ${new Date(verdict.since).toISOString()}`
-  const counted = evidence === 'light-census' && classes.length > 0 ? `${textOf(classes, looks)}. ` : ''
-  const name = first !== undefined ? `${first.text}. ` : verdict.sites?.length ? `${siteInWords(verdict.sites[0], verdict.resource)}. ` : counted
+  const name = first !== undefined ? `${first.text}. ` : verdict.sites?.length ? `${siteInWords(verdict.sites[0], verdict.resource)}. ` : ''
   const why = confirmedBy === 'evidence' ? `It grew at each of ${looks} looks at the heap.` : verdict.reason
-  const blind = missing === undefined || verdict.kind === 'native' ? '' : ` ${WITHOUT[evidence] ?? WITHOUT.trend} (${missing.replace(/\.$/, '')}).`
   const advice = first ? ` ${first.advice}` : leak.memory ? ` ${memoryInWords(leak)}` : ''
-  return `${name}Leak: ${what} ${growth}${since}${rate}${limit}. ${why.replace(/\.?$/, '.')}${blind}${advice}`
-}
-
-/** What there is in place of a look at the heap. */
-const WITHOUT = {
-  'light-census': 'Objects were counted by constructor, for no snapshot could be taken',
-  sites: 'What is known is where it is allocated, for the heap could not be looked at',
-  snapshot: 'The heap was looked at earlier, and cannot be now',
-  trend: 'The heap could not be looked at',
+  return `${name}Leak: ${what} ${growth}${since}${rate}${limit}. ${why.replace(/\.?$/, '.')}${advice}`
 }
 
 /** What there is to say where no object in the heap holds it. */
