@@ -16,6 +16,7 @@ export interface LeakOptions<Given = any> {
   timeout?: Duration
   /** What may grow: any part of its name, path, class or fingerprint. */
   ignore?: string | RegExp | (string | RegExp)[]
+  /** What is read. Default: all but `listeners`, which costs a look at each `on` and `addEventListener`. */
   track?: Tracked[]
   /** Before each call; what it answers, or resolves to, is given to the call and to `teardown`. */
   setup?: () => Given | Promise<Given>
