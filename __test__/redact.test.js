@@ -4,7 +4,7 @@ const test = require('node:test')
 const assert = require('node:assert/strict')
 const { createReadStream, readFileSync, readdirSync, writeFileSync } = require('node:fs')
 const { join } = require('node:path')
-const { PassThrough } = require('node:stream')
+const { PassThrough, Readable } = require('node:stream')
 const { gunzipSync, gzipSync } = require('node:zlib')
 const leakguard = require('leakguard')
 const { node, program } = require('./support/child.js')
@@ -199,6 +199,15 @@ test('what is wrong is said, and leaves no file', async (t) => {
   gone.destroy()
   await assert.rejects(leakguard.redact(path, gone))
   assert.deepEqual(readdirSync(folder), ['broken.heapsnapshot'])
+})
+
+test('what is no snapshot is told as analyze tells it', async () => {
+  for (const text of ['', 'hello', '[1, 2]', '{"name":"leakguard"}', '{"list":[1,2]}', '{"a":{"b":1}}', '{"n":1}']) {
+    const source = () => Readable.from([Buffer.from(text)])
+    const told = { code: 'ERR_LEAKGUARD_PARSE', message: text === '' ? /the file is empty/ : /not a heap snapshot/ }
+    await assert.rejects(leakguard.redact(source(), new PassThrough().on('error', () => {})), told, text)
+    await assert.rejects(leakguard.analyze(source()), told, text)
+  }
 })
 
 test('on the command line', async (t) => {
