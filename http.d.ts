@@ -37,6 +37,8 @@ export interface EndpointOptions {
   priority?: 'low' | 'normal'
   /** The longest that work, sending included, may take. Default: 10 minutes. */
   timeout?: Duration
+  /** A reader that takes nothing of an answer for so long is cut off. Default: 30 seconds. */
+  stall?: Duration
   /** How many captures, censuses, growth runs and collections there are a minute, at most. Default: 12. */
   rate?: number
   /** How many clients listen to events at once. Default: 8. */

@@ -58,6 +58,8 @@ export type ErrorCode =
   | 'ERR_LEAKGUARD_CALL'
   /** A call under test did not settle; `iteration` says which. */
   | 'ERR_LEAKGUARD_TIMEOUT'
+  /** On the command line: a process cannot be attached to. */
+  | 'ERR_LEAKGUARD_ATTACH'
   /** This platform or this Node.js cannot do that. */
   | 'ERR_LEAKGUARD_UNSUPPORTED'
   /** The native addon does not load here. */
@@ -1247,7 +1249,7 @@ export interface WatchOptions {
   beforeCapture?: (request: { kind: 'leak' | 'limit' }) => unknown
   /** The snapshot of each leak is kept in this folder, which is made where it is missing. Default: none is kept. */
   snapshotDir?: string | URL
-  /** How many of them are kept, and of those of `onHeapLimit`. Default: 3. */
+  /** How many of them are kept, and of those of `onHeapLimit`. 0: none of leaks, all of those. Default: 3. */
   keep?: number
   /**
    * Whether allocations are sampled, to tell in which functions what leaks is allocated: from the start, never, or from the
@@ -1356,8 +1358,18 @@ export interface Watchdog extends NodeJS.EventEmitter {
   on(event: 'error', listener: (error: Error) => void): this
   /** The last judgement. */
   readonly verdict: WatchVerdict | undefined
+  /** Whether a look at the heap, or the news of a leak, is under way. */
+  readonly looking: boolean
+  /** What grew between the looks at the heap so far, also where it is not sure that it leaks; none where it was not looked at. */
+  readonly suspects: GrowingSuspect[]
   /** The readings that are judged, oldest first: `detect` takes them. */
   samples(): MemorySample[]
+  /** What is live by the place that added it, of those kinds that it was asked to judge. */
+  resources(options?: { top?: number }): {
+    listeners?: ListenersReport
+    timers?: TrackReport<TimerSite>
+    handles?: HandlesReport
+  }
   toJSON(): { verdict: WatchVerdict | undefined; samples: MemorySample[] }
   /** Ends it; nothing of it is left. Doing so again does nothing. */
   stop(): void

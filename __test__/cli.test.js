@@ -2,9 +2,17 @@
 
 const test = require('node:test')
 const assert = require('node:assert/strict')
+const { spawnSync } = require('node:child_process')
 const fs = require('node:fs')
+const { join } = require('node:path')
+const { setTimeout } = require('node:timers/promises')
+const { COMMANDS } = require('../lib/cli/commands.js')
+const { Progress } = require('../lib/cli/progress.js')
+const { reference } = require('../lib/cli/reference.js')
 const { version } = require('../package.json')
-const { node } = require('./support/child.js')
+const { node, root } = require('./support/child.js')
+const { folderFor } = require('./support/folder.js')
+const { terminal } = require('./support/terminal.js')
 const { leakySnapshot } = require('./support/snapshot.js')
 
 const cli = (args, options) => node(['bin/leakguard.js', ...args], options)
@@ -16,7 +24,7 @@ test.before(async () => ({ path } = await taken))
 test('analyze prints a page that names the leak', async () => {
   const { code, stdout, stderr } = await cli(['analyze', path])
   assert.equal(stderr, '')
-  assert.equal(code, 0)
+  assert.equal(code, 1)
   for (const part of [/Node v\d+/, /leak suspect/, /leakedArray: Array/, /└─/, /Classes by retained size/, /Largest holders/, /Duplicate strings/]) {
     assert.match(stdout, part)
   }
@@ -27,7 +35,7 @@ test('analyze prints a page that names the leak', async () => {
 
 test('--json prints the report, and --top limits its tables', async () => {
   const { code, stdout } = await cli(['analyze', path, '--json', '--top', '3'])
-  assert.equal(code, 0)
+  assert.equal(code, 1)
   const report = JSON.parse(stdout)
   assert.equal(report.classes.length, 3)
   assert.ok(report.suspects.some(({ name }) => name.includes('leakedArray')))
@@ -37,7 +45,7 @@ test('--json prints the report, and --top limits its tables', async () => {
 
 test('- reads standard input', async () => {
   const { code, stdout } = await cli(['analyze', '-', '--top', '1'], { input: fs.createReadStream(path) })
-  assert.equal(code, 0)
+  assert.equal(code, 1)
   assert.match(stdout, /^standard input\n/)
   assert.match(stdout, /leakedArray/)
 })
@@ -46,44 +54,139 @@ test('--help and --version', async () => {
   for (const flag of ['--help', '-h']) {
     const { code, stdout } = await cli([flag])
     assert.equal(code, 0)
-    assert.match(stdout, /analyze FILE/)
+    for (const name of Object.keys(COMMANDS)) assert.match(stdout, new RegExp(`^ +${name} `, 'm'))
     assert.match(stdout, /256 GiB/)
-    assert.match(stdout, /exit code/)
+    assert.match(stdout, /Exit codes/)
   }
-  assert.equal((await cli(['analyze', '--help'])).code, 0)
+  for (const [name, { flags }] of Object.entries(COMMANDS)) {
+    const { code, stdout } = await cli([name, '--help'], { env: { ...process.env, COLUMNS: '40' } })
+    assert.equal(code, 0)
+    for (const flag of Object.keys(flags)) assert.match(stdout, new RegExp(`^ +--${flag}\\b`, 'm'))
+    assert.ok(stdout.split('\n').every((line) => line.length <= 40), stdout)
+  }
   for (const flag of ['--version', '-v']) assert.equal((await cli([flag])).stdout, `${version}\n`)
 })
 
-test('what cannot be done is one line on stderr and exit code 1', async () => {
+test('what cannot be done is one line on stderr: exit code 2 for a wrong command line, 3 for a failure', async () => {
   const cases = [
-    [[], /no command; there is analyze/],
-    [['analyse', 'x'], /no command "analyse"/],
-    [[path], /no command before .*; did you mean leakguard analyze .*leaky\.heapsnapshot\?/],
-    [[path, '--json'], /did you mean leakguard analyze/],
-    [['analyze'], /takes one FILE/],
-    [['analyze', 'a', 'b'], /takes one FILE/],
-    [['analyze', 'missing'], /ERR_LEAKGUARD_IO: cannot open missing/],
-    [['analyze', 'package.json'], /ERR_LEAKGUARD_PARSE/],
-    [['analyze', path, '--top', '-1'], /--top takes a value, and -1 looks like a flag; see/],
-    [['analyze', path, '--top=-1'], /"top" must be a whole number from 1 to 100000, got '-1'/],
-    [['analyze', path, '--tpo', '3'], /Unknown option '--tpo'/],
-    [['analyze', path, '--top', 'many'], /"top" must be a whole number from 1 to 100000, got 'many'/],
-    [['analyze', 'a\x1b[31mb'], /a\\u\{1b\}\[31mb/],
+    [2, [], /no command; there is run, analyze/],
+    [2, ['analyse', 'x'], /no command "analyse"/],
+    [2, [path], /no command before .*; did you mean leakguard analyze .*leaky\.heapsnapshot\?/],
+    [2, [path, '--json'], /did you mean leakguard analyze/],
+    [2, ['analyze'], /takes one FILE/],
+    [2, ['analyze', 'a', 'b'], /takes one FILE/],
+    [3, ['analyze', 'missing'], /ERR_LEAKGUARD_IO: cannot open missing/],
+    [3, ['analyze', 'lib'], /ERR_LEAKGUARD_IO/],
+    [3, ['analyze', 'package.json'], /ERR_LEAKGUARD_PARSE/],
+    [3, ['analyze', '-'], /ERR_LEAKGUARD_PARSE/],
+    [2, ['analyze', path, '--top', '-1'], /--top takes a value, and -1 looks like a flag; see leakguard analyze --help/],
+    [2, ['analyze', path, '--top=-1'], /"top" must be a whole number from 1 to 100000, got '-1'/],
+    [2, ['analyze', path, '--tpo', '3'], /Unknown option '--tpo'; see leakguard analyze --help/],
+    [2, ['analyze', path, '--top', 'many'], /"top" must be a whole number from 1 to 100000, got 'many'/],
+    [2, ['completion', 'csh'], /completion takes one of bash, zsh, fish, got 'csh'/],
+    [3, ['analyze', 'a\x1b[31mb'], /a\\u\{1b\}\[31mb/],
   ]
-  for (const [args, message] of cases) {
+  for (const [expected, args, message] of cases) {
     const { code, stdout, stderr } = await cli(args)
-    assert.equal(code, 1, String(message))
+    assert.equal(code, expected, String(message))
     assert.equal(stdout, '')
     assert.match(stderr, message)
     assert.match(stderr, /^leakguard: ERR_LEAKGUARD_[A-Z]+: [^\n]+\n$/)
   }
 })
 
+test('--quiet: the exit code tells, and what was asked for is printed', async () => {
+  assert.deepEqual(await cli(['analyze', path, '--quiet']), { code: 1, signal: null, stdout: '', stderr: '' })
+  const { code, stdout } = await cli(['analyze', path, '-q', '--json', '--top', '1'])
+  assert.equal(code, 1)
+  assert.equal(JSON.parse(stdout).classes.length, 1)
+})
+
+test('a heap without a suspect: exit code 0', async (t) => {
+  const clean = join(folderFor(t), 'clean.heapsnapshot')
+  await node(['-e', `require('leakguard').writeSnapshotSync(${JSON.stringify(clean)})`])
+  const { code, stdout } = await cli(['analyze', clean])
+  assert.equal(code, 0, stdout)
+  assert.match(stdout, /No leak suspects/)
+})
+
+test('40 columns are enough', async () => {
+  for (const command of ['analyze', 'growth', 'diff']) {
+    const files = command === 'analyze' ? [path] : [path, path]
+    const { code, stdout, stderr } = await cli([command, ...files], { env: { ...process.env, COLUMNS: '40' } })
+    assert.ok(code < 2, stderr)
+    const long = stdout.split('\n').filter((line) => line.length > 40)
+    assert.deepEqual(long, [])
+  }
+})
+
+test('on a terminal: bold, unless NO_COLOR is set', { skip: terminal() === undefined }, async () => {
+  const onTerminal = async (env) => {
+    const shown = terminal()(['bin/leakguard.js', 'analyze', path], env)
+    await shown.closed
+    return shown.output
+  }
+  assert.ok((await onTerminal({ NO_COLOR: undefined })).includes('\x1b[1m'))
+  assert.ok(!(await onTerminal({ NO_COLOR: '1' })).includes('\x1b[1m'))
+})
+
+test('progress: a line on a terminal only, short enough for it, and taken away', async () => {
+  const drawn = (options, stream) => {
+    const written = []
+    const progress = new Progress({ ...stream, write: (text) => written.push(text) }, options)
+    return { progress, written }
+  }
+  const terminal = drawn({}, { isTTY: true, columns: 30 })
+  const others = [drawn({}, { isTTY: false }), drawn({ quiet: true }, { isTTY: true })]
+  await setTimeout(400) // what is done sooner shows nothing
+  for (const { progress } of [terminal, ...others]) {
+    progress.ofLook({ look: 1, looks: 2, stage: 'parse', bytes: 45, total: 90 })
+    progress.end()
+  }
+  assert.equal(terminal.written.length, 2)
+  assert.equal(terminal.written[0], '\r\x1b[K1 of 2, parse ████░░░░ 50 %')
+  assert.equal(terminal.written[1], '\r\x1b[K')
+  for (const { written } of others) assert.deepEqual(written, [])
+})
+
+test('completion of bash offers commands, flags and files', { skip: process.platform === 'win32' }, async () => {
+  const { code, stdout } = await cli(['completion', 'bash'])
+  assert.equal(code, 0)
+  const complete = (...words) => {
+    const asked = `COMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length - 1}; _leakguard; printf '%s\\n' "\${COMPREPLY[@]}"`
+    const { stdout: offered, stderr } = spawnSync('bash', ['-c', `${stdout}\n${asked}`], { cwd: root, encoding: 'utf8' })
+    assert.equal(stderr, '')
+    return offered.trim().split('\n')
+  }
+  assert.deepEqual(complete('leakguard', '').sort(), [...Object.keys(COMMANDS), '--help', '--version'].sort())
+  assert.deepEqual(complete('leakguard', 'postm'), ['postmortem'])
+  assert.deepEqual(complete('leakguard', 'analyze', '--no'), ['--no-scripts'])
+  assert.deepEqual(complete('leakguard', 'analyze', 'package-l'), ['package-lock.json'])
+  assert.deepEqual(complete('leakguard', 'completion', 'fi'), ['fish'])
+  for (const shell of ['zsh', 'fish']) {
+    const script = (await cli(['completion', shell])).stdout
+    for (const [name, { flags }] of Object.entries(COMMANDS)) for (const word of [name, ...Object.keys(flags)]) assert.ok(script.includes(word), `${shell}: ${word}`)
+    const isThere = spawnSync(shell, ['-c', 'true']).status === 0
+    if (isThere) assert.equal(spawnSync(shell, ['-n'], { input: script }).status, 0, `${shell} reads it`)
+  }
+})
+
+test('the documents have all commands, and the reference is made from the table', () => {
+  const document = join(root, 'docs', 'command-line.md')
+  const text = fs.readFileSync(document, 'utf8')
+  const [before, rest] = text.split('<!-- reference -->\n')
+  const [, after] = rest.split('<!-- /reference -->\n')
+  const fresh = `${before}<!-- reference -->\n${reference()}<!-- /reference -->\n${after}`
+  if (process.env.UPDATE_GOLDENS) fs.writeFileSync(document, fresh)
+  else assert.equal(text, fresh, 'UPDATE_GOLDENS=1 makes it anew')
+  const readme = fs.readFileSync(join(root, 'README.md'), 'utf8')
+  for (const name of Object.keys(COMMANDS)) assert.match(readme, new RegExp(`^\\| \`${name}\\b`, 'm'))
+})
+
 test('a reader that has seen enough is no error', { skip: process.platform === 'win32' }, async () => {
-  const { spawnSync } = require('node:child_process')
   const { stdout, stderr } = spawnSync('bash', ['-c', '"$0" bin/leakguard.js analyze "$1" --json --top 100000 | head -c 10', process.execPath, path], {
     encoding: 'utf8',
-    cwd: require('node:path').join(__dirname, '..'),
+    cwd: root,
   })
   assert.equal(stdout.length, 10)
   assert.equal(stderr, '')

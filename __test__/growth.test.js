@@ -229,11 +229,11 @@ test('the command line says what grew', async (t) => {
     let n = 0
     for (const file of ${JSON.stringify(files)}) { for (const end = n + 4000; n < end; n++) leak(n); leakguard.writeSnapshotSync(file) }`)
   const text = await node(['bin/leakguard.js', 'growth', ...files])
-  assert.equal(text.code, 0, text.stderr)
+  assert.equal(text.code, 1, text.stderr)
   assert.match(text.stdout, /1 thing grows[^]*leakedArray: Array of Object[^]*\+4,000/)
   const json = await node(['bin/leakguard.js', 'growth', '--json', ...files])
   assert.equal(JSON.parse(json.stdout).suspects[0].name, 'leakedArray')
   const wrong = await node(['bin/leakguard.js', 'growth', files[0]])
-  assert.equal(wrong.code, 1)
+  assert.equal(wrong.code, 2)
   assert.match(wrong.stderr, /two FILEs or more/)
 })

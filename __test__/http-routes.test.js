@@ -128,7 +128,7 @@ test("the server's folder: written into, listed, fetched, removed, bounded; and 
   const { snapshots } = (await ask('GET', '/heap/snapshots')).json
   assert.equal(snapshots.length, 2)
   assert.equal(snapshots[0].name, name)
-  const fetched = await ask('GET', `/heap/snapshots/${name}`, { headers: { Range: 'bytes=0-1' } })
+  const fetched = await ask('GET', `/heap/snapshots/${name}`)
   assert.equal(fetched.status, 200)
   assert.equal(fetched.bytes.length, bytes)
   const head = await ask('HEAD', `/heap/snapshots/${name}`)
@@ -144,6 +144,113 @@ test("the server's folder: written into, listed, fetched, removed, bounded; and 
   assert.equal((await ask('DELETE', `/heap/snapshots/${name}`, { headers: OWN })).status, 204)
   assert.equal((await ask('GET', `/heap/snapshots/${name}`)).status, 404)
   assert.ok(fs.existsSync(join(folder, 'secret.heapsnapshot')) && fs.existsSync(join(snapshotDir, 'link.heapsnapshot')))
+})
+
+test('a stored snapshot in parts', async (t) => {
+  const snapshotDir = folderFor(t)
+  const content = 'abcdefghij'
+  fs.writeFileSync(join(snapshotDir, 'a.heapsnapshot'), content)
+  fs.writeFileSync(join(snapshotDir, 'empty.heapsnapshot'), '')
+  const { ask } = await served(t, { snapshotDir })
+  const part = async (Range, headers) => (await ask('GET', '/heap/snapshots/a.heapsnapshot', { headers: { ...(Range && { Range }), ...headers } }))
+  const whole = await part()
+  assert.deepEqual([whole.status, whole.body, whole.headers['accept-ranges']], [200, content, 'bytes'])
+  const { etag } = whole.headers
+  for (const [range, expected] of [['bytes=0-1', 'ab'], ['bytes=4-', 'efghij'], ['bytes=-3', 'hij'], ['bytes=-99', content], ['bytes=9-99', 'j'], ['BYTES=2-2', 'c']]) {
+    const { status, body, headers } = await part(range)
+    assert.deepEqual([status, body, headers['content-length']], [206, expected, String(expected.length)], range)
+    const start = content.indexOf(expected)
+    assert.equal(headers['content-range'], `bytes ${start}-${start + expected.length - 1}/10`)
+  }
+  for (const range of ['bytes=10-', 'bytes=99-100', 'bytes=-0']) {
+    const { status, headers } = await part(range)
+    assert.deepEqual([status, headers['content-range']], [416, 'bytes */10'], range)
+  }
+  for (const range of ['bytes=', 'bytes=-', 'bytes=5-2', 'bytes=0-1,3-4', 'lines=0-1', 'bytes=x-y', `bytes=${'9'.repeat(99)}-`]) assert.equal((await part(range)).status, 200, range)
+  assert.equal((await part('bytes=0-1', { 'If-Range': etag })).status, 206)
+  assert.equal((await part('bytes=0-1', { 'If-Range': '"another"' })).body, content)
+  const head = await ask('HEAD', '/heap/snapshots/a.heapsnapshot', { headers: { Range: 'bytes=0-1' } })
+  assert.deepEqual([head.status, head.headers['content-length'], head.headers.etag], [200, '10', etag])
+  const empty = await ask('GET', '/heap/snapshots/empty.heapsnapshot')
+  assert.deepEqual([empty.status, empty.body], [200, ''])
+  assert.equal((await ask('GET', '/heap/snapshots/empty.heapsnapshot', { headers: { Range: 'bytes=0-' } })).status, 416)
+  fs.appendFileSync(join(snapshotDir, 'a.heapsnapshot'), 'more')
+  assert.equal((await part('bytes=0-1', { 'If-Range': etag })).body, `${content}more`, 'of another content all comes')
+})
+
+test('a reader that stalls holds no file for ever, and readers have a limit', { skip: process.platform !== 'linux' }, async (t) => {
+  const snapshotDir = folderFor(t)
+  const path = join(snapshotDir, 'large.heapsnapshot')
+  fs.writeFileSync(path, '')
+  fs.truncateSync(path, 2 ** 28) // a hole: more than the buffers of any connection
+  const opened = () => fs.readdirSync('/proc/self/fd').filter((fd) => {
+    try { return fs.readlinkSync(`/proc/self/fd/${fd}`) === path } catch { return false }
+  }).length
+  const stalled = (port) => new Promise((resolve, reject) => {
+    const request = http.get({ port, host: '127.0.0.1', path: '/heap/snapshots/large.heapsnapshot', agent: false }, resolve) // never read
+    request.on('error', reject)
+  })
+  const patient = await served(t, { snapshotDir })
+  const readers = []
+  for (let nth = 0; nth < 8; nth++) readers.push(await stalled(patient.port))
+  assert.ok(readers.every(({ statusCode }) => statusCode === 200))
+  const { status, headers } = await patient.ask('GET', '/heap/snapshots/large.heapsnapshot')
+  assert.equal(status, 503)
+  assert.ok(Number(headers['retry-after']) > 0)
+  assert.equal(opened(), 8)
+  for (const reader of readers) reader.on('error', () => {}).destroy()
+  await until(() => opened() === 0, 'the files of those that went')
+  const { port } = await served(t, { snapshotDir, stall: '200ms' })
+  const reader = await stalled(port)
+  await until(() => opened() === 0, 'the file of the one that stalls')
+  let failure
+  reader.on('error', (error) => (failure = error)).resume()
+  await until(() => failure !== undefined, 'the end of its connection')
+  assert.equal(failure.code, 'ECONNRESET', 'what it had is no whole file')
+})
+
+test('a link works once, without the token, for who was given it', async (t) => {
+  const TOKEN = 'the-token-of-this-very-test'
+  const snapshotDir = folderFor(t)
+  fs.writeFileSync(join(snapshotDir, 'a.heapsnapshot'), 'abc')
+  const { ask } = await served(t, { token: TOKEN, snapshotDir })
+  const headers = { ...OWN, Authorization: `Bearer ${TOKEN}` }
+  assert.equal((await ask('POST', '/heap/links', { headers: OWN })).status, 401)
+  assert.equal((await ask('POST', '/heap/links', { headers: { Authorization: headers.Authorization } })).status, 403)
+  const made = await ask('POST', '/heap/links?name=a.heapsnapshot', { headers })
+  assert.equal(made.status, 201)
+  const { link, path } = made.json
+  const outcome = async (name) => (await ask('GET', `/heap/links/${name}/outcome`, { headers })).json
+  assert.ok(!path.includes(TOKEN) && link.length >= 43)
+  assert.equal((await ask('GET', `/heap/links/${link}/outcome`)).status, 401)
+  assert.equal((await ask('DELETE', `/heap/links/${link}`, { headers: OWN })).status, 401)
+  assert.equal((await ask('HEAD', `/heap/${path}`)).headers['content-length'], '3')
+  assert.deepEqual(await outcome(link), { state: 'waiting', bytes: 0 })
+  const followed = await ask('GET', `/heap/${path}`)
+  assert.deepEqual([followed.status, followed.body], [200, 'abc'])
+  assert.match(followed.headers['content-disposition'], /filename="a\.heapsnapshot"/)
+  await until(async () => (await outcome(link)).state === 'done', 'its outcome')
+  assert.equal((await outcome(link)).bytes, 3)
+  assert.equal((await ask('GET', `/heap/${path}`)).status, 410)
+  for (const again of ['links/x', `links/${link}x`, 'links/__proto__']) assert.equal((await ask('GET', `/heap/${again}`)).status, 404, again)
+  // One that captures, and one that cannot be served
+  const captured = await ask('GET', `/heap/${(await ask('POST', '/heap/links?compress=gzip', { headers })).json.path}`)
+  assert.equal(captured.status, 200)
+  assert.ok((await leakguard.analyze(Readable.from([captured.bytes]))).nodeCount > 1000)
+  assert.equal((await ask('POST', '/heap/links?name=none.heapsnapshot', { headers })).status, 404)
+  fs.writeFileSync(join(snapshotDir, 'soon-gone.heapsnapshot'), 'abc')
+  const nothing = (await ask('POST', '/heap/links?name=soon-gone.heapsnapshot', { headers })).json
+  fs.rmSync(join(snapshotDir, 'soon-gone.heapsnapshot'))
+  assert.equal((await ask('GET', `/heap/${nothing.path}`)).status, 404)
+  assert.match((await outcome(nothing.link)).error.message, /no snapshot of that name/)
+  const revoked = (await ask('POST', '/heap/links?name=a.heapsnapshot', { headers })).json
+  assert.equal((await ask('DELETE', `/heap/${revoked.path}`, { headers })).status, 204)
+  assert.equal((await ask('GET', `/heap/${revoked.path}`)).status, 404)
+  // Who makes many has the last ones
+  const many = []
+  for (let nth = 0; nth < 40; nth++) many.push((await ask('POST', '/heap/links?name=a.heapsnapshot', { headers })).json.path)
+  assert.equal((await ask('GET', `/heap/${many[0]}`)).status, 404)
+  assert.equal((await ask('GET', `/heap/${many.at(-1)}`)).status, 200)
 })
 
 test('methods, bodies and parameters that are wrong', async (t) => {
@@ -218,7 +325,7 @@ test('beforeCapture may refuse, and say why', async (t) => {
 
 test('a client that goes half-way, and one that does not read, leave nothing', { skip: !leakguard.capabilities().twin }, async () => {
   // In a process of its own, whose heap is larger than the buffers of a connection.
-  const { before, after, gone, slow, served } = await program(`
+  const { before, after, gone, slow, stalled, served } = await program(`
     const http = require('node:http')
     const fs = require('node:fs')
     const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
@@ -226,8 +333,9 @@ test('a client that goes half-way, and one that does not read, leave nothing', {
       try { return fs.readFileSync('/proc/self/task/' + task + '/children', 'utf8').match(/\\d+/g) ?? [] } catch { return [] }
     })
     const kept = Array.from({ length: 60_000 }, (_, nth) => ({ date: new Date(nth), url: '/product/' + nth }))
-    const handle = require('leakguard/http').handler({ priority: 'normal' })
-    const server = http.createServer(handle).listen(0, '127.0.0.1', async () => {
+    const { handler } = require('leakguard/http')
+    let handle = handler({ priority: 'normal' })
+    const server = http.createServer((req, res) => handle(req, res)).listen(0, '127.0.0.1', async () => {
       const { port } = server.address()
       const inventory = () => ({ children: children().length, listeners: process.eventNames().flatMap((name) => process.listeners(name)).length })
       const ask = (method, path) => new Promise((resolve, reject) => {
@@ -245,12 +353,19 @@ test('a client that goes half-way, and one that does not read, leave nothing', {
       for (let nth = 0; nth < 20; nth++) if (await busy() === 'snapshot') served++
       unread.destroy()
       const slow = await idle()
+      handle.close()
+      handle = handler({ priority: 'normal', stall: '200ms' })
+      const cut = await ask('POST', '/snapshot') // stays, and takes nothing
+      cut.on('error', () => {})
+      const stalled = await idle()
+      cut.destroy()
       const after = inventory()
       handle.close(); server.close(); server.closeAllConnections()
-      console.log(JSON.stringify({ before, after, gone, slow, served, kept: kept.length }))
+      console.log(JSON.stringify({ before, after, gone, slow, stalled, served, kept: kept.length }))
     })`)
   assert.equal(gone, true)
   assert.equal(slow, true)
+  assert.equal(stalled, true, 'one that takes nothing is cut off')
   assert.equal(served, 20, 'others are answered meanwhile')
   assert.deepEqual(after, before)
 })
@@ -286,7 +401,7 @@ test('the description is true: what it lists is answered as it says, and nothing
   const schema = api.components.schemas.Failure
   assert.deepEqual(schema.required, ['error'])
   for (const [path, operations] of Object.entries(api.paths)) {
-    const real = `/heap${path.replace('{file}', 'page.css').replace('{name}', 'none.heapsnapshot')}`
+    const real = `/heap${path.replace('{file}', 'page.css').replace('{name}', 'none.heapsnapshot').replace('{link}', 'none')}`
     const methods = Object.keys(operations).map((name) => name.toUpperCase())
     const { headers } = await ask('OPTIONS', real)
     assert.deepEqual(headers.allow.split(', ').filter((name) => name !== 'HEAD' && name !== 'OPTIONS'), methods)

@@ -5,6 +5,7 @@ const assert = require('node:assert/strict')
 const { readFileSync } = require('node:fs')
 const { join } = require('node:path')
 const { metrics: api } = require('@opentelemetry/api')
+const { parser: promql } = require('@prometheus-io/lezer-promql')
 const { MeterProvider, MetricReader, DataPointType } = require('@opentelemetry/sdk-metrics')
 const parse = require('parse-prometheus-text-format')
 const client = require('prom-client')
@@ -147,6 +148,27 @@ test('the documents name metrics that there are, and the table lists all of them
   assert.equal(table.trim(), INSTRUMENTS.map(row).join('\n'))
 })
 
+/** In the grammar of Prometheus' own editor, as Grafana sends it: with values in place of its variables. */
+function assertPromQL(expr) {
+  const sent = expr.replaceAll('$__rate_interval', '1m').replaceAll('$__range', '1h').replace(/\$\{?\w+\}?/g, '.*')
+  const faults = []
+  promql.parse(sent).iterate({ enter: ({ type, from }) => void (type.isError && faults.push(sent.slice(from))) })
+  assert.deepEqual(faults, [], sent)
+}
+
+test('the alerts are rules of Prometheus: every expression is PromQL, every template names a label or the value', () => {
+  const text = readFileSync(join(root, 'docs', 'grafana', 'alerts.yaml'), 'utf8')
+  const expressions = [...text.matchAll(/^ +expr: (.+)$/gm)].map(([, expr]) => expr)
+  const names = [...text.matchAll(/^ +- alert: (\w+)$/gm)].map(([, name]) => name)
+  assert.ok(names.length >= 6)
+  assert.equal(expressions.length, names.length)
+  assert.equal(new Set(names).size, names.length)
+  for (const expr of expressions) assertPromQL(expr)
+  assert.throws(() => assertPromQL('sum(rate(x[5m])'), 'what is cut off is found')
+  for (const [, inside] of text.matchAll(/\{\{(.+?)\}\}/g)) assert.match(inside, /^ (\$labels\.(instance|job)|\$value( \| humanize\w*)?) $/)
+  for (const [, severity] of text.matchAll(/severity: (\w+)/g)) assert.ok(['info', 'warning', 'critical'].includes(severity))
+})
+
 test('the dashboard is one that Grafana imports: panels with places, queries and a choice of the source', () => {
   const dashboard = JSON.parse(readFileSync(join(root, 'docs', 'grafana', 'dashboard.json'), 'utf8'))
   assert.ok(dashboard.title && dashboard.uid && dashboard.schemaVersion >= 36)
@@ -157,11 +179,7 @@ test('the dashboard is one that Grafana imports: panels with places, queries and
   for (const { title, gridPos: { x, y, w, h }, targets, datasource, type } of dashboard.panels) {
     assert.ok(title && x + w <= 24 && targets.length > 0 && datasource.uid === '${datasource}' && ['stat', 'timeseries', 'bargauge'].includes(type))
     for (let column = x; column < x + w; column++) for (let line = y; line < y + h; line++) assert.ok(!taken.has(`${column} ${line}`) && taken.add(`${column} ${line}`), title)
-    for (const { expr } of targets) {
-      let depth = 0
-      for (const character of expr) depth += { '(': 1, '{': 1, ')': -1, '}': -1 }[character] ?? 0
-      assert.equal(depth, 0, expr)
-    }
+    for (const { expr } of targets) assertPromQL(expr)
   }
   assert.deepEqual(dashboard.templating.list.map(({ name }) => name), ['datasource', 'job', 'instance'])
 })

@@ -12,31 +12,17 @@ const fs = require('node:fs')
 const { join } = require('node:path')
 const readline = require('node:readline')
 const { analyze } = require('leakguard')
-const { chromium, openPage } = require('./support/browser.js')
+const { openPage, picture, reasonToSkip } = require('./support/browser.js')
 const { folderFor } = require('./support/folder.js')
 
 const PAGE = join(__dirname, '..', 'lib', 'http', 'page')
 const TOKEN = 'the-token-of-the-page-test'
-/** The page is the same on every Node: one of them is enough. */
-const LINE = '24'
-
-function reasonToSkip() {
-  if (chromium() === undefined) return 'there is no Chromium here'
-  if (!process.versions.node.startsWith(`${LINE}.`) && !process.env.LEAKGUARD_PAGE) return `it runs on Node ${LINE}, or with LEAKGUARD_PAGE=1`
-  return false
-}
-
 async function leakyApp(t) {
   const env = { ...process.env, TOKEN, SNAPSHOTS: folderFor(t) }
   const app = spawn(process.execPath, [join(__dirname, 'support', 'leaky-app.js')], { env, stdio: ['ignore', 'pipe', 'inherit'] })
   t.after(() => app.kill('SIGKILL'))
   const [port] = await once(readline.createInterface({ input: app.stdout }), 'line')
   return `http://127.0.0.1:${port}/heap`
-}
-
-async function picture(page, name, options) {
-  const folder = process.env.LEAKGUARD_PICTURES
-  if (folder) await page.screenshot({ path: join(folder, `${name}.png`), ...options })
 }
 
 test('a person who never saw it finds the leak', { skip: reasonToSkip(), timeout: 1_200_000 }, async (t) => {
@@ -65,7 +51,11 @@ test('a person who never saw it finds the leak', { skip: reasonToSkip(), timeout
     complaints.splice(0) // the 401s that it was meant to get
   })
 
-  await t.test('the chart moves', async () => {
+  await t.test('the chart moves', async (t) => {
+    const [paint] = await page.evaluate(() => performance.getEntriesByName('first-contentful-paint').map(({ startTime }) => startTime))
+    const transferred = await page.evaluate(() => performance.getEntries().reduce((sum, { transferSize = 0, name }) => sum + (/assets|heap\/$/.test(name) ? transferSize : 0), 0))
+    t.diagnostic(`first paint after ${Math.round(paint)} ms, ${transferred} bytes of page came`)
+    assert.ok(paint > 0 && transferred > 50_000 && transferred < 200_000, `${transferred} bytes`)
     const chart = page.getByRole('figure', { name: /^Live heap: .*lives \d/ })
     await chart.waitFor()
     const before = await chart.getAttribute('aria-label')

@@ -197,6 +197,6 @@ test('on the command line', async (t) => {
   assert.ok(JSON.parse(piped.stdout).strings.length > 1000)
   assert.match(piped.stderr, / {2}system {3}\S/)
   const wrong = await node(['bin/leakguard.js', 'redact', path])
-  assert.equal(wrong.code, 1)
+  assert.equal(wrong.code, 2)
   assert.match(wrong.stderr, /redact takes IN and OUT/)
 })

@@ -185,6 +185,31 @@ test('what throws in the twin is told', { skip }, async (t) => {
   assert.equal(failure.retry, false)
 })
 
+test('what is written is checked where that is asked for: nonsense is told, and worth another twin', { skip }, async (t) => {
+  const file = join(folderFor(t), 'a.heapsnapshot')
+  const { answer } = run(t, `
+    const fd = fs.openSync('${file}', 'w', 0o600)
+    const sink = { kind: 'file', fd }
+    const half = (path) => {
+      capture('${file}.whole')
+      const whole = fs.readFileSync('${file}.whole', 'latin1')
+      const at = whole.indexOf('"edges":[') + 9
+      fs.writeFileSync(path, whole.slice(0, at) + whole.slice(at).replace(/(?<=\\n,\\d+,\\d+,)\\d+/, '1107433776'))
+    }
+    const { failure } = await twin({ sink, check: true }, { work: half })
+    const unchecked = await twin({ sink }, { work: half })
+    const right = await twin({ sink, check: true })
+    tell({ failure, unchecked: unchecked.failure, right: right.failure, bytes: right.bytes, written: right.written })
+  `)
+  const { failure, unchecked, right, bytes, written } = await answer()
+  assert.deepEqual([failure.code, failure.kind, failure.retry], ['ERR_LEAKGUARD_PARSE', 'sink', true])
+  assert.match(failure.message, /target 1107433776 is not the start of one of the \d+ nodes/)
+  assert.ok(failure.byte > 0)
+  assert.deepEqual([unchecked, right], [undefined, undefined])
+  assert.ok(written > 0 && written === bytes)
+  assert.equal(fs.statSync(file).size, written)
+})
+
 test('a full disk is told', { skip }, async (t) => {
   const folder = mounted(t, 'size=1m')
   if (!folder) return

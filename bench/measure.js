@@ -10,9 +10,10 @@ const TIME = '/usr/bin/time'
 /**
  * @param {string[]} command program and arguments; its output goes nowhere
  * @param {string} scratch a file to write the peak to
+ * @param {number[]} accepted the exit codes of one that did it
  * @returns {Promise<{ seconds: number, bytes: number }>}
  */
-function measure(command, scratch) {
+function measure(command, scratch, accepted = [0]) {
   fs.rmSync(scratch, { force: true })
   // GNU time asks the kernel about any program. Without it, Node programs are asked from within, by a preloaded script.
   const wrapped = fs.existsSync(TIME) ? [TIME, '-f', '%M', '-o', scratch, ...command] : command
@@ -26,7 +27,7 @@ function measure(command, scratch) {
     child.on('error', reject)
     child.on('close', (code) => {
       const seconds = Number(process.hrtime.bigint() - from) / 1e9
-      if (code !== 0) return reject(new Error(`${command.join(' ')} ended with ${code}: ${errors}`))
+      if (!accepted.includes(code)) return reject(new Error(`${command.join(' ')} ended with ${code}: ${errors}`))
       const peak = fs.existsSync(scratch) ? Number(fs.readFileSync(scratch, 'utf8')) : NaN
       resolve({ seconds, bytes: peak * 1024 })
     })

@@ -1,7 +1,10 @@
 'use strict'
 // node bench/redact.js [--megabytes 300] [--runs 5] [--dry]
 // Redaction of a file against plain copying of the same file, alternating; both read from the page cache and write a new file.
+// node bench/redact.js --devtools (Node 22 or newer)
+// Opens a snapshot and its redacted copies in Chrome DevTools, and compares what it makes of every node.
 
+const { execFileSync } = require('child_process')
 const fs = require('fs')
 const os = require('os')
 const path = require('path')
@@ -11,14 +14,17 @@ const leakguard = require('..')
 
 const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1]
 
-async function main({ megabytes, runs, dry }) {
+async function main({ megabytes, runs, dry, devtools }) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'leakguard-redact-'))
   try {
     const [source, target] = ['plain.heapsnapshot', 'out.heapsnapshot'].map((name) => path.join(folder, name))
     const keep = (globalThis.keep = [])
-    for (let n = 0; n < megabytes * 3000; n++) keep.push({ id: n, name: `item ${n}`, tags: [n, n + 1], at: { x: n, y: null } })
+    const items = devtools ? 10_000 : megabytes * 3000
+    for (let n = 0; n < items; n++) keep.push({ id: n, name: `item ${n}`, tags: [n, n + 1], at: { x: n, y: null } })
+    if (devtools) keep.push(...Array.from({ length: 1000 }, (_, n) => [new RegExp(`pattern ${n}`), new Map([[`key ${n}`, { n }]]), new Error(`error ${n}`), Symbol(`symbol ${n}`)]))
     const { bytes } = await leakguard.writeSnapshot(source, { force: true })
     keep.length = 0
+    if (devtools) return await openInDevTools(source, target)
     const copy = async () => {
       const from = fs.createReadStream(source, { highWaterMark: 1 << 20 })
       await require('stream/promises').pipeline(from, fs.createWriteStream(target, { highWaterMark: 1 << 20 }))
@@ -49,6 +55,19 @@ async function main({ megabytes, runs, dry }) {
   }
 }
 
+/** Ends with an error where a size of a node is not the same. */
+async function openInDevTools(source, target) {
+  require('./peers').installPeers()
+  for (const strict of [false, true]) {
+    await leakguard.redact(source, target, { strict })
+    const compare = [path.join(__dirname, 'devtools/same.mjs'), source, target]
+    const { nodes, differ, rows, classes } = JSON.parse(execFileSync(process.execPath, compare, { encoding: 'utf8' }))
+    console.log(`${strict ? 'strict' : 'redacted'}: ${nodes} nodes, ${rows} classes, opened in DevTools; of the nodes differ: ${JSON.stringify(differ)}`)
+    for (const line of classes) console.log(`  class ${line}`)
+    if (Object.values(differ).some((count) => count > 0)) process.exitCode = 1
+  }
+}
+
 function flush(file) {
   const fd = fs.openSync(file, 'r+')
   fs.fsyncSync(fd)
@@ -56,6 +75,6 @@ function flush(file) {
 }
 
 const { values } = parseArgs({
-  options: { megabytes: { type: 'string', default: '100' }, runs: { type: 'string', default: '5' }, dry: { type: 'boolean', default: false } },
+  options: { megabytes: { type: 'string', default: '100' }, runs: { type: 'string', default: '5' }, dry: { type: 'boolean', default: false }, devtools: { type: 'boolean', default: false } },
 })
-main({ megabytes: Number(values.megabytes), runs: Number(values.runs), dry: values.dry })
+main({ megabytes: Number(values.megabytes), runs: Number(values.runs), dry: values.dry, devtools: values.devtools })

@@ -12,6 +12,7 @@ const path = require('path')
 const { finished } = require('stream/promises')
 const { parseArgs } = require('util')
 const { measure } = require('./measure')
+const { installPeers } = require('./peers')
 const { table, replaceTable, time, memory } = require('./table')
 
 const UNITS = { 10: 1370, 100: 13777, 500: 70000, 1800: 262000 }
@@ -43,9 +44,7 @@ function snapshot(size) {
 function prepare() {
   if (Number(process.versions.node.split('.')[0]) < 24) throw new Error(`the peers need Node 24 or newer, this is ${process.version}`)
   fs.mkdirSync(cache, { recursive: true })
-  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
-  if (!fs.existsSync(path.join(__dirname, 'node_modules'))) execFileSync(npm, ['ci', '--ignore-scripts'], { cwd: __dirname, stdio: 'inherit' })
-  execFileSync(process.execPath, [path.join(__dirname, 'devtools/build.mjs')], { stdio: 'inherit' })
+  installPeers()
 }
 
 async function main() {
@@ -67,7 +66,7 @@ async function main() {
     const repeats = size > 1000 ? Math.min(3, options.repeats) : Number(options.repeats)
     for (let turn = 0; turn < repeats; turn++) {
       for (const tool of turn % 2 ? tools.toReversed() : tools) {
-        const run = await measure(tool.command(file), path.join(cache, 'peak'))
+        const run = await measure(tool.command(file), path.join(cache, 'peak'), tool.accepted)
         runs.get(tool.name).push(run)
         console.error(`${size} MB, turn ${turn + 1}: ${tool.name} ${time(run.seconds)}, ${memory(run.bytes)}`)
       }

@@ -10,7 +10,8 @@ const HEAP = '--max-old-space-size=16000'
 function tools(node, cache) {
   const cli = heapSnapshotCli.prepare(cache)
   const list = [
-    { name: 'leakguard', version: require('../package.json').version, command: (file) => [node, path.join(__dirname, '../bin/leakguard.js'), 'analyze', file, '--json'] },
+    // 1: it did it, and there are suspects.
+    { name: 'leakguard', version: require('../package.json').version, accepted: [0, 1], command: (file) => [node, path.join(__dirname, '../bin/leakguard.js'), 'analyze', file, '--json'] },
     { name: '@heap-snapshot/cli', version: '0.0.10', command: cli && ((file) => [cli, 'summary', file]) },
     { name: 'DevTools headless', version: version('chrome-devtools-frontend'), command: (file) => [node, HEAP, path.join(__dirname, 'devtools/load.mjs'), file] },
     { name: 'memlab', version: version('@memlab/core'), command: (file) => [node, HEAP, path.join(__dirname, 'memlab.js'), file] },

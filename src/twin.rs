@@ -36,6 +36,8 @@ struct TwinOptions {
     nice: i32,
     #[serde(default = "default_watch")]
     watch_memory: bool,
+    #[serde(default)]
+    check: bool,
     reserve_bytes: Option<u64>,
 }
 
@@ -88,13 +90,13 @@ enum Compress {
     Zstd,
 }
 
-fn passage(compress: Option<Compress>, level: Option<u32>, redact: Option<RedactOptions>) -> Passage {
+fn passage(check: bool, compress: Option<Compress>, level: Option<u32>, redact: Option<RedactOptions>) -> Passage {
     let compression = match compress {
         None => Compression::None,
         Some(Compress::Gzip) => Compression::Gzip(level.unwrap_or(6).min(9)),
         Some(Compress::Zstd) => Compression::Zstd(i32::try_from(level.unwrap_or(3)).unwrap_or(19).min(19)),
     };
-    Passage { redact, compression }
+    Passage { check, redact, compression }
 }
 
 /// Why a twin left nothing.
@@ -185,10 +187,11 @@ impl TwinJob {
         let mut reader = None;
         let sink: Arc<dyn Sink> = match options.sink {
             SinkOptions::File { fd, compress, level, redact } => {
-                Arc::new(FileSink::new(fd, passage(compress, level, redact)))
+                Arc::new(FileSink::new(fd, passage(options.check, compress, level, redact)))
             }
             SinkOptions::Pipe { compress, level, redact } => {
-                let (sink, end) = PipeSink::open(passage(compress, level, redact)).map_err(|error| wrong(&error))?;
+                let (sink, end) =
+                    PipeSink::open(passage(options.check, compress, level, redact)).map_err(|error| wrong(&error))?;
                 reader = Some(end);
                 Arc::new(sink)
             }

@@ -38,4 +38,20 @@ async function openPage(test, options) {
   return context.pages()[0] ?? context.newPage()
 }
 
-module.exports = { chromium, openPage }
+/** Pages are the same on every Node: one of them is enough. */
+const LINE = '24'
+
+/** Why no page is opened here; `false`: one can be. */
+function reasonToSkip() {
+  if (chromium() === undefined) return 'there is no Chromium here'
+  if (!process.versions.node.startsWith(`${LINE}.`) && !process.env.LEAKGUARD_PAGE) return `it runs on Node ${LINE}, or with LEAKGUARD_PAGE=1`
+  return false
+}
+
+/** `LEAKGUARD_PICTURES` names a folder for screenshots. */
+async function picture(page, name, options) {
+  const folder = process.env.LEAKGUARD_PICTURES
+  if (folder) await page.screenshot({ path: join(folder, `${name}.png`), ...options })
+}
+
+module.exports = { openPage, picture, reasonToSkip }

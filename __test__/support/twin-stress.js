@@ -29,7 +29,7 @@ async function main(count) {
   for (let done = 0; done < count; done++) {
     const fd = file === undefined ? undefined : fs.openSync(file, 'w', 0o600)
     const sink = fd === undefined ? { kind: 'analyze' } : { kind: 'file', fd }
-    const outcome = await stubborn({ sink, stallMs: Number(process.env.STALL ?? 4000) }, { patience: 10_000 })
+    const outcome = await stubborn({ sink, check: true, stallMs: Number(process.env.STALL ?? 4000) }, { patience: 10_000 })
     if (fd !== undefined) fs.closeSync(fd)
     if (outcome.failure) totals.failed.push(outcome.failure.message)
     else totals.twins++

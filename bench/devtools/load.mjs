@@ -1,19 +1,6 @@
-// node load.mjs FILE: loads a snapshot as DevTools' panel does (this thread and a second one), up to its class table.
-import fs from 'node:fs'
-import { MessageChannel, Worker } from 'node:worker_threads'
+// node load.mjs FILE: loads a snapshot as DevTools' panel does, up to its class table.
+import { open } from './open.mjs'
 
-const { HeapSnapshotLoader } = await import('../.cache/devtools/cdt.mjs')
-console.warn = () => {}
-const loader = new HeapSnapshotLoader.HeapSnapshotLoader({ sendEvent() {} })
-for await (const chunk of fs.createReadStream(process.argv[2], { encoding: 'utf8', highWaterMark: 10_000_000 })) {
-  loader.write(chunk)
-  await null
-}
-loader.close()
-await loader.parsingComplete
-const { port1, port2 } = new MessageChannel()
-const options = { workerData: { port: port2 }, transferList: [port2], resourceLimits: { maxOldGenerationSizeMb: 16000 } }
-new Worker(new URL('./second.mjs', import.meta.url), options)
-const snapshot = await loader.buildSnapshot(port1)
+const snapshot = await open(process.argv[2])
 console.log(Object.keys(snapshot.aggregatesWithFilter({})).length)
 process.exit(0)

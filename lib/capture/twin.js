@@ -7,7 +7,10 @@ const { native } = require('../native.js')
 const { prepareScriptPositions } = require('./script-positions.js')
 const { occupied } = require('./turn.js')
 
-/** A twin that stalls or dies is ended and made again, so often. */
+/**
+ * A twin that stalls or dies is ended and made again, so often. So is one whose snapshot makes no sense, but for the last time:
+ * what V8 writes again and again is its way to write, and not for us to keep from a file.
+ */
 const ATTEMPTS = 4
 /** V8's workers were never seen to be busy for longer than a third of a second; then a stall is risked. */
 const PATIENCE_MS = 3000
@@ -27,7 +30,7 @@ async function captureByTwin(target, options) {
   try {
     for (;;) {
       progress.attempts++
-      const outcome = await oneTwin(target, options)
+      const outcome = await oneTwin(target, options, progress.attempts < ATTEMPTS)
       progress.pauseMs = Math.max(progress.pauseMs, outcome.heldMs)
       progress.forkMs = outcome.forkMs
       if (!outcome.failure) {
@@ -41,9 +44,9 @@ async function captureByTwin(target, options) {
   }
 }
 
-async function oneTwin(target, options) {
+async function oneTwin(target, options, check) {
   const nice = NICE[options.priority]
-  const job = new (native().TwinJob)(JSON.stringify({ sink: target.sink, nice, watchMemory: !options.force }))
+  const job = new (native().TwinJob)(JSON.stringify({ sink: target.sink, nice, check, watchMemory: !options.force }))
   try {
     target.attached(job)
     await started(job, target, options)

@@ -3,22 +3,18 @@
 const { analyze } = require('../analyze.js')
 const { wrong } = require('../options.js')
 const { textOf } = require('../report/text.js')
+const { asciiJson } = require('./json.js')
 
 const TEXT_TOP = 15
 
-/** `leakguard analyze FILE [--json] [--top N] [--no-scripts]`: answers what to print. */
-async function analyzeCommand([file, ...rest], { json, top, 'no-scripts': noScripts }, { stdin, stdout }) {
+/** `leakguard analyze FILE` */
+async function analyzeCommand([file, ...rest], { json, top, 'no-scripts': noScripts }, { stdin, stdout, progress }) {
   if (file === undefined || rest.length > 0) throw wrong('analyze takes one FILE, or - for standard input')
-  const rows = top === undefined ? (json ? undefined : TEXT_TOP) : /^\d+$/.test(top) ? Number(top) : top
-  const report = await analyze(file === '-' ? stdin : file, { top: rows, readScripts: !noScripts })
-  if (json) return `${asciiJson(report)}\n`
-  return textOf(report, { source: file === '-' ? 'standard input' : file, stream: stdout })
+  const options = { top: top ?? (json ? undefined : TEXT_TOP), readScripts: !noScripts, onProgress: progress.tell }
+  const report = await analyze(file === '-' ? stdin : file, options)
+  const leak = report.suspects.length > 0
+  if (json) return { text: asciiJson(report), asked: true, leak }
+  return { text: textOf(report, { source: file === '-' ? 'standard input' : file, stream: stdout }), leak }
 }
 
-/** JSON without a character that a terminal could act on: what JSON leaves as it is, such as U+009B, is escaped. */
-function asciiJson(value) {
-  const escaped = (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
-  return JSON.stringify(value, null, 2).replace(/[\x7f-\uffff]/g, escaped)
-}
-
-module.exports = { analyzeCommand, asciiJson }
+module.exports = { analyzeCommand }

@@ -7,7 +7,7 @@ const { wrong } = require('../options.js')
 async function buildNativeCommand(positionals, _values, { stderr }) {
   if (positionals.length > 0) throw wrong(`build-native takes no argument, got ${positionals[0]}`)
   // What cargo says goes to stderr: stdout has the result alone.
-  return `${buildNative({ stdio: ['ignore', stderr.fd ?? 2, stderr.fd ?? 2] })}\n`
+  return { text: `${buildNative({ stdio: ['ignore', stderr.fd ?? 2, stderr.fd ?? 2] })}\n` }
 }
 
 module.exports = { buildNativeCommand }

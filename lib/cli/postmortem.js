@@ -3,9 +3,9 @@
 const { wrong, shown } = require('../options.js')
 const { postmortem } = require('../postmortem/postmortem.js')
 const { postmortemText } = require('../postmortem/text.js')
-const { asciiJson } = require('./analyze.js')
+const { asciiJson } = require('./json.js')
 
-/** `leakguard postmortem RECORDING [--json] [--run N]`: answers what to print. */
+/** `leakguard postmortem RECORDING` */
 async function postmortemCommand([file, ...rest], { json, run }, { stdout }) {
   if (file === undefined || rest.length > 0) throw wrong("postmortem takes one RECORDING, a flight recorder's file")
   const recording = await postmortem(file)
@@ -13,7 +13,13 @@ async function postmortemCommand([file, ...rest], { json, run }, { stdout }) {
   if (number !== undefined && !recording.runs[number - 1]) {
     throw wrong(`"run" must be a number from 1 to ${recording.runs.length}, got ${shown(run)}`)
   }
-  return json ? `${asciiJson(recording)}\n` : postmortemText(recording, { run: number, stream: stdout })
+  const leak = isLeak(recording.runs[number === undefined ? recording.subject : number - 1])
+  return json ? { text: asciiJson(recording), asked: true, leak } : { text: postmortemText(recording, { run: number, stream: stdout }), leak }
+}
+
+/** A leak was told, or the process was cut off for lack of memory, as far as can be known. */
+function isLeak(run) {
+  return run !== undefined && (run.events.some(({ kind }) => kind === 'leak') || (run.ending.how === 'cut' && run.ending.nearest?.likely === true))
 }
 
 module.exports = { postmortemCommand }

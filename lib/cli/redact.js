@@ -7,14 +7,14 @@ const { safe } = require('../report/words.js')
 /** How many names an audit prints. */
 const LISTED = 200
 
-/** `leakguard redact IN OUT [--strict] [--audit]`: answers what to print, which goes to stderr where OUT is standard output. */
-async function redactCommand([from, to, ...rest], { strict, audit, salt }, { stdin, stdout, stderr }) {
+/** `leakguard redact IN OUT`: what it says goes to stderr where OUT is standard output. */
+async function redactCommand([from, to, ...rest], { strict, audit, salt, quiet }, { stdin, stdout, stderr, progress }) {
   if (from === undefined || to === undefined || rest.length > 0) throw wrong('redact takes IN and OUT, or - for standard input and output')
-  const result = await redact(from === '-' ? stdin : from, to === '-' ? stdout : to, { strict, audit, salt })
+  const result = await redact(from === '-' ? stdin : from, to === '-' ? stdout : to, { strict, audit, salt, onProgress: progress.tell })
   const text = textOf(result, { strict, audit })
-  if (to !== '-') return text
-  stderr.write(text)
-  return ''
+  if (to !== '-') return { text, asked: audit }
+  if (!quiet || audit) stderr.write(text)
+  return {}
 }
 
 function textOf({ values, names, dataLike, replacedNames, kept = [], omitted }, { strict, audit }) {

@@ -8,6 +8,7 @@ const { Desk } = require('./desk.js')
 const { EventStream } = require('./event-stream.js')
 const { Folder } = require('./folder.js')
 const { Guard } = require('./guard.js')
+const { Links } = require('./links.js')
 
 /** So often those that listen get a reading. */
 const LIVE_MS = 2000
@@ -27,6 +28,7 @@ class Endpoint {
     this.guard = new Guard(settings)
     this.desk = new Desk(settings)
     this.folder = new Folder(settings)
+    this.links = new Links()
     this.events = new EventStream(settings.clients, (occupied) => this.#sampleLive(occupied))
     this.tracked = trackAll(settings.track)
     /** Oldest first, as the watchdog told them. */

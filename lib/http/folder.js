@@ -10,10 +10,14 @@ const NAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,199}\.heapsnapshot(?:\.gz|\.zst)?$/
 /** Those that were written here, whose names sort by time: the oldest of these go when there are too many. */
 const OWN = /^leakguard-http-/
 
+/** So many files are open for readers at once: each is a descriptor and a buffer, for as long as its reader takes. */
+const MOST_READERS = 8
+
 /** The server's folder of snapshots. */
 class Folder {
   #path
   #keep
+  #readers = 0
 
   constructor({ snapshotDir, keep }) {
     this.#path = snapshotDir === undefined ? undefined : resolve(snapshotDir)
@@ -56,15 +60,31 @@ class Folder {
     for (const { name } of old) await fs.promises.rm(join(this.path, name), { force: true })
   }
 
-  /** A file of the folder, open: a regular one, never what a symlink points to. The caller closes it. */
-  async open(name) {
+  /**
+   * `read(file, bytes, tag)` with a file of the folder open: a regular one, never what a symlink points to. The tag is of this content.
+   */
+  async reading(name, read) {
     if (!NAME.test(name)) throw nothing()
+    const path = join(this.path, name)
+    if (this.#readers >= MOST_READERS) {
+      throw new Refusal(503, `${MOST_READERS} snapshots are being read already`, { code: 'ERR_LEAKGUARD_BUSY', headers: { 'Retry-After': '30' } })
+    }
+    this.#readers++
     const flags = fs.constants.O_RDONLY | (fs.constants.O_NOFOLLOW ?? 0) | (fs.constants.O_NONBLOCK ?? 0)
-    const file = await fs.promises.open(join(this.path, name), flags).catch(() => undefined)
-    const stats = await file?.stat()
-    if (stats?.isFile()) return { file, bytes: stats.size }
-    await file?.close()
-    throw nothing()
+    const file = await fs.promises.open(path, flags).catch(() => undefined)
+    try {
+      const stats = await file?.stat()
+      if (!stats?.isFile()) throw nothing()
+      return await read(file, stats.size, `"${stats.size.toString(36)}-${Math.round(stats.mtimeMs).toString(36)}-${stats.ino.toString(36)}"`)
+    } finally {
+      this.#readers--
+      await file?.close()
+    }
+  }
+
+  /** Throws what `reading` would. */
+  async check(name) {
+    await this.reading(name, () => undefined)
   }
 
   async remove(name) {

@@ -37,7 +37,7 @@ async function answer(endpoint, req, res, { path, query, bare }) {
   if (admission === 'closed') return sendClosed(req, res)
   const found = routesOf(path)
   const route = found?.routes[req.method === 'HEAD' ? 'GET' : req.method]
-  if (admission === 'unproven' && !route?.open) throw unproven(query)
+  if (admission === 'unproven' && !isOpen(found, route)) throw unproven(query)
   if (found === undefined) throw new Refusal(404, 'there is nothing of this path; /openapi.json lists what there is')
   const allow = { Allow: methodsOf(found.routes) }
   if (req.method === 'OPTIONS') return send(req, res, 204, allow)
@@ -48,6 +48,18 @@ async function answer(endpoint, req, res, { path, query, bare }) {
   }
   await withoutBody(req)
   await route.run(endpoint, { req, res, values, params: found.params, bare })
+  if (res.writableEnded && !res.writableFinished) cutOffStalled(res, endpoint.settings.stall)
+}
+
+/** Whether it needs no token. Of a path that has something open, everybody may know which methods there are. */
+function isOpen(found, route) {
+  return route === undefined ? Object.values(found?.routes ?? {}).some(({ open }) => open) : route.open
+}
+
+/** An answer that was given whole is in memory until it was read: not for ever. */
+function cutOffStalled(res, stall) {
+  const timer = setTimeout(() => res.destroy(), stall).unref()
+  res.once('close', () => clearTimeout(timer))
 }
 
 function unproven(query) {

@@ -44,7 +44,7 @@ const OWN_HEADER = {
   in: 'header',
   required: true,
   description: 'Any value: forged requests of other sites do not have it',
-  schema: { type: 'string', enum: ['1'] },
+  schema: { type: 'string', examples: ['1'] },
 }
 
 const FAILURE = {
@@ -66,11 +66,19 @@ const FAILURE = {
   },
 }
 
+const LINK = {
+  type: 'object',
+  required: ['link', 'path', 'lastsMs'],
+  properties: { link: { type: 'string' }, path: { type: 'string' }, lastsMs: { type: 'number' } },
+}
+
 function success(path, answers) {
   if (answers === 'nothing') return { 204: { description: 'Done' } }
+  if (answers === 'link') return { 201: { description: 'The link, its path below the mount, and how long it lasts', content: { [JSON_TYPE]: { schema: LINK } } } }
   const content = answers === 'object' ? { [JSON_TYPE]: { schema: { type: 'object' } } } : Object.fromEntries(typesOf(path, answers).map((type) => [type, {}]))
   const done = { 200: { description: 'Done', content } }
   if (path === '/snapshot') done[201] = { description: 'Kept in the folder: its name', content: { [JSON_TYPE]: { schema: { type: 'object', required: ['name'] } } } }
+  if (path === '/snapshots/{name}') done[206] = { description: 'The part that Range asks for', content }
   if (path === '/') done[308] = { description: 'The page is at the mount with a slash' }
   if (path === '/' || path.startsWith('/assets')) done[304] = { description: 'Not changed' }
   return done
@@ -88,10 +96,12 @@ function failures({ changes, open, path, token }) {
     413: 'The body is too large',
     415: 'The body is compressed',
     ...(token !== undefined && !open && { 401: 'The token is missing or wrong' }),
-    ...((token === undefined || path.includes('{')) && { 404: 'There is nothing of that name, or nothing for this client' }),
-    ...(changes && { 403: 'The header is missing, or beforeCapture refused' }),
+    ...((token === undefined || path.includes('{') || path === '/links') && { 404: 'There is nothing of that name, or nothing for this client' }),
+    ...((changes || COSTLY.has(path)) && { 403: 'The header is missing, or beforeCapture refused' }),
     ...(path === '/events' && { 503: 'Too many clients listen' }),
-    ...(path.startsWith('/snapshots') && { 501: 'There is no folder, or this version cannot do that', 503: 'The folder cannot be read' }),
+    ...((path.startsWith('/snapshots') || path === '/links') && { 501: 'There is no folder, or this version cannot do that', 503: 'The folder cannot be read, or too many read it' }),
+    ...(path === '/links/{link}' && { 410: 'It was followed, or not in time' }),
+    ...(path === '/snapshots/{name}' && { 416: 'The file has no such range' }),
     ...(COSTLY.has(path) && {
       409: 'A capture is in progress',
       429: 'Too many were asked for in this minute',
@@ -106,6 +116,6 @@ function failures({ changes, open, path, token }) {
   )
 }
 
-const COSTLY = new Set(['/snapshot', '/census', '/growth', '/gc', '/snapshots/{name}'])
+const COSTLY = new Set(['/snapshot', '/census', '/growth', '/gc', '/snapshots/{name}', '/links/{link}'])
 
 module.exports = { openapi }

@@ -28,6 +28,15 @@ function whole(least, most, description, fallback) {
   return { read, description, schema: { type: 'integer', minimum: least, maximum: most, ...(fallback !== undefined && { default: fallback }) } }
 }
 
+/** A text of so many characters at most. */
+function text(description, most) {
+  const read = (name, value) => {
+    if (value === undefined || (value !== '' && value.length <= most)) return value
+    throw wrong(`"${name}" must have 1 to ${most} characters, got ${value.length}`)
+  }
+  return { read, description, schema: { type: 'string', minLength: 1, maxLength: most } }
+}
+
 /** ms since 1970, whole or not. */
 function moment(description) {
   const read = (name, text) => {
@@ -46,7 +55,7 @@ function time(least, most, description, fallback) {
     if (value <= most) return value
     throw wrong(`"${name}" must be at most ${most} ms, got ${shown(text)}`)
   }
-  return { read, description, schema: { type: 'string', default: fallback, examples: ['30s', '500ms'] } }
+  return { read, description, schema: { type: 'string', pattern: '^[0-9]{1,6}([.][0-9]{1,3})?(ms|s|m|h|d)?$', default: fallback, examples: ['30s', '500ms'] } }
 }
 
-module.exports = { flag, word, whole, moment, time }
+module.exports = { flag, word, whole, text, moment, time }

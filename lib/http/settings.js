@@ -18,6 +18,7 @@ const RULES = {
   maxPause: duration(),
   priority: choice(['low', 'normal'], 'low'),
   timeout: duration('10m', 100),
+  stall: duration('30s', 100),
   rate: integer(1, 10_000, 12),
   clients: integer(1, 1000, 8),
   track: boolean(false),

@@ -6,7 +6,7 @@ function moment(ms) {
   return Number.isNaN(date.getTime()) ? `${ms} ms` : `${date.toISOString().slice(0, 19).replace('T', ' ')} UTC`
 }
 
-/** `2 d 3 h`, `5 min 20 s`, `3.2 s`: the two largest units. */
+/** `2 d 3 h`, `5 min 20 s`, `3.2 s`, `12 ms`: the two largest units. */
 function span(ms) {
   const units = [
     ['d', 864e5],
@@ -15,6 +15,7 @@ function span(ms) {
     ['s', 1e3],
   ]
   if (!(ms >= 0)) return '?'
+  if (ms < 1e3) return `${Math.round(ms)} ms`
   if (ms < 1e4) return `${(ms / 1e3).toFixed(1)} s`
   const first = units.findIndex(([, unit]) => ms >= unit)
   const parts = units.slice(first, first + 2).map(([name, unit], index, pair) => {

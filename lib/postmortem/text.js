@@ -1,12 +1,11 @@
 'use strict'
 
-const { paintFor } = require('../report/paint.js')
+const { styleFor } = require('../report/paint.js')
 const { table } = require('../report/table.js')
 const { bytes, count, cut, cutStart, safe, wrapped } = require('../report/words.js')
 const { chart } = require('./chart.js')
 const { moment, span } = require('./moment.js')
 
-const NARROWEST = 60
 const RUNS = 10
 const EVENTS = 20
 const WORDS = { stopped: 'stopped', exited: 'exited', cut: 'cut off', running: 'is running' }
@@ -16,7 +15,7 @@ const WORDS = { stopped: 'stopped', exited: 'exited', cut: 'cut off', running: '
  * anybody could have written it.
  */
 function postmortemText(recording, { run, stream } = {}) {
-  const style = { width: Math.max(stream?.columns ?? 100, NARROWEST), paint: paintFor(stream) }
+  const style = styleFor(stream)
   const index = run === undefined ? recording.subject : run - 1
   const parts = [heading(recording, style), runs(recording, index, style)]
   if (index !== undefined) parts.push(...oneRun(recording.runs[index], index, style))
@@ -41,11 +40,11 @@ function runs({ runs }, index, style) {
   const columns = [
     { title: 'run', value: ({ number }) => `${number - 1 === index ? '▸ ' : ''}${number}` },
     { title: 'started', value: (run) => moment(run.start), text: true },
-    { title: 'lasted', value: (run) => span(run.ending.time - run.start) },
-    { title: 'records', value: (run) => count(run.records) },
-    { title: 'events', value: (run) => count(run.events.length) },
-    { title: 'ended', value: (run) => WORDS[run.ending.how] ?? '', text: true },
-    { title: 'process', value: (run) => safe(run.process.pid ?? ''), text: true },
+    { title: 'lasted', value: (run) => span(run.ending.time - run.start), spare: true },
+    { title: 'records', value: (run) => count(run.records), spare: true },
+    { title: 'events', value: (run) => count(run.events.length), spare: true },
+    { title: 'ended', value: (run) => WORDS[run.ending.how] ?? '', text: true, spare: true },
+    { title: 'process', value: (run) => safe(run.process.pid ?? ''), text: true, spare: true },
   ]
   const more = runs.length - rows.length
   const lines = table(columns, rows, { width: style.width - 2, paint: style.paint })

@@ -15,14 +15,16 @@ function tell(sentence) {
   }
 }
 
-function register() {
+/** Answers the watchdog of this thread, where there is one; `more` are options of it that the environment has no say in. */
+function register(more) {
   const values = variablesOf(process.env, tell)
-  const watchdog = values.LEAKGUARD_WATCH === false ? undefined : watched(values)
+  const watchdog = values.LEAKGUARD_WATCH === false ? undefined : watched(values, more)
   // A port belongs to the process; workers are watched, each by its own watchdog.
   if (values.LEAKGUARD_HTTP !== undefined && isMainThread) serveAt(values.LEAKGUARD_HTTP, values, watchdog)
+  return watchdog
 }
 
-function watched(values) {
+function watched(values, more) {
   const options = {
     sensitivity: values.LEAKGUARD_SENSITIVITY,
     interval: values.LEAKGUARD_INTERVAL,
@@ -34,6 +36,7 @@ function watched(values) {
     timers: values.LEAKGUARD_TRACK,
     handles: values.LEAKGUARD_TRACK,
     recorder: isMainThread ? values.LEAKGUARD_RECORDER : undefined,
+    ...more,
   }
   const watchdog = startOf(options)
   if (watchdog === undefined) return undefined

@@ -1,27 +1,25 @@
 'use strict'
 
 const { signed, section } = require('./growth.js')
-const { paintFor } = require('./paint.js')
+const { styleFor } = require('./paint.js')
 const { suspectText } = require('./suspect.js')
 const { table } = require('./table.js')
-const { bytes, count, safe } = require('./words.js')
-
-const NARROWEST = 60
+const { bytes, count, safe, wrapped } = require('./words.js')
 
 /** What changed between two snapshots as a page for a person; `stream` is where the page goes. */
 function diffText({ totals, classes, classCount, holders, holderCount, internal }, { stream } = {}) {
-  const style = { width: Math.max(stream?.columns ?? 100, NARROWEST), paint: paintFor(stream) }
+  const style = styleFor(stream)
   const { paint, width } = style
   const changed = [
     { title: 'bytes', value: (row) => signed(row.sizeDelta, bytes) },
     { title: 'objects', value: (row) => signed(row.countDelta, count) },
-    { title: 'new', value: (row) => count(row.new.count) },
-    { title: 'freed', value: (row) => count(row.freed.count) },
-    { title: 'survived', value: (row) => count(row.survived.count) },
+    { title: 'new', value: (row) => count(row.new.count), spare: true },
+    { title: 'freed', value: (row) => count(row.freed.count), spare: true },
+    { title: 'survived', value: (row) => count(row.survived.count), spare: true },
     { title: 'class', value: (row) => safe(row.name), text: true },
   ]
   const parts = [
-    `heap ${bytes(totals.before.size)}, then ${bytes(totals.after.size)}: ${sumText(totals.new)} came, ${sumText(totals.freed)} went`,
+    wrapped(`heap ${bytes(totals.before.size)}, then ${bytes(totals.after.size)}: ${sumText(totals.new)} came, ${sumText(totals.freed)} went`, width).join('\n'),
     paint.strong(titleOf(classCount, holders.length, holderCount)),
     ...holders.map((holder, index) => suspectText(holder, index + 1, figuresOf(holder), style)),
     section(
@@ -29,7 +27,7 @@ function diffText({ totals, classes, classCount, holders, holderCount, internal 
       classes.length > 0 ? table(changed, classes, { width: width - 2, paint }) : [],
       style,
     ),
-    internal.count > 0 ? `V8's own code and shapes: ${sumText(internal)} new` : '',
+    internal.count > 0 ? wrapped(`V8's own code and shapes: ${sumText(internal)} new`, width).join('\n') : '',
   ]
   return `${parts.filter(Boolean).join('\n\n')}\n`
 }

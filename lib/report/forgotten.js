@@ -15,14 +15,14 @@ function forgotten({ listeners = [], timers = [], waiting = [] }, style) {
   return [
     ['Listeners', listeners, [
       COUNT,
-      { title: 'on', value: (row) => safe(row.type), text: true },
+      { title: 'on', value: (row) => safe(row.type), text: true, spare: true },
       { title: 'event', value: (row) => safe(row.event), text: true },
       { title: 'listener', value: (row) => safe(places(row)), text: true },
     ]],
     ['Timers', timers, [
       COUNT,
       { title: 'delay', value: ({ delay }) => (delay === undefined ? '' : `${count(delay)} ms`) },
-      { title: 'set by', value: (row) => safe(row.type), text: true },
+      { title: 'set by', value: (row) => safe(row.type), text: true, spare: true },
       { title: 'callback', value: (row) => safe(placed(row)), text: true },
     ]],
     ['Async functions that wait', waiting, [COUNT, { title: 'function', value: (row) => safe(placed(row)), text: true }]],

@@ -6,4 +6,13 @@ function paintFor(stream) {
   return { strong: style(1, 22), dim: style(2, 22) }
 }
 
-module.exports = { paintFor }
+/** Pages are made for this width where neither the terminal nor `COLUMNS` says another, and for none below the least. */
+const WIDTH = 100
+const LEAST_WIDTH = 40
+
+/** How a page looks on a stream: `{ width, paint }`. */
+function styleFor(stream) {
+  return { width: Math.max(stream?.columns || Number(process.env.COLUMNS) || WIDTH, LEAST_WIDTH), paint: paintFor(stream) }
+}
+
+module.exports = { styleFor }

@@ -1,7 +1,7 @@
 'use strict'
 
 const { pathTree } = require('./path.js')
-const { cutStart, safe, wrapped } = require('./words.js')
+const { cut, cutStart, safe, wrapped } = require('./words.js')
 
 /** One suspect as a block of lines: its name, place, figures, path, and what to do. */
 function suspectText(suspect, number, figures, { width, paint }) {
@@ -16,7 +16,7 @@ function suspectText(suspect, number, figures, { width, paint }) {
     '',
     ...wrapped(safe(advice), inner.width),
   ]
-  const title = `${number}. ${paint.strong(`${safe(name)}: ${safe(type)}`)}`
+  const title = `${number}. ${paint.strong(cut(`${safe(name)}: ${safe(type)}`, width - String(number).length - 2))}`
   return [title, ...body.map((line) => (line ? indent + line : ''))].join('\n')
 }
 

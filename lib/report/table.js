@@ -7,9 +7,11 @@ const LEAST_TEXT = 12
 
 /**
  * Aligned columns: numbers to the right, texts to the left. `columns` are `{ title, value, text }`, where `value(row)` is
- * what a cell shows and `text: true` marks a text. The widest text column gives way until a line fits in `width`.
+ * what a cell shows and `text: true` marks a text. The widest text column gives way until a line fits in `width`; where that is not
+ * enough, columns with `spare: true` are left out, the last one first.
  */
-function table(columns, rows, { width, paint }) {
+function table(given, rows, { width, paint }) {
+  const columns = fitting(given, rows, width)
   const cells = [columns.map(({ title }) => title), ...rows.map((row) => columns.map(({ value }) => value(row)))]
   const widths = columns.map((_, index) => Math.max(...cells.map((line) => line[index].length)))
   narrow(widths, columns, width)
@@ -21,6 +23,19 @@ function table(columns, rows, { width, paint }) {
     const joined = texts.join(GAP).trimEnd()
     return row === 0 ? paint.dim(joined) : joined
   })
+}
+
+function fitting(columns, rows, width) {
+  const least = ({ title, value, text }) => {
+    const widest = rows.reduce((most, row) => Math.max(most, value(row).length), title.length)
+    return text ? Math.min(widest, LEAST_TEXT) : widest
+  }
+  const kept = columns.map((column) => ({ column, room: least(column) + GAP.length }))
+  for (;;) {
+    const spare = kept.findLastIndex(({ column }) => column.spare)
+    if (spare < 0 || kept.reduce((sum, { room }) => sum + room, -GAP.length) <= width) return kept.map(({ column }) => column)
+    kept.splice(spare, 1)
+  }
 }
 
 function narrow(widths, columns, width) {

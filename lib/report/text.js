@@ -1,19 +1,17 @@
 'use strict'
 
 const { forgotten } = require('./forgotten.js')
-const { paintFor } = require('./paint.js')
+const { styleFor } = require('./paint.js')
 const { placeOf, suspectText } = require('./suspect.js')
 const { table } = require('./table.js')
 const { bytes, count, cutStart, percent, safe, wrapped } = require('./words.js')
-
-const NARROWEST = 60
 
 /**
  * A report as a page for a person. `source` names what was analysed; `stream` is where the page goes, for its width and
  * for whether it shows bold. Texts out of the heap are escaped: a heap can hold what drives a terminal.
  */
 function textOf(report, { source, stream } = {}) {
-  const style = { width: Math.max(stream?.columns ?? 100, NARROWEST), paint: paintFor(stream) }
+  const style = styleFor(stream)
   const parts = [
     heading(report, source, style),
     suspects(report, style),
@@ -47,10 +45,10 @@ function figuresOf({ count: objects, retainedSize, share }) {
 function classes({ classes, classCount }, style) {
   const columns = [
     { title: 'retained', value: (row) => bytes(row.retainedSize) },
-    { title: 'own size', value: (row) => bytes(row.shallowSize) },
+    { title: 'own size', value: (row) => bytes(row.shallowSize), spare: true },
     { title: 'objects', value: (row) => count(row.count) },
     { title: 'class', value: (row) => safe(row.name), text: true },
-    { title: 'written at', value: (row) => (row.location ? safe(placeOf(row.location)) : ''), text: true },
+    { title: 'written at', value: (row) => (row.location ? safe(placeOf(row.location)) : ''), text: true, spare: true },
   ]
   const more = classCount - classes.length
   return [...filled(columns, classes, style), ...(more > 0 ? [style.paint.dim(`and ${count(more)} more`)] : [])]
@@ -59,10 +57,10 @@ function classes({ classes, classCount }, style) {
 function dominators({ dominators }, style) {
   const columns = [
     { title: 'retained', value: (row) => bytes(row.retainedSize) },
-    { title: 'objects', value: (row) => count(row.retainedCount) },
+    { title: 'objects', value: (row) => count(row.retainedCount), spare: true },
     { title: 'held as', value: (row) => safe(row.name), text: true },
-    { title: 'class', value: (row) => safe(row.class), text: true },
-    { title: 'id', value: (row) => `@${row.id}` },
+    { title: 'class', value: (row) => safe(row.class), text: true, spare: true },
+    { title: 'id', value: (row) => `@${row.id}`, spare: true },
   ]
   return filled(columns, dominators, style)
 }

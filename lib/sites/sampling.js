@@ -2,6 +2,7 @@
 
 const fs = require('node:fs')
 const { LeakguardError } = require('../errors.js')
+const { flat } = require('./flat.js')
 
 /**
  * V8's sampling heap profiler, of which each thread has one: on while somebody of ours uses it.
@@ -89,23 +90,6 @@ function ask(method, parameters) {
 
 function taken(what, details) {
   return new LeakguardError('ERR_LEAKGUARD_BUSY', `V8's sampling heap profiler ${what}`, details)
-}
-
-/** V8's tree as a table, callers first: stacks are deeper than JSON's readers go. */
-function flat({ head, samples }) {
-  const nodes = []
-  const indices = new Map()
-  const open = [[head, 0]]
-  while (open.length > 0) {
-    const [{ callFrame, id, children }, parent] = open.pop()
-    const index = nodes.length
-    indices.set(id, index)
-    const { functionName, url, lineNumber, columnNumber } = callFrame
-    nodes.push({ parent, function: functionName, file: url, line: lineNumber, column: columnNumber })
-    for (const child of children) open.push([child, index])
-  }
-  const known = samples.filter(({ nodeId }) => indices.has(nodeId))
-  return { nodes, samples: known.map(({ nodeId, size, ordinal }) => ({ node: indices.get(nodeId), size, ordinal })) }
 }
 
 module.exports = { joinSampling, beginAgain, profile, writeProfile }

@@ -90,7 +90,7 @@ class Evidence {
   /** Keeps a snapshot of the leak, where the caller wants that: `{ capture }`, `{ missing }` or nothing. Never rejects. */
   async keep() {
     const { snapshotDir, keep } = this.#options
-    if (snapshotDir === undefined) return {}
+    if (snapshotDir === undefined || keep === 0) return {}
     try {
       if (await this.#isRefused()) return { missing: 'beforeCapture refused' }
       await fs.promises.mkdir(snapshotDir, { recursive: true, mode: 0o700 })

@@ -48,11 +48,18 @@ class Inquiry {
   /** By the trend so much had come when the heap said no; `undefined`: it did not. */
   #vetoed
   #missing
+  /** What grew between the looks so far. */
+  #seen = []
   #unaffordable = false
   #busy = false
 
   constructor(options) {
     this.#evidence = new Evidence(options)
+  }
+
+  /** Suspects of the looks so far, before anything is sure. */
+  get seen() {
+    return this.#seen
   }
 
   async judge(verdict, collections) {
@@ -100,6 +107,7 @@ class Inquiry {
       this.#first = this.#time
       return undefined
     }
+    this.#seen = growth.suspects
     this.#empty = growth.suspects.length > 0 ? 0 : this.#empty + 1
     const grown = growth.totalSizes.at(-1) - growth.totalSizes[0]
     const expected = (verdict.bytesPerHour / 36e5) * (this.#time - (this.#first ?? before))
@@ -128,6 +136,7 @@ class Inquiry {
   #rest() {
     this.#evidence.forget()
     this.#empty = 0
+    this.#seen = []
     this.#vetoed = undefined
     this.#missing = undefined
     this.#unaffordable = false

@@ -28,7 +28,7 @@ async function lastEvidence({ onHeapLimit, snapshotDir, keep, mode, maxPause, be
   if (snapshotDir !== undefined) mkdirSync(snapshotDir, { recursive: true, mode: 0o700 })
   const path = snapshotDir && join(snapshotDir, `leakguard-limit-${process.pid}-${Date.now()}.heapsnapshot`)
   await writeSnapshot(path, { mode, maxPause })
-  if (snapshotDir !== undefined) keepLast(snapshotDir, keep)
+  if (snapshotDir !== undefined && keep > 0) keepLast(snapshotDir, keep)
 }
 
 /** So many, of all processes: one that dies of it again and again leaves one each time. */

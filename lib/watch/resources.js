@@ -32,6 +32,11 @@ class Resources {
     return this.#growing
   }
 
+  /** By kind, those with most live first. */
+  report(options) {
+    return Object.fromEntries(this.#trackers.map((tracker) => [tracker.resource, tracker.report(options)]))
+  }
+
   stop() {
     for (const tracker of this.#trackers) tracker.stop()
   }

@@ -21,7 +21,7 @@ const WATCH_RULES = {
   maxPause: duration(),
   beforeCapture: callback,
   snapshotDir: path,
-  keep: integer(1, 1000, 3),
+  keep: integer(0, 1000, 3),
   sites,
   recorder: path,
   listeners: tracked(LISTENERS),

@@ -76,9 +76,24 @@ class Watchdog extends EventEmitter {
     return this.#verdict
   }
 
+  /** Whether a look at the heap, or the news of a leak, is under way. */
+  get looking() {
+    return this.#gathering
+  }
+
+  /** What grew between the looks at the heap so far, also where it is not sure that it leaks. */
+  get suspects() {
+    return this.#inquiry.seen
+  }
+
   /** The readings that are judged, oldest first. */
   samples() {
     return [...this.#series.readings()]
+  }
+
+  /** What its trackers report, `{ listeners?, timers?, handles? }`: of those kinds that it was asked to judge. */
+  resources(options) {
+    return this.#resources.report(options)
   }
 
   toJSON() {

@@ -26,8 +26,11 @@ export async function request(method, path, { signal } = {}) {
   const response = await fetch(path, { method, headers, signal, cache: 'no-store', credentials: 'same-origin' })
   if (response.ok) return response
   const { error = {} } = await response.json().catch(() => ({}))
-  const message = (error.message ?? `the server answered ${response.status}`).replace(/^ERR_LEAKGUARD_\w+: /, '')
-  throw new Failure(response.status, error.code, message)
+  throw new Failure(response.status, error.code, error.message ? sentenceOf(error) : `the server answered ${response.status}`)
+}
+
+function sentenceOf({ message }) {
+  return message.replace(/^ERR_LEAKGUARD_\w+: /, '')
 }
 
 export async function json(method, path, options) {
@@ -67,21 +70,22 @@ function told(event, heard) {
   if (name) heard(name, JSON.parse(data))
 }
 
-/** Saves an answer's body as a file. */
-export async function save(response, progress) {
-  const [, name = 'heap.heapsnapshot'] = /filename="([^"]+)"/.exec(response.headers.get('Content-Disposition') ?? '') ?? []
-  const chunks = []
-  let bytes = 0
-  const reader = response.body.getReader()
+const LOOK_MS = 400
+
+/**
+ * Lets the browser itself download a snapshot, into a file as it comes: by a link that works once, because what a browser downloads
+ * cannot send the token. Resolves when all was sent, and stops it by `signal`.
+ */
+export async function download(query, progress, signal) {
+  const { link, path } = await json('POST', `links?${new URLSearchParams(query)}`, { signal })
+  Object.assign(document.createElement('a'), { href: path, download: '' }).click()
   for (;;) {
-    const { value, done } = await reader.read()
-    if (done) break
-    chunks.push(value)
-    bytes += value.length
-    progress?.(bytes)
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
+    if (signal?.aborted) return json('DELETE', `links/${link}`)
+    const { state, bytes, error } = await json('GET', `links/${link}/outcome`)
+    if (state === 'failed') throw new Failure(undefined, error.code, sentenceOf(error))
+    if (state === 'stale') throw new Failure(undefined, undefined, 'the browser did not begin the download')
+    if (state === 'done') return
+    if (bytes > 0) progress?.(bytes)
   }
-  const link = Object.assign(document.createElement('a'), { href: URL.createObjectURL(new Blob(chunks)), download: name })
-  link.click()
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000)
-  return { name, bytes }
 }

@@ -1,4 +1,4 @@
-import { Failure, forgetToken, json, keepToken, listen, request, save } from './api.js'
+import { Failure, download, forgetToken, json, keepToken, listen } from './api.js'
 import { Charts } from './charts.js'
 import { byId, element, table } from './element.js'
 import { bytes, count, milliseconds, percent, place, signed, span } from './format.js'
@@ -126,7 +126,7 @@ async function showKept() {
     { title: 'size', value: (row) => bytes(row.bytes) },
     { title: 'written', value: ({ time }) => `${span(Date.now() - time)} ago` },
     { title: 'actions', value: ({ name }) => element('span', {},
-      element('button', { type: 'button', class: 'quiet-button', 'aria-label': `Download ${name}`, onclick: () => attempt(async () => void (await save(await request('GET', `snapshots/${name}`)))) }, 'Download'), ' ',
+      element('button', { type: 'button', class: 'quiet-button', 'aria-label': `Download ${name}`, onclick: () => attempt((signal) => download({ name }, showSent, signal), `sending ${name} …`) }, 'Download'), ' ',
       element('button', { type: 'button', class: 'quiet-button', 'aria-label': `Delete ${name}`, onclick: () => attempt(async () => (await json('DELETE', `snapshots/${name}`), showKept())) }, 'Delete')) },
   ]
   byId('kept-list').replaceChildren(snapshots.length > 0 ? table('Snapshots', columns, snapshots) : element('p', { class: 'dim' }, 'none yet'))
@@ -292,14 +292,14 @@ async function askForSnapshot() {
 }
 
 async function takeSnapshot(signal) {
-  const query = new URLSearchParams({
-    ...(byId('compress').checked && { compress: 'gzip' }),
-    ...(byId('redact').checked && { redact: '1' }),
-    ...(byId('to-folder').checked && { to: 'folder' }),
-  })
-  const response = await request('POST', `snapshot?${query}`, { signal })
-  if (response.status === 201) return showKept()
-  await save(response, (got) => (byId('work-text').textContent = `${bytes(got)} …`))
+  const query = { ...(byId('compress').checked && { compress: 'gzip' }), ...(byId('redact').checked && { redact: '1' }) }
+  if (!byId('to-folder').checked) return download(query, showSent, signal)
+  await json('POST', `snapshot?${new URLSearchParams({ ...query, to: 'folder' })}`, { signal })
+  await showKept()
+}
+
+function showSent(sent) {
+  byId('work-text').textContent = `${bytes(sent)} sent …`
 }
 
 async function collect(signal) {

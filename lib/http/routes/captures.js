@@ -16,33 +16,49 @@ const query = require('../query.js')
 const FORCED = { strict: true }
 const ENDS = { gzip: '.gz', zstd: '.zst' }
 
+/** How a snapshot is wanted. */
+const MADE = {
+  compress: query.word(['gzip', 'zstd'], 'Compresses on the way; leakguard analyze reads it as it is'),
+  redact: query.flag('Values of strings become placeholders, so that no secret leaves the process'),
+}
+
 const SNAPSHOT = {
   method: 'POST',
   path: '/snapshot',
   summary: "A heap snapshot: sent at the reader's pace, or written into the server's folder",
   changes: true,
-  query: {
-    compress: query.word(['gzip', 'zstd'], 'Compresses on the way; leakguard analyze reads it as it is'),
-    redact: query.flag('Values of strings become placeholders, so that no secret leaves the process'),
-    to: query.word(['client', 'folder'], 'Sends it, or keeps it in the folder and answers its name', 'client'),
-  },
+  query: { ...MADE, to: query.word(['client', 'folder'], 'Sends it, or keeps it in the folder and answers its name', 'client') },
   answers: 'application/octet-stream',
-  run: (endpoint, { res, values, req }) =>
-    endpoint.desk.serve('snapshot', res, async (signal) => {
-      const { mode, maxPause, priority } = endpoint.settings
-      const redact = isForced(endpoint) ? FORCED : values.redact
-      const options = { mode, maxPause, priority, signal, compress: values.compress, redact }
-      const end = ENDS[values.compress] ?? ''
-      if (values.to === 'folder') return kept(endpoint.folder, end, options, req, res)
-      const time = new Date().toISOString().replaceAll(':', '-')
-      await writeSnapshot(new Download(res, savedAs(`leakguard-${time}-${process.pid}.heapsnapshot${end}`)), options)
-    }),
+  run: (endpoint, { res, values, req }) => (values.to === 'folder' ? keep(endpoint, values, req, res) : sendSnapshot(endpoint, values, { res })),
 }
 
-async function kept(folder, end, options, req, res) {
-  const { path, ...capture } = await writeSnapshot(await folder.next(end), options)
-  await folder.thin()
-  sendJson(req, res, { name: basename(path), ...capture }, 201)
+function keep(endpoint, values, req, res) {
+  return endpoint.desk.serve('snapshot', res, async (signal) => {
+    const { path, ...capture } = await writeSnapshot(await endpoint.folder.next(endOf(values)), captureOf(endpoint, values, signal))
+    await endpoint.folder.thin()
+    sendJson(req, res, { name: basename(path), ...capture }, 201)
+  })
+}
+
+/** Captures the heap into an answer. */
+function sendSnapshot(endpoint, values, { res, took }) {
+  return endpoint.desk.serve('snapshot', res, (signal) => {
+    const download = new Download(res, savedAs(nameOf(values)), { stall: endpoint.settings.stall, took })
+    return writeSnapshot(download, captureOf(endpoint, values, signal))
+  })
+}
+
+function captureOf(endpoint, { compress, redact }, signal) {
+  const { mode, maxPause, priority } = endpoint.settings
+  return { mode, maxPause, priority, signal, compress, redact: isForced(endpoint) ? FORCED : redact }
+}
+
+function nameOf(values) {
+  return `leakguard-${new Date().toISOString().replaceAll(':', '-')}-${process.pid}.heapsnapshot${endOf(values)}`
+}
+
+function endOf({ compress }) {
+  return ENDS[compress] ?? ''
 }
 
 const CENSUS = {
@@ -114,4 +130,4 @@ function withoutTexts(report) {
   return { ...report, strings, listeners }
 }
 
-module.exports = { CAPTURES: [SNAPSHOT, CENSUS, GROWTH, GC], isForced, FORCED }
+module.exports = { CAPTURES: [SNAPSHOT, CENSUS, GROWTH, GC], MADE, sendSnapshot, nameOf, isForced, FORCED }

@@ -1,9 +1,11 @@
 'use strict'
 
+const { Readable } = require('node:stream')
 const { pipeline } = require('node:stream/promises')
 const { redact } = require('../../redact/redact.js')
 const { SECURITY_HEADERS, send, sendJson } = require('../answer.js')
 const { Download, savedAs } = require('../download.js')
+const { rangeOf } = require('../range.js')
 const { FORCED, isForced } = require('./captures.js')
 
 // The server's folder of snapshots.
@@ -19,29 +21,43 @@ const LIST = {
 const FETCH = {
   method: 'GET',
   path: '/snapshots/{name}',
-  summary: 'One of them',
+  summary: 'One of them, or a part of it: Range',
   answers: 'application/octet-stream',
-  async run(endpoint, { req, res, params: { name } }) {
-    const { file, bytes } = await endpoint.folder.open(name)
-    try {
-      if (res.destroyed) return
-      if (isForced(endpoint)) return await redacted(endpoint, file, name, req, res)
-      res.writeHead(200, { ...SECURITY_HEADERS, ...savedAs(name), 'Content-Length': bytes })
-      if (req.method === 'HEAD') return void res.end()
-      // A file that grows meanwhile would overrun its length.
-      if (bytes === 0) return void res.end()
-      await pipeline(file.createReadStream({ end: bytes - 1, autoClose: false }), res)
-    } finally {
-      await file.close()
-    }
-  },
+  run: (endpoint, { req, res, params: { name } }) => sendStored(endpoint, name, { req, res }),
 }
 
-/** It was written by somebody who did not redact, and is plain on its way out. */
-async function redacted({ desk }, file, name, req, res) {
+/** Sends a file of the folder. */
+function sendStored(endpoint, name, { req, res, took }) {
+  return endpoint.folder.reading(name, (file, bytes, tag) => {
+    if (res.destroyed) return
+    return isForced(endpoint) ? redacted(endpoint, file, name, { req, res, took }) : plain(endpoint, file, name, { bytes, tag, req, res, took })
+  })
+}
+
+async function plain({ settings }, file, name, { bytes, tag, req, res, took }) {
+  const part = rangeOf(req, bytes, tag)
+  const { start, end } = part ?? { start: 0, end: bytes - 1 }
+  const headers = {
+    ...savedAs(name),
+    'Accept-Ranges': 'bytes',
+    ETag: tag,
+    'Content-Length': end - start + 1,
+    ...(part && { 'Content-Range': `bytes ${start}-${end}/${bytes}` }),
+  }
+  if (req.method === 'HEAD') return void res.writeHead(200, { ...SECURITY_HEADERS, ...headers }).end()
+  const download = new Download(res, headers, { stall: settings.stall, status: part ? 206 : 200, took })
+  // A file that grows meanwhile would overrun its length.
+  await pipeline(bytes === 0 ? Readable.from([]) : file.createReadStream({ start, end, autoClose: false }), download)
+}
+
+/** It was written by somebody who did not redact, and is plain on its way out. Its length is not known before, and so no part of it. */
+async function redacted({ desk, settings }, file, name, { req, res, took }) {
   const headers = savedAs(name.replace(/\.(?:gz|zst)$/, ''))
   if (req.method === 'HEAD') return send(req, res, 200, headers)
-  await desk.serve('snapshot', res, (signal) => redact(file.createReadStream({ autoClose: false }), new Download(res, headers), { ...FORCED, signal }))
+  await desk.serve('snapshot', res, (signal) => {
+    const download = new Download(res, headers, { stall: settings.stall, took })
+    return redact(file.createReadStream({ autoClose: false }), download, { ...FORCED, signal })
+  })
 }
 
 const REMOVE = {
@@ -56,4 +72,4 @@ const REMOVE = {
   },
 }
 
-module.exports = { SNAPSHOTS: [LIST, FETCH, REMOVE] }
+module.exports = { SNAPSHOTS: [LIST, FETCH, REMOVE], sendStored }

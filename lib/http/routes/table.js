@@ -1,6 +1,7 @@
 'use strict'
 
 const { CAPTURES } = require('./captures.js')
+const { DOWNLOADS } = require('./downloads.js')
 const { LIVE } = require('./live.js')
 const { PAGE_ROUTES } = require('./page.js')
 const { SNAPSHOTS } = require('./snapshots.js')
@@ -10,7 +11,7 @@ const { SNAPSHOTS } = require('./snapshots.js')
  * `path`, `summary`, `query`, `answers` (the content's type), `run(endpoint, { req, res, values, params, bare })`, `open`
  * (needs no token) and `changes` (needs the header against forged requests).
  */
-const ROUTES = [...PAGE_ROUTES, ...LIVE, ...CAPTURES, ...SNAPSHOTS]
+const ROUTES = [...PAGE_ROUTES, ...LIVE, ...CAPTURES, ...SNAPSHOTS, ...DOWNLOADS]
 
 /** The routes of a path, by method, with the path's parameters; `undefined`: there is nothing of that path. */
 function routesOf(path) {

@@ -117,6 +117,15 @@ pub(super) struct Columns {
     largest_name: u32,
     largest_name_by: &'static str,
     edge_total: u64,
+    forgotten: Forgotten,
+}
+
+/// How many rows were checked and are not kept.
+#[derive(Default)]
+struct Forgotten {
+    nodes: usize,
+    edges: usize,
+    strings: usize,
 }
 
 impl Columns {
@@ -137,7 +146,33 @@ impl Columns {
             largest_name: 0,
             largest_name_by: "node",
             edge_total: 0,
+            forgotten: Forgotten::default(),
         }
+    }
+
+    /// Lets go of all rows so far, for whoever wants them checked only. What comes is checked against them all the same.
+    pub(super) fn forget(&mut self) {
+        let graph = &mut self.graph;
+        self.forgotten.nodes += graph.kinds.len();
+        self.forgotten.edges += graph.edges.len();
+        self.forgotten.strings += graph.strings.len();
+        graph.kinds.clear();
+        graph.names.clear();
+        graph.ids.clear();
+        graph.self_sizes.clear();
+        graph.first_edge.clear();
+        graph.edges.clear();
+        graph.edge_names.clear();
+        graph.places.clear();
+        graph.strings.forget_ended();
+    }
+
+    fn node_count(&self) -> usize {
+        self.forgotten.nodes + self.graph.kinds.len()
+    }
+
+    fn edge_count(&self) -> usize {
+        self.forgotten.edges + self.graph.edges.len()
     }
 
     /// Numbers of `nodes`.
@@ -149,7 +184,7 @@ impl Columns {
         let (start, end) = taken?;
         let values = numbers.values();
         let limit = self.limits.max_nodes.min(Edge::MAX_NODES - 1);
-        if (self.graph.kinds.len() + (end - start) / fields) as u64 > limit {
+        if (self.node_count() + (end - start) / fields) as u64 > limit {
             return Err(Misfit::limit(start, format_args!("more than {limit} nodes (option limits.maxNodes)")));
         }
         let rows = (end - start) / fields;
@@ -210,7 +245,7 @@ impl Columns {
     )]
     fn node(&mut self, row: &[u64]) -> Result<(), Misfit> {
         let layout = &self.layout.node;
-        let ordinal = self.graph.kinds.len();
+        let ordinal = self.node_count();
         let small = |at: usize, what: &str| {
             u32::try_from(row[at])
                 .map_err(|_| Misfit::at(at, format_args!("node {ordinal}'s {what} is {}, past 32 bits", row[at])))
@@ -255,8 +290,8 @@ impl Columns {
 
     /// Ends `nodes`.
     pub(super) fn end_nodes(&mut self) -> Result<(), String> {
-        self.end_rows("nodes", self.layout.node.fields, self.graph.kinds.len(), self.layout.node_count)?;
-        if self.graph.kinds.is_empty() {
+        self.end_rows("nodes", self.layout.node.fields, self.node_count(), self.layout.node_count)?;
+        if self.node_count() == 0 {
             return Err("the snapshot has no nodes, so no root".to_owned());
         }
         Ok(())
@@ -298,8 +333,8 @@ impl Columns {
             *slot = Some(kind);
         }
         let rows = rows.as_chunks::<3>().0;
-        let (divisor, nodes) = (self.divisor, self.graph.kinds.len());
-        if (self.graph.edges.len() + rows.len()) as u64 > self.edge_total {
+        let (divisor, nodes) = (self.divisor, self.node_count());
+        if (self.edge_count() + rows.len()) as u64 > self.edge_total {
             return false;
         }
         let mut right = true;
@@ -328,14 +363,14 @@ impl Columns {
     fn edge(&mut self, row: &[u32]) -> Result<(), Misfit> {
         let EdgeLayout { kind: kind_at, name: name_at, to: to_at, .. } = self.layout.edge;
         let (kind_number, name, to) = (row[kind_at], row[name_at], row[to_at]);
-        let ordinal = self.graph.edges.len();
+        let ordinal = self.edge_count();
         let Some(&kind) = self.layout.edge.kinds.get(kind_number as usize) else {
             return Err(Misfit::at(
                 kind_at,
                 format_args!("edge {ordinal}'s type {kind_number} is not in the header's list"),
             ));
         };
-        let nodes = self.graph.kinds.len();
+        let nodes = self.node_count();
         let Some(target) = self.divisor.exact(to).filter(|&target| (target as usize) < nodes) else {
             return Err(Misfit::at(
                 to_at,
@@ -358,7 +393,7 @@ impl Columns {
 
     /// Ends `edges`.
     pub(super) fn end_edges(&mut self) -> Result<(), String> {
-        let found = self.graph.edges.len();
+        let found = self.edge_count();
         self.end_rows("edges", self.layout.edge.fields, found, self.layout.edge_count)?;
         if found as u64 != self.edge_total {
             return Err(format!("the nodes announce {} edges, there are {found}", self.edge_total));
@@ -371,7 +406,7 @@ impl Columns {
         let Some(layout) = self.layout.location.as_ref() else { return Ok(()) };
         let mut partial = std::mem::take(&mut self.partial);
         let fields = layout.fields;
-        let (divisor, nodes) = (self.divisor, self.graph.kinds.len());
+        let (divisor, nodes) = (self.divisor, self.node_count());
         let places = &mut self.graph.places;
         let mut whole = |row: &[u64]| {
             let place = place(row, layout, divisor, nodes)?;
@@ -427,7 +462,7 @@ impl Columns {
 
     /// Hands the graph over once the strings are there; `byte` is where they ended.
     pub(super) fn finish(mut self, byte: u64) -> Result<Graph, Error> {
-        let strings = self.graph.strings.len();
+        let strings = self.forgotten.strings + self.graph.strings.len();
         if self.largest_name as usize >= strings {
             let what = format_args!(
                 "the name of a {} is string {}, but there are only {strings} strings",

@@ -3,6 +3,7 @@
 //! The file's own meta says where each field stands; sections that are not known are skipped. Bytes are untrusted: what
 //! they say is checked before it is used, and each refusal names the byte.
 
+mod checked;
 mod columns;
 mod input;
 mod meta;
@@ -10,6 +11,7 @@ mod numbers;
 mod parser;
 mod pipeline;
 
+pub use checked::Checked;
 pub(crate) use input::decompressed;
 
 use crate::graph::Graph;

@@ -379,6 +379,13 @@ impl Parser {
         Ok(end)
     }
 
+    /// Lets go of all that was read so far.
+    pub(super) fn forget(&mut self) {
+        if let Some(columns) = &mut self.columns {
+            columns.forget();
+        }
+    }
+
     /// Ends the file at byte `end`.
     pub(super) fn finish(self, end: u64) -> Result<Graph, Error> {
         if self.state != State::Done {

@@ -65,6 +65,13 @@ impl StringTable {
         from + near.partition_point(|&end| end as usize <= byte) as u32
     }
 
+    /// Lets go of all texts that have ended.
+    pub(crate) fn forget_ended(&mut self) {
+        let ended = self.ends.last().map_or(0, |&end| end as usize);
+        self.ends.clear();
+        self.bytes.drain(..ended);
+    }
+
     pub(crate) fn push_bytes(&mut self, bytes: &[u8]) {
         self.bytes.extend_from_slice(bytes);
     }

@@ -107,7 +107,7 @@ impl Job {
         capture: &mut dyn FnMut(&str) -> Result<(), String>,
     ) -> Result<Start, Failure> {
         let refused = |what: &'static str| move |error: io::Error| Failure::system(Kind::Refused, what, &error);
-        let idle = || anyway || survey.workers.asleep();
+        let idle = || anyway || survey.workers.idle();
         let mut slot = self.settings.lock();
         let Some(settings) = &*slot else { return Ok(Start::Occupied) };
         let Some(_marks) = marks() else { return Ok(Start::Busy) };

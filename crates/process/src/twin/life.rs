@@ -88,6 +88,8 @@ fn work(
     let (reader, writer) = io::pipe().map_err(refused("cannot make a pipe in the twin"))?;
     // SAFETY: changes the buffer of a pipe of ours; where that is not allowed it stays as it is.
     unsafe { libc::fcntl(writer.as_raw_fd(), libc::F_SETPIPE_SZ, PIPE_BYTES) };
+    // Open for as long as the sink's failure is not told: V8 would fail as well, for want of a reader, and be heard first.
+    let held = reader.try_clone().map_err(refused("cannot make a pipe in the twin"))?;
     let bytes = Arc::new(AtomicU64::new(0));
     let intake = Intake::new(Box::new(reader), Arc::clone(&bytes));
 
@@ -97,11 +99,14 @@ fn work(
     spawn(TICKER, ticker).map_err(refused("no thread in the twin"))?;
 
     let (sink, teller) = (Arc::clone(&settings.sink), report.clone());
-    let consume = move || match catch_unwind(AssertUnwindSafe(|| sink.consume(intake))) {
-        Ok(Ok(answer)) => answer,
-        // V8 may be in the middle of writing what nobody will read.
-        Ok(Err(failure)) => teller.fail(failure),
-        Err(_) => teller.fail(Failure::new(Kind::Internal, "a panic while consuming the snapshot")),
+    let consume = move || {
+        let _held = held;
+        match catch_unwind(AssertUnwindSafe(|| sink.consume(intake))) {
+            Ok(Ok(answer)) => answer,
+            // V8 may be in the middle of writing what nobody will read.
+            Ok(Err(failure)) => teller.fail(failure),
+            Err(_) => teller.fail(Failure::new(Kind::Internal, "a panic while consuming the snapshot")),
+        }
     };
     let consumer = spawn("leakguard-sink", consume).map_err(refused("no thread in the twin"))?;
 

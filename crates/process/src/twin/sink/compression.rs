@@ -1,8 +1,9 @@
-//! Redaction and compression on the way out.
+//! Checking, redaction and compression on the way out.
 
 use super::super::{Failure, Kind};
 use super::Intake;
 use flate2::write::GzEncoder;
+use leakguard_core::format::Checked;
 use leakguard_core::redact::{RedactOptions, Redacted};
 use std::io::{self, BufWriter, Read, Write};
 use zstd::stream::write::Encoder;
@@ -23,7 +24,9 @@ pub enum Compression {
 /// What happens to a snapshot on its way.
 #[derive(Clone, Debug)]
 pub struct Passage {
-    /// Values are taken out first.
+    /// What is no heap snapshot is refused: what V8 writes in a copy of a busy process may be nonsense.
+    pub check: bool,
+    /// Values are taken out then.
     pub redact: Option<RedactOptions>,
     /// Then it is compressed.
     pub compression: Compression,
@@ -31,12 +34,16 @@ pub struct Passage {
 
 impl Passage {
     /// Passes all of `source` on to `target`; answers what was redacted, as JSON, or nothing.
-    pub(super) fn pass(&self, mut source: Intake, target: impl Write) -> Result<Vec<u8>, Failure> {
+    pub(super) fn pass(&self, source: Intake, target: impl Write) -> Result<Vec<u8>, Failure> {
+        let mut source: Box<dyn Read + Send> = Box::new(source);
+        if self.check {
+            source = Box::new(Checked::new(source).map_err(refused)?);
+        }
         let Some(options) = &self.redact else {
             self.compression.copy(&mut source, target)?;
             return Ok(Vec::new());
         };
-        let mut source = Redacted::new(Box::new(source), options).map_err(refused)?;
+        let mut source = Redacted::new(source, options).map_err(refused)?;
         self.compression.copy(&mut source, target)?;
         serde_json::to_vec(&source.redaction()).map_err(|error| Failure::new(Kind::Internal, error.to_string()))
     }

@@ -1,0 +1,140 @@
+'use strict'
+
+const test = require('node:test')
+const assert = require('node:assert/strict')
+const { spawn, spawnSync } = require('node:child_process')
+const { once } = require('node:events')
+const fs = require('node:fs')
+const { join } = require('node:path')
+const readline = require('node:readline')
+const { setTimeout: sleep } = require('node:timers/promises')
+const { analyze } = require('leakguard')
+const { listeningPorts } = require('../lib/attach/listening.js')
+const { node, root } = require('./support/child.js')
+const { folderFor } = require('./support/folder.js')
+
+// Ports are chosen by the system (--inspect-port=0): 9229 may be anybody's.
+
+const linux = process.platform === 'linux'
+const cli = (args, options) => node([join(root, 'bin', 'leakguard.js'), ...args], options)
+
+const LEAKY = `
+  const leakedArray = []
+  globalThis.leak = function leak(n) { leakedArray.push({ n, date: new Date(n), text: 'a text ' + n }) }
+  for (let n = 0; n < 8000; n++) leak(n)
+  setInterval(() => { for (let n = 0; n < 500; n++) leak(n) }, 10)`
+
+/** A program that knows nothing of leakguard, when it has said that it is ready. */
+async function target(t, source, flags = ['--inspect-port=0']) {
+  const file = join(folderFor(t), 'app.mjs')
+  fs.writeFileSync(file, `${source}\nconsole.log('ready')`)
+  const child = spawn(process.execPath, [...flags, file], { stdio: ['ignore', 'pipe', 'pipe'] })
+  t.after(() => child.kill('SIGKILL'))
+  await once(readline.createInterface({ input: child.stdout }), 'line')
+  return child
+}
+
+test('a snapshot and a heap profile of a process that knows nothing of leakguard', { skip: !linux }, async (t) => {
+  const { pid } = await target(t, LEAKY)
+  const folder = folderFor(t)
+  const file = join(folder, 'a.heapsnapshot')
+  const first = await cli(['snapshot', String(pid), file])
+  assert.equal(first.code, 0, first.stderr)
+  assert.match(first.stdout, /a\.heapsnapshot: [\d.]+ MB, in .*, during which the process stood still\.\n$/)
+  assert.equal(fs.statSync(file).mode & 0o777, 0o600)
+  assert.ok((await analyze(file)).suspects.some(({ name }) => name === 'leakedArray'))
+  assert.deepEqual(listeningPorts(pid), [], 'its inspector is closed again')
+  // And again, into the working directory.
+  const second = await cli(['snapshot', String(pid), '--json'], { cwd: folder })
+  assert.equal(second.code, 0, second.stderr)
+  const { path, bytes, closed } = JSON.parse(second.stdout)
+  assert.equal(closed, true)
+  assert.equal(fs.statSync(path).size, bytes)
+  assert.match(path, new RegExp(`/leakguard-[^/]*-${pid}\\.heapsnapshot$`))
+  const profile = join(folder, 'a.heapprofile')
+  const sampled = await cli(['heap-profile', String(pid), profile, '--duration', '1s'])
+  assert.equal(sampled.code, 0, sampled.stderr)
+  assert.match(sampled.stdout, /alive, by the function[^]* \S+ +\S*app\.mjs:\d/)
+  assert.ok(JSON.parse(fs.readFileSync(profile, 'utf8')).samples.length > 0)
+  const pprof = join(folder, 'a.pb.gz')
+  assert.equal((await cli(['heap-profile', String(pid), pprof, '--duration', '100ms', '--quiet'])).code, 0)
+  assert.deepEqual([...fs.readFileSync(pprof).subarray(0, 2)], [0x1f, 0x8b])
+  assert.deepEqual(listeningPorts(pid), [])
+  assert.equal(fs.readdirSync(folder).length, 4, 'nothing else is left')
+  assert.equal(process.kill(pid, 0), true)
+})
+
+test('HOST:PORT of an inspector that is open, and stays so', async (t) => {
+  const child = await target(t, LEAKY, ['--inspect=127.0.0.1:0'])
+  const [said] = await once(child.stderr.setEncoding('utf8'), 'data')
+  const [, port] = /ws:\/\/127\.0\.0\.1:(\d+)/.exec(said)
+  const file = join(folderFor(t), 'a.heapsnapshot')
+  for (let nth = 0; nth < 2; nth++) {
+    const { code, stderr } = await cli(['snapshot', `127.0.0.1:${port}`, file])
+    assert.equal(code, 0, stderr)
+  }
+  assert.ok((await analyze(file)).suspects.some(({ name }) => name === 'leakedArray'))
+  if (linux) assert.equal((await cli(['snapshot', String(child.pid), file])).code, 0, 'by its id it is the same one')
+  if (linux) assert.equal(listeningPorts(child.pid).length, 1)
+})
+
+test('a process that ends meanwhile leaves no file', { skip: !linux }, async (t) => {
+  const { pid } = await target(t, 'globalThis.kept = Array.from({ length: 200_000 }, (_, n) => ({ n: { n } })); setInterval(() => {}, 1000)')
+  const folder = folderFor(t)
+  const taken = cli(['snapshot', String(pid), join(folder, 'a.heapsnapshot')])
+  while (fs.readdirSync(folder).length === 0) await sleep(5)
+  process.kill(pid, 'SIGKILL')
+  const { code, stderr } = await taken
+  assert.equal(code, 3)
+  assert.match(stderr, /ERR_LEAKGUARD_ATTACH: the connection to the process ended/)
+  assert.deepEqual(fs.readdirSync(folder), [])
+})
+
+test('what cannot be attached to is left alone', { skip: !linux }, async (t) => {
+  const refused = async (pid, message, ...flags) => {
+    const { code, stdout, stderr } = await cli(['snapshot', String(pid), '/nowhere/a.heapsnapshot', ...flags])
+    assert.deepEqual([code, stdout], [3, ''], stderr)
+    assert.match(stderr, /^leakguard: ERR_LEAKGUARD_ATTACH: cannot attach to process \d+: [^\n]+\n$/)
+    assert.match(stderr, message)
+  }
+  const ended = spawn('true')
+  await once(ended, 'exit')
+  await refused(ended.pid, /there is no such process/)
+  const other = spawn('sleep', ['1000'])
+  t.after(() => other.kill('SIGKILL'))
+  await refused(other.pid, /it is no Node\.js process but \S*\/\S+, which the signal would end/)
+  assert.equal(process.kill(other.pid, 0), true, 'it lives')
+  const own = await target(t, "process.on('SIGUSR1', () => {}); setInterval(() => {}, 1000)")
+  await refused(own.pid, /it did not open its inspector: it handles SIGUSR1 itself/, '--timeout', '500ms')
+  if (process.allowedNodeEnvironmentFlags.has('--disable-sigusr1')) {
+    const deaf = await target(t, 'setInterval(() => {}, 1000)', ['--disable-sigusr1'])
+    await refused(deaf.pid, /it does not listen to SIGUSR1/)
+    assert.equal(process.kill(deaf.pid, 0), true, 'it lives')
+  }
+})
+
+test("another user's process", { skip: !linux || process.getuid() !== 0 }, async (t) => {
+  // Somebody who can read neither this folder nor this Node cannot be asked.
+  const nobody = { uid: 65534, gid: 65534 }
+  if (spawnSync(process.execPath, [join(root, 'bin', 'leakguard.js'), '--version'], { ...nobody, cwd: '/' }).status !== 0) return t.skip('there is no other user to ask')
+  const { pid } = await target(t, 'setInterval(() => {}, 1000)')
+  const { status, stderr } = spawnSync(process.execPath, [join(root, 'bin', 'leakguard.js'), 'snapshot', String(pid)], { ...nobody, cwd: '/', encoding: 'utf8' })
+  assert.equal(status, 3)
+  assert.match(stderr, /ERR_LEAKGUARD_ATTACH: .*it is another user's; run leakguard as that user/)
+})
+
+test('what is no target', async () => {
+  for (const [args, message] of [
+    [['snapshot'], /snapshot takes a PID or HOST:PORT/],
+    [['snapshot', 'here'], /the target must be a process id or HOST:PORT, got 'here'/],
+    [['heap-profile', '1', 'a.json'], /must end in \.heapprofile/],
+    [['heap-profile', '1', '--duration', 'long'], /"duration" must be ms or a text/],
+  ]) {
+    const { code, stderr } = await cli(args)
+    assert.equal(code, 2)
+    assert.match(stderr, message)
+  }
+  const closed = await cli(['snapshot', '127.0.0.1:1'])
+  assert.equal(closed.code, 3)
+  assert.match(closed.stderr, /ERR_LEAKGUARD_ATTACH: cannot attach to 127\.0\.0\.1:1: there is no inspector/)
+})

@@ -1,0 +1,123 @@
+'use strict'
+
+const http = require('node:http')
+const { setTimeout: sleep } = require('node:timers/promises')
+const { wrong, shown } = require('../options.js')
+const { listeningPorts } = require('./listening.js')
+const { refusal, requireNode } = require('./node-process.js')
+const { Session } = require('./session.js')
+
+const CLOSES_MS = 10_000
+const LOOK_MS = 50
+const ANSWERS_MS = 5000
+/** When the session is gone: closing waits for those that are open. */
+const CLOSE_SOON = "void setTimeout(() => (process.getBuiltinModule?.('inspector') ?? require('inspector')).close(), 20)"
+
+/**
+ * A session with the process that `target` names: its id, or the HOST:PORT of an inspector that is open. An inspector that was opened for
+ * it is closed again by `leave`, which resolves to whether nothing of it is left: `{ session, pid, leave() }`.
+ */
+async function attach(target, patienceMs) {
+  const pid = /^\d{1,10}$/.test(target) ? Number(target) : undefined
+  if (pid !== undefined) return attachToProcess(pid, patienceMs)
+  const [, host, port] = /^(\[[0-9a-f:]+\]|[^:\s/]+):(\d{1,5})$/i.exec(target) ?? []
+  if (port === undefined) throw wrong(`the target must be a process id or HOST:PORT, got ${shown(target)}`)
+  const url = await addressAt(host, port).catch((cause) => {
+    throw refusal(target, `there is no inspector: ${cause.message}; node --inspect opens one`, cause)
+  })
+  const session = await Session.open(url)
+  return { session, pid: await pidOf(session), leave: async () => (session.close(), true) }
+}
+
+async function attachToProcess(pid, patienceMs) {
+  requireNode(pid)
+  const before = listeningPorts(pid)
+  const open = await firstInspector(before)
+  const url = open?.url ?? (await opened(pid, before, patienceMs))
+  const session = await Session.open(url)
+  return {
+    session,
+    pid,
+    leave: async () => {
+      // One that was open before is somebody's.
+      if (open !== undefined) return session.close(), true
+      await session.ask('Runtime.evaluate', { expression: CLOSE_SOON, includeCommandLineAPI: true }).catch(() => undefined)
+      session.close()
+      return isClosed(pid, before)
+    },
+  }
+}
+
+/** Asks the process to open its inspector, and waits until it has. */
+async function opened(pid, before, patienceMs) {
+  const known = new Set(before.map(keyOf))
+  process.kill(pid, 'SIGUSR1')
+  for (const end = Date.now() + patienceMs; Date.now() < end; await sleep(LOOK_MS)) {
+    let fresh
+    try {
+      fresh = listeningPorts(pid).filter((port) => !known.has(keyOf(port)))
+    } catch (cause) {
+      throw refusal(pid, 'it ended', cause)
+    }
+    const found = await firstInspector(fresh)
+    if (found !== undefined) return found.url
+  }
+  throw refusal(pid, 'it did not open its inspector: it handles SIGUSR1 itself, is blocked, or its port (9229, or --inspect-port) is taken; start it with --inspect=0')
+}
+
+async function isClosed(pid, before) {
+  const known = new Set(before.map(keyOf))
+  for (const end = Date.now() + CLOSES_MS; Date.now() < end; await sleep(LOOK_MS)) {
+    try {
+      if ((await firstInspector(listeningPorts(pid).filter((port) => !known.has(keyOf(port))))) === undefined) return true
+    } catch {
+      return true // it has ended
+    }
+  }
+  return false
+}
+
+function keyOf({ host, port }) {
+  return `${host}:${port}`
+}
+
+/** Of these ports, the first that an inspector answers at. */
+async function firstInspector(ports) {
+  for (const { host, port } of ports) {
+    const url = await addressAt(host, port).catch(() => undefined)
+    if (url !== undefined) return { url }
+  }
+  return undefined
+}
+
+/** The address of the process's own session. */
+async function addressAt(host, port) {
+  const list = JSON.parse(await get(`http://${host}:${port}/json/list`))
+  const path = Array.isArray(list) ? list.find(({ webSocketDebuggerUrl }) => webSocketDebuggerUrl)?.webSocketDebuggerUrl : undefined
+  if (path === undefined) throw new Error('what answers is no inspector')
+  // By the way that we came, whatever the process thinks its name is.
+  return `ws://${host}:${port}${new URL(path).pathname}`
+}
+
+function get(url) {
+  return new Promise((resolve, reject) => {
+    const request = http.get(url, { agent: false, timeout: ANSWERS_MS }, async (response) => {
+      try {
+        let body = ''
+        for await (const chunk of response.setEncoding('utf8')) body = (body + chunk).slice(0, 1e6)
+        resolve(body)
+      } catch (error) {
+        reject(error)
+      }
+    })
+    request.on('timeout', () => request.destroy(new Error('it does not answer')))
+    request.on('error', reject)
+  })
+}
+
+async function pidOf(session) {
+  const { result } = await session.ask('Runtime.evaluate', { expression: 'process.pid' })
+  return typeof result?.value === 'number' ? result.value : undefined
+}
+
+module.exports = { attach }
