@@ -3,13 +3,16 @@
 const test = require('node:test')
 const assert = require('node:assert/strict')
 const { spawn, spawnSync } = require('node:child_process')
+const { createHash } = require('node:crypto')
 const { once } = require('node:events')
 const fs = require('node:fs')
+const http = require('node:http')
 const { join } = require('node:path')
 const readline = require('node:readline')
 const { setTimeout: sleep } = require('node:timers/promises')
 const { analyze } = require('leakguard')
 const { listeningPorts } = require('../lib/attach/listening.js')
+const { connect } = require('../lib/attach/web-socket.js')
 const { node, root } = require('./support/child.js')
 const { folderFor } = require('./support/folder.js')
 
@@ -121,6 +124,39 @@ test("another user's process", { skip: !linux || process.getuid() !== 0 }, async
   const { status, stderr } = spawnSync(process.execPath, [join(root, 'bin', 'leakguard.js'), 'snapshot', String(pid)], { ...nobody, cwd: '/', encoding: 'utf8' })
   assert.equal(status, 3)
   assert.match(stderr, /ERR_LEAKGUARD_ATTACH: .*it is another user's; run leakguard as that user/)
+})
+
+test('frames as they come: in pieces, fragments, of all lengths, with pings between them', async (t) => {
+  const texts = ['', 'short', 'x'.repeat(126), 'y'.repeat(70_000), 'ü'.repeat(40_000)]
+  const frame = (first, payload) => {
+    const { length } = payload
+    const head = length < 126 ? [first, length] : length < 65_536 ? [first, 126, length >> 8, length & 255] : [first, 127, 0, 0, 0, 0, length >>> 24, (length >> 16) & 255, (length >> 8) & 255, length & 255]
+    return Buffer.concat([Buffer.from(head), payload])
+  }
+  const frames = texts.flatMap((text) => {
+    const bytes = Buffer.from(text)
+    const half = bytes.length >> 1
+    return [frame(0x81, bytes), frame(0x89, Buffer.from('ping')), frame(0x01, bytes.subarray(0, half)), frame(0x80, bytes.subarray(half))]
+  })
+  const bytes = Buffer.concat(frames)
+  const server = http.createServer().on('upgrade', (request, socket) => {
+    const accept = createHash('sha1').update(`${request.headers['sec-websocket-key']}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64')
+    socket.write(`HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`)
+    // Small pieces at first, then larger ones.
+    let at = 0
+    const next = () => at < bytes.length ? socket.write(bytes.subarray(at, (at += at < 400 ? 1 : 4099)), () => setImmediate(next)) : socket.end(Buffer.from([0x88, 0]))
+    next()
+    socket.resume()
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.after(() => server.close())
+  const socket = await connect(`ws://127.0.0.1:${server.address().port}/a`)
+  const heard = []
+  socket.on('message', (text) => heard.push(text))
+  await once(socket, 'close')
+  assert.deepEqual(heard.map(({ length }) => length), texts.flatMap(({ length }) => [length, length]))
+  assert.deepEqual(heard, texts.flatMap((text) => [text, text]))
 })
 
 test('what is no target', async () => {

@@ -95,6 +95,18 @@ test('what cannot be done is one line on stderr: exit code 2 for a wrong command
   }
 })
 
+test('what an analysis needs is said before it begins, where there is not as much', { skip: process.platform === 'win32' }, async (t) => {
+  const large = join(folderFor(t), 'large.heapsnapshot')
+  fs.writeFileSync(large, '{}')
+  fs.truncateSync(large, 1e12) // all of it a hole
+  for (const args of [['analyze', large], ['growth', path, large], ['diff', path, large]]) {
+    const { code, stderr } = await cli(args)
+    assert.equal(code, 3)
+    assert.match(stderr, /ERR_LEAKGUARD_HEADROOM: the analysis needs about 1,600,000 MB, and .* leaves [\d,]+ MB: .*, or go ahead with --force/)
+  }
+  assert.match((await cli(['analyze', large, '--force'])).stderr, /ERR_LEAKGUARD_PARSE/)
+})
+
 test('--quiet: the exit code tells, and what was asked for is printed', async () => {
   assert.deepEqual(await cli(['analyze', path, '--quiet']), { code: 1, signal: null, stdout: '', stderr: '' })
   const { code, stdout } = await cli(['analyze', path, '-q', '--json', '--top', '1'])

@@ -3,7 +3,7 @@
 const test = require('node:test')
 const assert = require('node:assert/strict')
 const fs = require('node:fs')
-const { join } = require('node:path')
+const { dirname, join } = require('node:path')
 const { node, root } = require('./support/child.js')
 const { folderFor } = require('./support/folder.js')
 const { leakySnapshot } = require('./support/snapshot.js')
@@ -49,9 +49,10 @@ test('the README names every error code, and index.d.ts too', () => {
 })
 
 test('links of the documents lead somewhere', () => {
-  for (const document of ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md']) {
+  const docs = fs.readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md')).map((name) => join('docs', name))
+  for (const document of ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md', ...docs]) {
     for (const [, target] of fs.readFileSync(join(root, document), 'utf8').matchAll(/\]\((?!https?:)([^)#]+)/g)) {
-      assert.ok(fs.existsSync(join(root, target)), `${document}: ${target}`)
+      assert.ok(fs.existsSync(join(root, dirname(document), target)), `${document}: ${target}`)
     }
   }
 })

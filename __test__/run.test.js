@@ -5,6 +5,7 @@ const assert = require('node:assert/strict')
 const { spawn } = require('node:child_process')
 const fs = require('node:fs')
 const { join } = require('node:path')
+const { setTimeout: sleep } = require('node:timers/promises')
 const { pathToFileURL } = require('node:url')
 const { findings } = require('../lib/run/verdict.js')
 const { runText } = require('../lib/run/text.js')
@@ -12,6 +13,7 @@ const { openPage, picture, reasonToSkip } = require('./support/browser.js')
 const { root } = require('./support/child.js')
 const { folderFor } = require('./support/folder.js')
 const { equalsText } = require('./support/golden.js')
+const { terminal } = require('./support/terminal.js')
 
 const unix = process.platform !== 'win32'
 const CLI = join(root, 'bin', 'leakguard.js')
@@ -127,6 +129,19 @@ test('signals reach the app once, and what it makes of them counts', { skip: !un
   assert.equal((await run(['--no-html', killed.path])).code, 137)
 })
 
+test("a terminal's Ctrl-C reaches the app once", { skip: terminal() === undefined }, async (t) => {
+  const { path } = app(t, `
+    let count = 0
+    process.on('SIGINT', () => { count++; setTimeout(() => { console.log('interrupted ' + count); process.exit(0) }, 500) })
+    setInterval(() => {}, 1000)
+    console.log('ready')`)
+  const shown = terminal()(['bin/leakguard.js', 'run', '--no-html', path], { LEAKGUARD_INTERVAL: '100ms', NO_COLOR: '1' })
+  while (!shown.output.includes('ready')) await sleep(50)
+  shown.child.stdin.write('\x03')
+  await shown.closed
+  assert.match(shown.output, /interrupted 1\r\n[^]*ended with 0/)
+})
+
 test('--on-port: the load runs when the app listens, and the app is ended after it', { skip: !unix }, async (t) => {
   const { folder, path } = app(t, "require('node:http').createServer((request, response) => response.end('hello')).listen(0, '127.0.0.1')")
   const load = join(folder, 'load.js')
@@ -230,7 +245,10 @@ test('the judgement of a run', () => {
   assert.deepEqual(kinds(watched()), ['no-leak'])
   assert.deepEqual(kinds(watched({ readings: [] })), ['too-short'])
   assert.deepEqual(kinds(watched({ leaks: [LEAK] })), ['leak'])
-  assert.deepEqual(kinds(watched({ leaks: [{ ...LEAK, recovered: true }] })), ['no-leak'], 'what has ended is none')
+  const recovered = { ...LEAK, recovered: true, time: START + 10_000 }
+  assert.deepEqual(kinds(watched({ leaks: [recovered] })), ['leak'], 'it grows no longer, as when the load ends, and holds what it has')
+  const freed = watched().readings.map((reading, n) => (n > 30 ? { ...reading, heapUsed: 5 * MB } : reading))
+  assert.deepEqual(kinds(watched({ leaks: [recovered], readings: freed })), ['no-leak'], 'what was given back')
   assert.deepEqual(kinds(watched({ leaks: [{ ...LEAK, kind: 'native', suspects: [], reason: 'the RSS grows' }] })), ['native-growth'])
   assert.deepEqual(kinds(watched({ verdict: { state: 'suspicious', reason: 'it grew', bytesPerHour: 1e9 } })), ['suspicion'])
   assert.deepEqual(kinds(watched({ gc: { count: 900, ms: 6000, share: 0.3 } })), ['gc-pressure'])

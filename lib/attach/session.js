@@ -31,14 +31,6 @@ class Session extends EventEmitter {
     })
   }
 
-  pause() {
-    this.#socket.pause()
-  }
-
-  resume() {
-    this.#socket.resume()
-  }
-
   #receive(text) {
     const { id, method, params, result, error } = JSON.parse(text)
     if (id === undefined) return void this.emit(method, params)
@@ -56,10 +48,6 @@ class Session extends EventEmitter {
 
   close() {
     this.#socket.close()
-  }
-
-  destroy() {
-    this.#socket.destroy()
   }
 }
 

@@ -17,7 +17,10 @@ const MOST_BYTES = 2 ** 29
 /** Emits `message` with each text, and `close` once, with an error where there is one. */
 class WebSocket extends EventEmitter {
   #socket
-  #rest = Buffer.alloc(0)
+  /** What has come and is no whole frame yet, how much it is, and how much is needed to go on. */
+  #rest = []
+  #size = 0
+  #needed = 2
   #parts = []
   #closed = false
 
@@ -25,33 +28,21 @@ class WebSocket extends EventEmitter {
     super()
     this.#socket = socket
     socket.setNoDelay(true)
-    socket.on('data', (bytes) => this.#receive(bytes))
     socket.on('error', (error) => this.#end(error))
     socket.on('close', () => this.#end())
-    if (head.length > 0) queueMicrotask(() => this.#receive(head))
+    // When whoever connected has had the time to listen.
+    if (head.length > 0) socket.unshift(head)
+    setImmediate(() => socket.on('data', (bytes) => this.#receive(bytes)))
   }
 
   send(text) {
     this.#write(TEXT, Buffer.from(text))
   }
 
-  /** Stops reading until `resume`: the other side waits. */
-  pause() {
-    this.#socket.pause()
-  }
-
-  resume() {
-    this.#socket.resume()
-  }
-
   close() {
     if (this.#closed) return
     this.#write(CLOSE, Buffer.alloc(0))
     this.#socket.end()
-  }
-
-  destroy() {
-    this.#socket.destroy()
   }
 
   /** Frames of a client are masked. */
@@ -65,16 +56,20 @@ class WebSocket extends EventEmitter {
   }
 
   #receive(bytes) {
-    this.#rest = this.#rest.length === 0 ? bytes : Buffer.concat([this.#rest, bytes])
-    for (;;) {
-      const frame = frameOf(this.#rest)
-      if (frame === undefined) return
-      if (frame.end > MOST_BYTES) return this.#socket.destroy(new Error('a message is too long'))
-      if (this.#rest.length < frame.end) return
-      const payload = this.#rest.subarray(frame.start, frame.end)
-      this.#rest = this.#rest.subarray(frame.end)
-      this.#handle(frame, payload)
+    this.#rest.push(bytes)
+    this.#size += bytes.length
+    // Joined once a frame, not once a packet.
+    if (this.#size < this.#needed) return
+    let all = this.#rest.length === 1 ? bytes : Buffer.concat(this.#rest)
+    let frame
+    while ((frame = frameOf(all)) !== undefined && frame.end <= all.length) {
+      this.#handle(frame, all.subarray(frame.start, frame.end))
+      all = all.subarray(frame.end)
     }
+    if (frame?.end > MOST_BYTES) return void this.#socket.destroy(new Error('a message is too long'))
+    this.#rest = [all]
+    this.#size = all.length
+    this.#needed = frame?.end ?? all.length + 1
   }
 
   #handle({ kind, isLast }, payload) {

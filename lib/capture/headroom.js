@@ -9,14 +9,17 @@ const V8_SHARE = 0.02
 /** What a twin leaves free, as its watch does: a twentieth of the limit, within these. */
 const RESERVE = { share: 0.05, least: 16 * 2 ** 20, most: 256 * 2 ** 20 }
 
-/** Refuses a capture that this machine cannot afford. `folder`: where a file goes; none: no file. */
-function requireHeadroom({ memory, disk }, mode, folder) {
+/**
+ * Refuses a capture that this machine cannot afford, or other work (`what`). `folder`: where a file goes; none: no file. `force` is what
+ * goes ahead all the same.
+ */
+function requireHeadroom({ memory, disk }, mode, folder, { what = 'capture', force = 'force: true' } = {}) {
   const machine = reading(folder)
   for (const { need, headroom, limit, mend } of limitsOf(machine, { memory, disk }, mode)) {
     if (need <= headroom) continue
     const message =
-      `the capture needs about ${megabytes(need)}, and ${limit} leaves ${megabytes(headroom)}: ` +
-      `${mend}, or go ahead with force: true`
+      `the ${what} needs about ${megabytes(need)}, and ${limit} leaves ${megabytes(headroom)}: ` +
+      `${mend}, or go ahead with ${force}`
     throw new LeakguardError('ERR_LEAKGUARD_HEADROOM', message, { need, headroom, limit })
   }
 }

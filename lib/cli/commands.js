@@ -5,7 +5,9 @@
 // small snapshot to analyse. `read` makes a flag's text what the library takes.
 
 const JSON_FLAG = (what = 'the report') => ({ type: 'boolean', help: `print ${what} as JSON, for programs` })
+const MARKDOWN = { type: 'boolean', help: 'print it as Markdown, short enough for an issue' }
 const TOP = (help) => ({ type: 'string', value: 'N', read: whole, help })
+const FORCE = { type: 'boolean', help: 'go ahead where memory is short' }
 const NO_SCRIPTS = { type: 'boolean', help: 'open no scripts on this disk: for snapshots of strangers' }
 
 const TIMEOUT = { type: 'string', value: 'TIME', help: 'how long the process may take to open its inspector (20s)' }
@@ -35,20 +37,28 @@ const COMMANDS = {
     summary: 'say what a heap snapshot holds, and what looks like a leak',
     leak: 'something in the snapshot looks like a leak',
     run: () => require('./analyze.js').analyzeCommand,
-    flags: { json: JSON_FLAG(), top: TOP('rows of each table (15; with --json 50)'), 'no-scripts': NO_SCRIPTS },
+    flags: {
+      json: JSON_FLAG(),
+      md: MARKDOWN,
+      html: { type: 'string', value: 'FILE', help: 'write a page for browsers, too: one file' },
+      query: { type: 'string', value: 'QUERY', help: 'only what fits: class:Session size>1MB count>100 path:cache' },
+      top: TOP('rows of each table (15; with --json 50)'),
+      'no-scripts': NO_SCRIPTS,
+      force: FORCE,
+    },
   },
   growth: {
     arguments: 'FILE FILE…',
     summary: 'say what grew from each heap snapshot to the next, oldest first',
     leak: 'something grew each time',
     run: () => require('./growth.js').growthCommand,
-    flags: { json: JSON_FLAG('the answer'), top: TOP('suspects at most (10)'), 'no-scripts': NO_SCRIPTS },
+    flags: { json: JSON_FLAG('the answer'), md: MARKDOWN, top: TOP('suspects at most (10)'), 'no-scripts': NO_SCRIPTS, force: FORCE },
   },
   diff: {
     arguments: 'FILE FILE',
     summary: 'say what came and went between two heap snapshots of one process, and what holds what came',
     run: () => require('./diff.js').diffCommand,
-    flags: { json: JSON_FLAG('the answer'), top: TOP('holders, and classes, at most (20)'), 'no-scripts': NO_SCRIPTS },
+    flags: { json: JSON_FLAG('the answer'), md: MARKDOWN, top: TOP('holders, and classes, at most (20)'), 'no-scripts': NO_SCRIPTS, force: FORCE },
   },
   redact: {
     arguments: 'IN OUT',
@@ -59,6 +69,12 @@ const COMMANDS = {
       audit: { type: 'boolean', help: 'list the names that stay in clear' },
       salt: { type: 'string', value: 'TEXT', help: 'equal values have equal placeholders in all files of one salt' },
     },
+  },
+  convert: {
+    arguments: 'IN OUT',
+    summary: 'write a .heapprofile for pprof (.pb.gz) or speedscope (.speedscope.json), or what holds a heap snapshot for speedscope',
+    run: () => require('./convert.js').convertCommand,
+    flags: {},
   },
   postmortem: {
     arguments: 'RECORDING',

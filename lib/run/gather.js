@@ -8,6 +8,8 @@ const { notesIn, stateIn } = require('./session.js')
 
 /** Written by a twin near the limit, or by V8 at it. */
 const AT_LIMIT = /^(?:leakguard-limit-(?<twin>\d+)-|Heap\.\d+\.\d+\.(?<own>\d+)\.).*\.heapsnapshot$/
+/** Programs that start others: they are not what is looked at, unless there is nothing else. */
+const STARTERS = /(?:^|[\\/])(?:npm|npx|yarn|pnpm|pnpx|corepack|nodemon)(?:-cli)?(?:\.c?js)?$/
 /** How late the loop was at the first reading is the app's start. */
 const START_READINGS = 1
 
@@ -74,7 +76,7 @@ async function recordingOf(path) {
   }
 }
 
-/** Each leak as it was told last, by fingerprint; those of before an end of all growth have ended. */
+/** Each leak as it was told last, by fingerprint; `recovered` are those of before all growth ended. */
 function leaksOf(events) {
   const leaks = new Map()
   for (const { kind, leak } of events) {
@@ -122,8 +124,8 @@ async function snapshotOf(folder, pid, onProgress) {
 
 function weight({ leaks, atLimit, thread, script, readings, samples }) {
   const most = Math.max(0, ...readings.map(({ heapUsed }) => heapUsed ?? 0), ...samples.map(({ heapUsed }) => heapUsed ?? 0))
-  const isStarter = /[\\/]npm[\\/]bin[\\/]|[\\/](?:yarn|pnpm)[^\\/]*$/.test(script)
-  return (leaks.some(({ recovered }) => !recovered) || atLimit ? 1e16 : 0) + (isStarter ? 0 : 1e14) + (thread === 0 ? 1e12 : 0) + most
+  const isStarter = STARTERS.test(script)
+  return (leaks.length > 0 || atLimit ? 1e16 : 0) + (isStarter ? 0 : 1e14) + (thread === 0 ? 1e12 : 0) + most
 }
 
 module.exports = { gather }

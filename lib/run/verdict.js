@@ -25,11 +25,22 @@ const ABORTED = {
  * `out-of-memory`, `crash`, `suspicion`, `gc-pressure`, `blocked-loop`, `no-leak`, or `too-short`. Pure.
  */
 function findings(watched, { code, signal }) {
-  const leaks = watched.leaks.filter(({ recovered }) => !recovered).map(ofLeak)
+  const leaks = watched.leaks.filter((leak) => !isOver(leak, watched.readings)).map(ofLeak)
   const limit = ofLimit(watched, { code, signal })
   const isSuspect = leaks.length === 0 && limit?.kind !== 'out-of-memory'
   const found = [...leaks, limit, ofCrash(watched), isSuspect && ofSuspicion(watched), ofCollections(watched), ofLoop(watched)].filter(Boolean)
   return found.some(({ kind }) => kind !== 'crash') ? found : [...found, bill(watched)]
+}
+
+/**
+ * Whether a leak that was told has ended as far as this run is concerned: the heap has given back half of what it had grown by. That it
+ * grows no longer is what every leak does when the load ends.
+ */
+function isOver({ recovered, kind, time, growthBytes }, readings) {
+  if (!recovered || kind !== 'heap') return recovered === true
+  const live = readings.filter(({ markCompact }) => markCompact)
+  const then = live.findLast((reading) => reading.time <= time) ?? live[0]
+  return then !== undefined && live.at(-1).heapUsed < then.heapUsed - growthBytes / 2
 }
 
 function ofLeak(leak) {

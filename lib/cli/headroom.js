@@ -1,0 +1,38 @@
+'use strict'
+
+const { closeSync, fstatSync, openSync, readSync } = require('node:fs')
+const { requireHeadroom } = require('../capture/headroom.js')
+
+/** Bytes that an analysis takes for a byte of a large snapshot: docs/performance.md. One at a time is read. */
+const MEMORY = 1.6
+/** Smaller ones need no question. */
+const LARGE = 200e6
+const GZIP = 0x1f8b
+const ZSTD = 0x28b5
+
+/**
+ * Says what the analysis of these files will need, before it begins, where the machine has not as much: ERR_LEAKGUARD_HEADROOM. How large
+ * compressed files and streams are is not known. What is wrong with a file is the analysis' own to say.
+ */
+function requireHeadroomFor(files, { force }) {
+  if (force) return
+  const largest = Math.max(0, ...files.map(plainSize))
+  if (largest > LARGE) requireHeadroom({ memory: largest * MEMORY, disk: 0 }, 'read', undefined, { what: 'analysis', force: '--force' })
+}
+
+function plainSize(path) {
+  if (path === '-') return 0
+  let file
+  try {
+    file = openSync(path, 'r')
+    const start = Buffer.alloc(2)
+    if (!fstatSync(file).isFile() || readSync(file, start, 0, 2, 0) < 2) return 0
+    return [GZIP, ZSTD].includes(start.readUInt16BE()) ? 0 : fstatSync(file).size
+  } catch {
+    return 0
+  } finally {
+    if (file !== undefined) closeSync(file)
+  }
+}
+
+module.exports = { requireHeadroomFor }
