@@ -42,8 +42,8 @@ for (const mode of twin ? ['twin', 'inline'] : ['inline']) {
 }
 
 test('where a cgroup has no room for a snapshot, the heap is walked all the same', { skip: !leakguard.capabilities().walker }, async (t) => {
-  // 200,000 dates and texts: a heap of some 25 MB, of which a snapshot takes ten times as much as a walk.
-  const group = cgroupFor(t, 300 * MB)
+  // A heap of some 45 MB, of which a snapshot takes several times as much as a walk.
+  const group = cgroupFor(t, 450 * MB)
   if (!group) return
   const snapshot = await confined(group, 200_000, 'leakguard.census({ walker: false })')
   assert.equal(snapshot.code, 'ERR_LEAKGUARD_HEADROOM', JSON.stringify(snapshot))

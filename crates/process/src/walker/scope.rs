@@ -5,6 +5,8 @@ use super::metadata::{Line, Metadata};
 
 /// From so many variables on their names are in a table of their own.
 const INLINED: u64 = 75;
+/// Where the function's own variable is: nowhere, on the stack, here, or it is a name without a variable.
+const IN_CONTEXT: u64 = 2;
 
 /// One scope.
 pub struct Scope {
@@ -52,8 +54,6 @@ impl Scope {
         let inlined = count < INLINED;
         at += if inlined { count } else { 1 };
         at += count + flag(10);
-        // Not at all, on the stack, in the context, or as a name without a variable.
-        const IN_CONTEXT: u64 = 2;
         let has_function = bits(12, 2) != 0;
         let function_name = has_function.then_some(address + 8 + 8 * at);
         at += 2 * u64::from(has_function) + flag(14);
