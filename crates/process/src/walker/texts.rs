@@ -96,8 +96,8 @@ impl Texts {
         let index = match number {
             Some(number) if number < text::FIRST_OTHER => self.of_string(memory, graph, name - 1),
             Some(number) if types.get(number).role == Role::Symbol => match symbol_text(memory, name - 1) {
-                // What a class declares so.
-                Some(text) if text.starts_with(b"#") && is_private(memory, name - 1) => graph.text(&text),
+                // A private name, as a class declares it. The flag that says so is not at one place in all versions.
+                Some(text) if text.starts_with(b"#") => graph.text(&text),
                 Some(text) => graph.text(format!("<symbol {}>", String::from_utf8_lossy(&text)).as_bytes()),
                 None => self.known(graph, "<symbol>"),
             },
