@@ -185,6 +185,8 @@ export interface Failure {
   byte?: number
   /** The operating system's reason: `ENOENT`, `EISDIR`, … */
   errno?: string
+  /** What it refused: `open`, `read`, `write`. */
+  syscall?: string
 }
 
 /** Why this program's collections cannot be followed; `null`: they can, if `readHeapFigures` agrees with V8's own. */

@@ -1249,6 +1249,11 @@ export interface WatchOptions {
   beforeCapture?: (request: { kind: 'leak' | 'limit' }) => unknown
   /** The snapshot of each leak is kept in this folder, which is made where it is missing. Default: none is kept. */
   snapshotDir?: string | URL
+  /**
+   * Whether the snapshots that the watchdog keeps are redacted, as with `writeSnapshot`. Node's own snapshot at the heap's limit cannot
+   * be, and is not asked for then. Default: false.
+   */
+  redact?: boolean | RedactOptions
   /** How many of them are kept, and of those of `onHeapLimit`. 0: none of leaks, all of those. Default: 3. */
   keep?: number
   /**
@@ -1256,8 +1261,11 @@ export interface WatchOptions {
    * suspicion on. It costs about a hundredth of the processor's time while it is on. Default: `suspicious`.
    */
   sites?: boolean | 'suspicious'
-  /** A flight recorder's file, for `leakguard postmortem`. Default: none. */
-  recorder?: string | URL
+  /**
+   * A flight recorder's file, for `leakguard postmortem`; or the file, its `size` (64KiB to 16MiB, 1MiB by default) and `meta`, at most 512
+   * bytes as JSON that its page shows. Default: none.
+   */
+  recorder?: string | URL | { file: string | URL; size?: number | string; meta?: Record<string, unknown> }
   /** Judge listeners by the place that adds them, with `trackListeners` and these options of it: `kind: 'resources'`. Default: false. */
   listeners?: boolean | Omit<TrackListenersOptions, 'interval'>
   /** The same for timers. */
@@ -1267,7 +1275,9 @@ export interface WatchOptions {
   /**
    * What to leave when what lives enters a band of `pressure` of V8's limit, or the heap is nearly full and half of it lives: Node's
    * diagnostic report, nothing, the default, or a snapshot. That is a twin's; and where memory allows and it would take no longer
-   * than `maxPause`, 10 s by default, Node's own at the limit, too, which goes to the working directory and cannot be called off.
+   * than `maxPause`, 10 s by default, Node's own at the limit, too, which goes to the working directory and cannot be called off. A heap
+   * that is full before the loop turns again leaves what Node writes: its report at the fatal error, or its snapshot, where that of a
+   * full heap would take no longer than `maxPause` and neither `beforeCapture` nor `redact` is given.
    */
   onHeapLimit?: 'snapshot' | 'report' | 'none'
 }
@@ -1309,6 +1319,13 @@ export interface LeakSite extends AllocationSite {
   share: number
 }
 
+/** Bytes that are resident, of V8's heap, and outside of it held by its objects. */
+export interface MemorySplit {
+  rss: number
+  heapTotal: number
+  external: number
+}
+
 /** Something leaks. */
 export interface Leak extends WatchVerdict {
   /** A paragraph to act on. */
@@ -1336,6 +1353,8 @@ export interface Leak extends WatchVerdict {
   looks?: number
   /** With `light-census`, of a heap of which the machine cannot afford a snapshot: the constructors with the most objects. */
   classes?: { name: string; count: number }[]
+  /** Of `external` and `native`: bytes when the growth began and now, by what they are for. */
+  memory?: { before: MemorySplit; after: MemorySplit }
   /** Why the heap was not looked at, or not closely. */
   missing?: string
   /** The same leak is told again only when it has grown by half; where `confirmedBy` was `evidence`, when it has doubled. */

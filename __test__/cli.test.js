@@ -98,7 +98,11 @@ test('what cannot be done is one line on stderr: exit code 2 for a wrong command
 test('what an analysis needs is said before it begins, where there is not as much', { skip: process.platform === 'win32' }, async (t) => {
   const large = join(folderFor(t), 'large.heapsnapshot')
   fs.writeFileSync(large, '{}')
-  fs.truncateSync(large, 1e12) // all of it a hole
+  try {
+    fs.truncateSync(large, 1e12) // all of it a hole
+  } catch {
+    return t.skip('this file system has no such large files')
+  }
   for (const args of [['analyze', large], ['growth', path, large], ['diff', path, large]]) {
     const { code, stderr } = await cli(args)
     assert.equal(code, 3)

@@ -4,7 +4,7 @@ const test = require('node:test')
 const assert = require('node:assert/strict')
 const { createReadStream, readFileSync, readdirSync, writeFileSync } = require('node:fs')
 const { join } = require('node:path')
-const { PassThrough } = require('node:stream')
+const { PassThrough, Readable } = require('node:stream')
 const { gunzipSync, gzipSync } = require('node:zlib')
 const leakguard = require('leakguard')
 const { node, program } = require('./support/child.js')
@@ -136,6 +136,23 @@ test('equal values are told as equal, across files of one salt; streams and gzip
   assert.notEqual(await read(path), first)
 })
 
+test('what was redacted already can be redacted again, and its copies compared', async (t) => {
+  const folder = folderFor(t)
+  const path = await snapshotOf(folder)
+  const [once, twice, other] = ['once', 'twice', 'other'].map((name) => join(folder, `${name}.heapsnapshot`))
+  await leakguard.redact(path, once)
+  await leakguard.redact(once, twice)
+  await leakguard.redact(path, other)
+  assert.deepEqual(found(readFileSync(twice, 'latin1')), ['same'])
+  const places = async (file) => (await leakguard.analyze(file)).classes.map(({ location }) => location?.file).filter(Boolean)
+  const known = await places(path)
+  assert.ok(known.length > 0)
+  assert.deepEqual(await places(once), known)
+  assert.deepEqual(await places(twice), known, 'paths of scripts are names of code')
+  const { notes = [] } = await leakguard.growth([once, other, twice])
+  assert.ok(!notes.some((note) => /versions/.test(note)), String(notes))
+})
+
 for (const mode of twins ? ['twin', 'inline'] : ['inline']) {
   test(`a capture is redacted on the way out (${mode})`, async (t) => {
     const folder = folderFor(t)
@@ -182,6 +199,15 @@ test('what is wrong is said, and leaves no file', async (t) => {
   gone.destroy()
   await assert.rejects(leakguard.redact(path, gone))
   assert.deepEqual(readdirSync(folder), ['broken.heapsnapshot'])
+})
+
+test('what is no snapshot is told as analyze tells it', async () => {
+  for (const text of ['', 'hello', '[1, 2]', '{"name":"leakguard"}', '{"list":[1,2]}', '{"a":{"b":1}}', '{"n":1}']) {
+    const source = () => Readable.from([Buffer.from(text)])
+    const told = { code: 'ERR_LEAKGUARD_PARSE', message: text === '' ? /the file is empty/ : /not a heap snapshot/ }
+    await assert.rejects(leakguard.redact(source(), new PassThrough().on('error', () => {})), told, text)
+    await assert.rejects(leakguard.analyze(source()), told, text)
+  }
 })
 
 test('on the command line', async (t) => {

@@ -2,6 +2,8 @@
 
 const test = require('node:test')
 const assert = require('node:assert/strict')
+const { spawn } = require('node:child_process')
+const { once } = require('node:events')
 const fs = require('node:fs')
 const { join } = require('node:path')
 const { EventEmitter } = require('node:events')
@@ -89,9 +91,10 @@ for (const evidence of [true, false]) {
     fs.mkdirSync(folder)
     for (const nth of [1, 2, 3]) fs.writeFileSync(join(folder, `leakguard-leak-2020-01-0${nth}.heapsnapshot`), '')
     fs.writeFileSync(join(folder, 'mine.heapsnapshot'), '')
-    const { events } = await program(watched(true, { sensitivity: 'high', interval: '200ms', evidence, snapshotDir: folder, keep: 2 }, 5000))
+    const { events } = await program(watched(true, { sensitivity: 'high', interval: '200ms', evidence, snapshotDir: folder, keep: 2, redact: evidence }, 5000))
     const [, leak] = events.find(([name]) => name === 'leak')
     assert.equal(fs.statSync(leak.capture.path).mode & 0o777, 0o600)
+    assert.equal(fs.readFileSync(leak.capture.path, 'latin1').includes('[redacted '), evidence)
     const left = fs.readdirSync(folder).sort()
     assert.deepEqual(left.filter((name) => name.includes('2020')), ['leakguard-leak-2020-01-03.heapsnapshot'])
     assert.equal(left.length, 3)
@@ -190,8 +193,16 @@ test('a heap that fills until V8 ends the process: evidence is left, and the rec
     const watchdog = require(${JSON.stringify(root)}).watch({ onHeapLimit: 'snapshot', maxPause: '1ms', snapshotDir: ${JSON.stringify(heaps)}, recorder: ${JSON.stringify(recorder)}, interval: '100ms' })
     const kept = []
     watchdog.on('error', ({ message }) => console.error(message))
-    // The leak waits for the snapshot that has begun, as a slow one would.
-    const waits = () => fs.existsSync(${JSON.stringify(heaps)}) && !fs.readdirSync(${JSON.stringify(heaps)}).some((name) => /^leakguard-limit-/.test(name))
+    // The leak waits for the watchdog where it is near the limit, and for the snapshot that has begun, as a slow one would.
+    const v8 = require('node:v8')
+    let waited = 0
+    const isNear = () => {
+      const { used_heap_size: used, heap_size_limit: limit } = v8.getHeapStatistics()
+      const near = used > limit * 0.92 && waited++ < 2000
+      if (near && waited % 50 === 0) require(${JSON.stringify(root)}).gc() // a reading of what lives: nothing else is allocated now
+      return near
+    }
+    const waits = () => fs.existsSync(${JSON.stringify(heaps)}) ? !fs.readdirSync(${JSON.stringify(heaps)}).some((name) => /^leakguard-limit-/.test(name)) : isNear()
     setInterval(() => {
       if (waits()) return
       for (let nth = 0; nth < 300; nth++) kept.push({ nth, text: 'kept ' + kept.length })
@@ -207,6 +218,136 @@ test('a heap that fills until V8 ends the process: evidence is left, and the rec
   assert.equal(run.ending.nearest.limit, 'heap')
   assert.ok(run.ending.nearest.share > 0.5, JSON.stringify(run.ending))
   assert.ok(run.events.some(({ text }) => /nearly at its limit/.test(text)), JSON.stringify(run.events))
+})
+
+// One turn that fills the heap: no timer of anybody runs before V8 ends the process.
+for (const [onHeapLimit, file] of [['snapshot', /^Heap\..*\.heapsnapshot$/], ['report', /^report\..*\.json$/]]) {
+  test(`a heap that is full before the loop turns again leaves what Node writes: ${onHeapLimit}`, async (t) => {
+    const folder = folderFor(t)
+    const source = `
+      const { watch } = require(${JSON.stringify(root)})
+      const watchdog = watch({ onHeapLimit: ${JSON.stringify(onHeapLimit)}, maxPause: '10m', recorder: 'a.rec', interval: '20ms' })
+      let samples = 0
+      watchdog.on('sample', () => {
+        if (++samples !== 3) return
+        const keptInOneTurn = []
+        for (;;) keptInOneTurn.push({ text: 'kept ' + keptInOneTurn.length })
+      })
+      setInterval(() => {}, 1000)`
+    const { code, signal } = await node(['--max-old-space-size=30', '--max-semi-space-size=1', '-e', source], { cwd: folder })
+    assert.ok(signal === 'SIGABRT' || code !== 0, `${code} ${signal}`)
+    const names = fs.readdirSync(folder).filter((name) => file.test(name))
+    assert.equal(names.length, 1, String(fs.readdirSync(folder)))
+    const path = join(folder, names[0])
+    if (onHeapLimit === 'report') assert.match(JSON.parse(fs.readFileSync(path, 'utf8')).header.trigger, /OOM|Fatal/)
+    else assert.ok((await leakguard.analyze(path)).suspects.length > 0)
+    const [run] = (await leakguard.postmortem(join(folder, 'a.rec'))).runs
+    assert.equal(run.ending.how, 'cut')
+    assert.ok(run.samples.length >= 2)
+  })
+}
+
+test('a report at the end is asked of Node while somebody watches, and not longer', async () => {
+  const asked = await program(`
+    const told = []
+    const look = () => told.push(process.report.reportOnFatalError)
+    look()
+    const [first, second] = [0, 1].map(() => leakguard.watch({ onHeapLimit: 'report' }))
+    look()
+    first.stop()
+    first.stop()
+    look()
+    second.stop()
+    look()
+    console.log(JSON.stringify(told))`)
+  assert.deepEqual(asked, [false, true, true, false])
+})
+
+test('one leak that is judged now as one kind of memory, now as another, is told once, until it has grown by half', async () => {
+  const { stdout, stderr } = await node(['-e', `
+    const verdict = (kind, growthBytes) => ({ state: 'confirmed', leak: true, kind, growthBytes, bytesPerHour: 1e6, confidence: 1, reason: 'it grows', readings: 50 })
+    const verdicts = [verdict('heap', 10e6), verdict('external', 10.5e6), verdict('native', 11e6), verdict('external', 16e6)]
+    let nth = 0
+    require('./lib/detect.js').detect = () => verdicts[Math.min(nth++, verdicts.length - 1)]
+    const watchdog = require('leakguard').watch({ evidence: false, sites: false })
+    const told = []
+    watchdog.on('leak', ({ kind, growthBytes, memory }) => told.push([kind, growthBytes]))
+    const timer = setInterval(() => {
+      require('leakguard').gc()
+      if (nth < 6) return
+      clearInterval(timer)
+      watchdog.stop()
+      console.log(JSON.stringify(told))
+    }, 100)`])
+  assert.equal(stderr, '')
+  assert.deepEqual(JSON.parse(stdout), [['heap', 10e6], ['external', 16e6]])
+})
+
+test('without the addon it says so once, and watches what can be watched', async () => {
+  const { samples, warnings } = await program(`
+    process.env.NAPI_RS_NATIVE_LIBRARY_PATH = '/missing.node'
+    const Module = require('node:module')
+    const { _load } = Module
+    Module._load = (name, ...rest) => { if (name.endsWith('.node') || name.startsWith('leakguard-')) throw new Error('no such addon'); return _load(name, ...rest) }
+    const warnings = []
+    process.on('warning', ({ code, message }) => warnings.push(code ?? message))
+    const watchdog = leakguard.watch({ interval: '50ms' })
+    let samples = 0
+    watchdog.on('sample', () => samples++)
+    // Each second there is a judgement, which needs the addon.
+    const timer = setInterval(() => {
+      if (process.uptime() < 4 || samples < 20) return
+      clearInterval(timer)
+      watchdog.stop()
+      console.log(JSON.stringify({ samples, warnings }))
+    }, 50)`)
+  assert.ok(samples >= 20)
+  assert.deepEqual(warnings, ['ERR_LEAKGUARD_NATIVE_MISSING'])
+})
+
+test('a clock that jumps, and a machine that sleeps, change no time of the readings and raise no suspicion', { skip: process.platform === 'win32' }, async () => {
+  const child = spawn(process.execPath, ['-e', `
+    const real = Date.now
+    const watchdog = require('leakguard').watch({ interval: '50ms', sensitivity: 'high' })
+    const events = []
+    for (const name of ['suspicion', 'leak', 'recovered', 'error']) watchdog.on(name, ({ message, reason }) => events.push([name, message ?? reason]))
+    let samples = 0
+    watchdog.on('sample', () => {
+      samples++
+      if (samples === 10) Date.now = () => real() + 86400e3
+      if (samples === 20) Date.now = () => real() - 86400e3
+      if (samples === 30) process.send('asleep')
+      if (samples !== 60) return
+      const times = watchdog.samples().map(({ time }) => time)
+      watchdog.stop()
+      process.send({ events, steps: times.slice(1).map((time, nth) => time - times[nth]) }, () => process.disconnect())
+    })
+    const timer = setInterval(() => samples < 60 ? require('leakguard').gc() : clearInterval(timer), 70)`], { cwd: root, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+  await once(child, 'message')
+  child.kill('SIGSTOP')
+  await new Promise((resolve) => setTimeout(resolve, 1500))
+  child.kill('SIGCONT')
+  const [{ events, steps }] = await once(child, 'message')
+  assert.deepEqual(events, [])
+  // Of a day there is nothing; readings of collections and of the timer may come in the order in which they are told.
+  assert.ok(steps.every((step) => Math.abs(step) < 3600e3), String(steps))
+  assert.ok(Math.max(...steps) >= 1000, 'the sleep is there')
+})
+
+test("a heap limit that changes: the forecast is that of the last one", () => {
+  const readings = (limitOf) => Array.from({ length: 80 }, (_, nth) => ({ time: nth * 1000, heapUsed: 50e6 + nth * 1e6, heapLimit: limitOf(nth), markCompact: true }))
+  const reached = (limitOf) => leakguard.detect(readings(limitOf)).reachesLimitAt
+  assert.equal(reached((nth) => (nth < 79 ? 200e6 : 400e6)), reached(() => 400e6))
+  assert.ok(reached(() => 200e6) < reached(() => 400e6))
+  assert.equal(leakguard.detect([{ time: 0, heapUsed: 1e6 }]).state, 'watching', 'one reading says nothing')
+})
+
+test('the recorder has the size and the notes that it was given', async (t) => {
+  const file = join(folderFor(t), 'a.rec')
+  const watchdog = leakguard.watch({ recorder: { file, size: '128KiB', meta: { build: 'abc' } } })
+  watchdog.stop()
+  assert.ok(fs.statSync(file).size <= 128 * 1024 && fs.statSync(file).size > 100 * 1024)
+  assert.deepEqual((await leakguard.postmortem(file)).runs[0].process.meta, { build: 'abc' })
 })
 
 test('subscribers of the diagnostics channels hear it too', async () => {
@@ -246,6 +387,20 @@ test('a look at the heap under way keeps no process alive', { skip: !twin }, asy
     evidence.look({ isUrgent: false }).then(() => console.log('looked to the end'))
     process.on('exit', () => console.log('ended'))`])
   assert.deepEqual([code, stdout, stderr], [0, 'ended\n', ''])
+})
+
+test('a snapshot that is kept, a count and a look at allocations under way keep no process alive', { skip: !twin }, async (t) => {
+  const snapshotDir = folderFor(t)
+  for (const work of [`evidence.keep()`, `evidence.count()`, `allocations.around(async () => ({ suspects: [] }))`]) {
+    const { code, stdout, stderr } = await node(['-e', `
+      const { Allocations } = require('./lib/watch/allocations.js')
+      const { Evidence } = require('./lib/watch/evidence.js')
+      const evidence = new Evidence({ looksPerHour: 1, mode: 'twin', snapshotDir: ${JSON.stringify(snapshotDir)}, keep: 1 })
+      const allocations = new Allocations({ sites: true, mode: 'twin' })
+      ${work}.then(() => console.log('to the end'))
+      process.on('exit', () => console.log('ended'))`])
+    assert.deepEqual([code, stdout, stderr], [0, 'ended\n', ''], work)
+  }
 })
 
 test('a capture of the app that waits for such a look is waited for', { skip: !twin }, async (t) => {
@@ -322,6 +477,9 @@ test('wrong options are named', () => {
     [{ sensitivity: 'loud' }, /"sensitivity" must be/],
     [{ pressure: [2] }, /"pressure" must be an array of shares/],
     [{ recorder: 3 }, /"recorder" must be a path/],
+    [{ recorder: { size: '1MiB' } }, /"recorder" must have a "file"/],
+    [{ recorder: { file: 'a', sizes: 1 } }, /"sizes" is not known in "recorder"/],
+    [{ redact: 'yes' }, /"redact"/],
     [{ thresholds: { minByts: 3 } }, /"minByts" is not known in "thresholds"/],
     [{ interval: 1 }, /"interval" must be at least 10 ms/],
     [{ interval: '30d' }, /"interval" must be at most 2147483647 ms/],

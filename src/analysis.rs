@@ -1,12 +1,9 @@
 //! One analysis on a thread of its own, and JavaScript's view of it.
-//!
-//! Not on libuv's pool: work of seconds there would starve the app's file system and DNS. The object owns the job:
-//! when it is collected, or its worker ends, the thread is told to stop and nobody waits for it.
 #![expect(clippy::needless_pass_by_value, reason = "napi hands arguments over by value")]
 
 use crate::counted::Counted;
 use crate::feed::Feed;
-use crate::guard::guarded;
+use crate::job::Slot;
 use crate::outcome::{Failure, Outcome, number};
 use crate::scripts::Scripts;
 use crate::tally::HeapTally;
@@ -35,7 +32,7 @@ struct Shared {
     watch: Watch,
     bytes: Arc<AtomicU64>,
     total: Mutex<Option<u64>>,
-    outcome: Mutex<Option<Outcome>>,
+    outcome: Slot,
     tally: Mutex<Option<Arc<Tally>>>,
 }
 
@@ -122,7 +119,7 @@ impl AnalysisJob {
     /// The outcome, once: `null` while the job runs, and after it was taken.
     #[napi]
     pub fn take(&self) -> Option<Outcome> {
-        self.shared.outcome.lock().take()
+        self.shared.outcome.take()
     }
 
     /// With the outcome of a task with `tally`: the objects of the snapshot, once.
@@ -153,22 +150,14 @@ impl AnalysisJob {
     /// Does it on a thread of its own; `run` hands its answer to the function that it gets.
     fn work(&self, run: impl FnOnce(&Shared, &dyn Fn(Answer)) -> std::result::Result<(), Failure> + Send + 'static) {
         let shared = Arc::clone(&self.shared);
-        let work = move || {
+        self.shared.outcome.fill(move |slot| {
             // A report is there for JavaScript while the analysis still gives its memory back.
-            let publish = |outcome: Outcome| *shared.outcome.lock() = Some(outcome);
             let done = |mut answer: Answer| {
                 *shared.tally.lock() = answer.tally.take();
-                publish(answer.into());
+                slot.put(answer);
             };
-            match guarded(|| run(&shared, &done)) {
-                Ok(Ok(())) => {}
-                Ok(Err(failure)) => publish(failure.into()),
-                Err(panic) => publish(Failure::internal(&panic).into()),
-            }
-        };
-        if let Err(error) = std::thread::Builder::new().name("leakguard".to_owned()).spawn(work) {
-            *self.shared.outcome.lock() = Some(Failure::internal(&format!("no thread: {error}")).into());
-        }
+            run(&shared, &done)
+        });
     }
 }
 

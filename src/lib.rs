@@ -9,6 +9,7 @@ mod counted;
 mod feed;
 mod gc;
 mod guard;
+mod job;
 mod machine;
 mod outcome;
 mod population;

@@ -16,6 +16,8 @@ pub struct Failure {
     pub byte: Option<f64>,
     /// The operating system's reason: `ENOENT`, `EISDIR`, …
     pub errno: Option<String>,
+    /// What it refused: `open`, `read`, `write`.
+    pub syscall: Option<String>,
 }
 
 /// What a finished job leaves: one of the two.
@@ -50,6 +52,7 @@ impl From<&Error> for Failure {
             message: error.message.clone(),
             byte: error.byte.map(number),
             errno: None,
+            syscall: None,
         }
     }
 }
@@ -62,32 +65,28 @@ impl Failure {
             message: format!("a defect in leakguard, please report it: {what}"),
             byte: None,
             errno: None,
+            syscall: None,
         }
     }
 
     /// The source could not be read on.
     pub fn reading(error: &io::Error) -> Self {
-        Self::io(format!("reading the snapshot failed: {error}"), error)
+        Self::io("read", format!("reading the snapshot failed: {error}"), error)
     }
 
     /// The target could not be written on.
     pub fn writing(error: &io::Error) -> Self {
-        Self::io(format!("writing the snapshot failed: {error}"), error)
+        Self::io("write", format!("writing the snapshot failed: {error}"), error)
     }
 
-    fn io(message: String, error: &io::Error) -> Self {
+    fn io(syscall: &str, message: String, error: &io::Error) -> Self {
         let errno = name_of(error.kind()).map(str::to_owned);
-        Self { code: "ERR_LEAKGUARD_IO".to_owned(), message, byte: None, errno }
+        Self { code: "ERR_LEAKGUARD_IO".to_owned(), message, byte: None, errno, syscall: Some(syscall.to_owned()) }
     }
 
     /// The file could not be opened.
     pub fn open(error: &io::Error, path: &str) -> Self {
-        Self {
-            code: "ERR_LEAKGUARD_IO".to_owned(),
-            message: format!("cannot open {path}: {error}"),
-            byte: None,
-            errno: name_of(error.kind()).map(str::to_owned),
-        }
+        Self::io("open", format!("cannot open {path}: {error}"), error)
     }
 }
 

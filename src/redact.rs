@@ -4,7 +4,7 @@
 
 use crate::counted::Counted;
 use crate::feed::Feed;
-use crate::guard::guarded;
+use crate::job::Slot;
 use crate::outcome::{Failure, Outcome, number};
 use leakguard_core::Error as CoreError;
 use leakguard_core::redact::{RedactOptions, Redacted};
@@ -23,7 +23,7 @@ const BUFFER: usize = 256 << 10;
 struct Shared {
     cancelled: AtomicBool,
     bytes: Arc<AtomicU64>,
-    outcome: Mutex<Option<Outcome>>,
+    outcome: Slot,
 }
 
 /// One redaction: a target, then a source, then `take` until there is an outcome.
@@ -111,25 +111,17 @@ impl RedactJob {
     /// The outcome, once: `null` while the job runs, and after it was taken. Its report says what was redacted.
     #[napi]
     pub fn take(&self) -> Option<Outcome> {
-        self.shared.outcome.lock().take()
+        self.shared.outcome.take()
     }
 
     fn start(&self, open: impl FnOnce() -> std::result::Result<Box<dyn Read + Send>, Failure> + Send + 'static) {
         let (shared, options, target) = (Arc::clone(&self.shared), self.options.clone(), self.target.lock().take());
-        let work = move || {
-            let outcome = guarded(|| {
-                let target = target.ok_or_else(|| Failure::internal("a redaction without a target"))?;
-                run(open()?, target, &options, &shared.cancelled)
-            });
-            *shared.outcome.lock() = Some(match outcome {
-                Ok(Ok(report)) => Outcome { report: Some(report), failure: None },
-                Ok(Err(failure)) => failure.into(),
-                Err(panic) => Failure::internal(&panic).into(),
-            });
-        };
-        if let Err(error) = std::thread::Builder::new().name("leakguard".to_owned()).spawn(work) {
-            *self.shared.outcome.lock() = Some(Failure::internal(&format!("no thread: {error}")).into());
-        }
+        self.shared.outcome.fill(move |slot| {
+            let target = target.ok_or_else(|| Failure::internal("a redaction without a target"))?;
+            let report = run(open()?, target, &options, &shared.cancelled)?;
+            slot.put(Outcome { report: Some(report), failure: None });
+            Ok(())
+        });
     }
 }
 

@@ -18,7 +18,11 @@ const PROBES = 7
  * which the machine cannot afford a snapshot.
  */
 async function lightCensus(given) {
-  const { top, ...options } = validate(given, RULES)
+  return countObjects(validate(given, RULES))
+}
+
+/** The same with options that are valid already; with `keepsAlive: false` among them it keeps no process alive. */
+async function countObjects({ top, ...options }) {
   const unsupported = native().countingUnsupported()
   if (unsupported) throw new LeakguardError('ERR_LEAKGUARD_UNSUPPORTED', `objects cannot be counted here: ${unsupported}`)
   const job = { into: 'count', twin: () => new CountTarget(), inline: () => countedInline(options) }
@@ -75,4 +79,4 @@ function counted() {
   return [...counts].filter(([, count]) => count > 0)
 }
 
-module.exports = { lightCensus }
+module.exports = { lightCensus, countObjects }

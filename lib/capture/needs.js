@@ -30,9 +30,12 @@ const COUNT = { memory: 2.5, msPerMegabyte: 15 }
 /** What the last capture of this process really cost, which says more of this heap than any table. */
 let seen = {}
 
-/** Estimates: `{ memory, disk, pauseMs }` in bytes and ms. `into`: `file`, `stream`, `report`, `walk` (a report without V8) or `count`. */
-function needs({ mode, into, compress }) {
-  const small = smallBytes()
+/**
+ * Estimates: `{ memory, disk, pauseMs }` in bytes and ms. `into`: `file`, `stream`, `report`, `walk` (a report without V8) or `count`.
+ * Of a heap with `heapUsed` bytes; default: of the heap as it is.
+ */
+function needs({ mode, into, compress, heapUsed }) {
+  const small = heapUsed ?? smallBytes()
   if (into === 'walk') return { memory: small * (seen.walk ?? WALK), disk: 0, pauseMs: 0 }
   if (into === 'count') {
     return { memory: small * COUNT.memory, disk: 0, pauseMs: mode === 'inline' ? (small / 1e6) * COUNT.msPerMegabyte : 0 }

@@ -38,6 +38,11 @@ function writeSnapshot(...given) {
 
 async function written(given) {
   const { target, options } = argumentsOf(given, RULES)
+  return snapshotTo(target, options)
+}
+
+/** The same with options that are valid already; with `keepsAlive: false` among them it keeps no process alive. */
+async function snapshotTo(target, options) {
   const job = typeof target === 'string' ? fileJob(target, options) : streamJob(target, options)
   const { result, capture } = await take(job, options)
   return { ...result, ...capture }
@@ -91,4 +96,4 @@ function absolute(path, { compress }) {
   }
 }
 
-module.exports = { writeSnapshot, writeSnapshotSync }
+module.exports = { writeSnapshot, writeSnapshotSync, snapshotTo }

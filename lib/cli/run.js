@@ -3,6 +3,7 @@
 const { constants } = require('node:os')
 const { extname, resolve } = require('node:path')
 const { wrong } = require('../options.js')
+const { safe } = require('../report/words.js')
 const { findings } = require('../run/verdict.js')
 const { gather } = require('../run/gather.js')
 const { runSession } = require('../run/session.js')
@@ -16,7 +17,7 @@ const SCRIPTS = new Set(['.js', '.mjs', '.cjs', '.ts', '.mts', '.cts'])
 const BY_SIGNAL = 128
 
 /** `leakguard run -- node app.js …` */
-async function runCommand(given, { 'on-port': onPort, html, 'no-html': noHtml, 'no-gc': noGc, json, quiet }, { stdout, progress }) {
+async function runCommand(given, { 'on-port': onPort, html, 'no-html': noHtml, 'no-gc': noGc, json, quiet }, { stdout, stderr, progress }) {
   if (given.length === 0) throw wrong('run takes the command that starts the app: leakguard run -- node app.js')
   if (html !== undefined && noHtml) throw wrong('run takes --html FILE or --no-html, not both')
   // A script stands for itself.
@@ -27,14 +28,24 @@ async function runCommand(given, { 'on-port': onPort, html, 'no-html': noHtml, '
     const processes = await gather(session.folder, { onProgress: progress.tell })
     const run = told(given, session, processes)
     progress.end()
-    if (!noHtml) {
-      const { runHtml } = require('../run/html.js')
-      run.html = await saved(html ?? defaultName(session.began), runHtml(run))
-    }
-    const code = exitCodeOf(run)
+    // What was seen is told all the same: the run cannot be had again.
+    const failure = noHtml ? undefined : await page(run, html ?? defaultName(session.began))
+    if (failure) stderr.write(`leakguard: ${safe(failure.message)}\n`)
+    const code = exitCodeOf(run) || (failure ? EXIT.failure : EXIT.clean)
     return { text: json ? asciiJson({ ...run, exitCode: code }) : `\n${runText(run, { stream: stdout })}`, asked: json, code }
   } finally {
     session.close()
+  }
+}
+
+/** Writes the page and notes where; answers why it could not. */
+async function page(run, path) {
+  try {
+    const { runHtml } = require('../run/html.js')
+    run.html = await saved(path, runHtml(run))
+    return undefined
+  } catch (error) {
+    return error
   }
 }
 

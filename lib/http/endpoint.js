@@ -40,8 +40,9 @@ class Endpoint {
       this.leaks.push(leak)
       if (this.leaks.length > MOST_LEAKS) this.leaks.shift()
     })
-    this.#listen('recovered', ({ time }) => {
-      this.leaks = this.leaks.map((leak) => (leak.recoveredAt === undefined ? { ...leak, recoveredAt: time } : leak))
+    this.#listen('recovered', ({ time, fingerprint }) => {
+      const has = (leak) => leak.recoveredAt === undefined && (fingerprint === undefined || leak.fingerprint === fingerprint)
+      this.leaks = this.leaks.map((leak) => (has(leak) ? { ...leak, recoveredAt: time } : leak))
     })
   }
 

@@ -2,12 +2,9 @@
 
 const { Socket } = require('node:net')
 const { pipeline } = require('node:stream/promises')
-const { setTimeout: sleep } = require('node:timers/promises')
 const { LeakguardError, cancelled } = require('../errors.js')
+const { reportOf, reportOfFed } = require('../job.js')
 const { native } = require('../native.js')
-
-const FIRST_LOOK_MS = 1
-const LAST_LOOK_MS = 16
 
 /**
  * Redacts on a thread of ours. `source`: a path, or anything that is iterated to chunks; `target`: the path of a file that is there,
@@ -23,23 +20,16 @@ async function redacted(source, target, settings, { signal, onProgress } = {}) {
     const out = new Socket({ fd: job.targetPipe(), readable: true, writable: false })
     passed = pipeline(out, ...target)
     passed.catch((cause) => {
-      broken ??= new LeakguardError('ERR_LEAKGUARD_IO', `the stream failed: ${cause?.message ?? cause}`, { cause })
+      broken = new LeakguardError('ERR_LEAKGUARD_IO', `the stream failed: ${cause?.message ?? cause}`, { cause })
       job.cancel()
     })
   }
-  let settled = false
-  if (typeof source === 'string') job.openFile(source)
-  else {
-    job.openFeed()
-    fed(job, source, () => settled).catch((cause) => {
-      broken ??= new LeakguardError('ERR_LEAKGUARD_IO', `reading the stream failed: ${cause?.message ?? cause}`, { cause })
-      job.cancel()
-    })
-  }
+  const progress = () => ({ stage: 'redact', bytes: job.bytes() })
+  const watched = { what: 'redaction', signal, onProgress, progress }
   try {
-    const report = await reportOf(job, signal, onProgress)
+    const report = await started(job, source, watched)
     await passed
-    return report
+    return JSON.parse(report)
   } catch (error) {
     const reported = signal?.aborted ? error : (broken ?? error)
     // Nobody takes a part for the whole.
@@ -48,42 +38,16 @@ async function redacted(source, target, settings, { signal, onProgress } = {}) {
       await passed.catch(() => undefined)
     }
     throw reported
-  } finally {
-    settled = true
-    job.cancel()
-    source.destroy?.()
   }
 }
 
-async function reportOf(job, signal, onProgress) {
-  let seen = 0
-  for (let wait = FIRST_LOOK_MS; ; wait = Math.min(wait * 2, LAST_LOOK_MS)) {
-    const outcome = job.take()
-    if (signal?.aborted) throw cancelled('redaction', signal)
-    if (outcome?.report !== undefined) return JSON.parse(outcome.report)
-    if (outcome) throw failureOf(outcome.failure)
-    const bytes = job.bytes()
-    if (onProgress && bytes !== seen) onProgress({ stage: 'redact', bytes })
-    seen = bytes
-    await sleep(wait)
+function started(job, source, watched) {
+  if (typeof source === 'string') {
+    job.openFile(source)
+    return reportOf(job, watched)
   }
-}
-
-function failureOf({ code, message, byte, errno }) {
-  const cause = errno === undefined ? undefined : Object.assign(new Error(message), { code: errno })
-  return new LeakguardError(code, message, { cause, byte })
-}
-
-async function fed(job, source, isSettled) {
-  for await (const chunk of source) {
-    if (isSettled()) return
-    const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk
-    if (!ArrayBuffer.isView(bytes)) throw new TypeError('a chunk is not bytes')
-    if (!job.write(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength))) {
-      while (!isSettled() && !job.hasRoom()) await sleep(FIRST_LOOK_MS)
-    }
-  }
-  job.end()
+  job.openFeed()
+  return reportOfFed(job, source, watched)
 }
 
 module.exports = { redacted }

@@ -30,6 +30,7 @@ function watched(values, more) {
     interval: values.LEAKGUARD_INTERVAL,
     snapshotDir: values.LEAKGUARD_DIR,
     keep: values.LEAKGUARD_KEEP,
+    redact: values.LEAKGUARD_REDACT === 'always' ? { strict: true } : undefined,
     mode: values.LEAKGUARD_MODE,
     onHeapLimit: values.LEAKGUARD_ON_HEAP_LIMIT,
     listeners: values.LEAKGUARD_TRACK,

@@ -70,7 +70,11 @@ class HeapProfiler {
 
   /** Resolves to a HeapProfile; each is a look to which the next one's `survived` refers. */
   async report(given) {
-    const { top, export: exported, file: path, ...options } = validate(given, REPORT_RULES)
+    return this.look(validate(given, REPORT_RULES))
+  }
+
+  /** The same with options that are valid already; with `keepsAlive: false` among them it keeps no process alive. */
+  async look({ top, export: exported, file: path, ...options }) {
     if (!this.running) throw new LeakguardError('ERR_LEAKGUARD_OPTION', 'the heap profile was stopped; start another one')
     const time = Date.now()
     const { interval, at } = this.#sampling
@@ -175,7 +179,7 @@ async function heapProfile(options) {
       if (rest.signal?.aborted) throw cancelled('heap profile', rest.signal)
       await sleep(rest.signal ? Math.min(left, LOOK_MS) : left)
     }
-    return await profiler.report(rest)
+    return await profiler.look(rest)
   } finally {
     profiler.stop()
   }

@@ -23,7 +23,7 @@ class Allocations {
   /** `sites`: `true`, from the start; `'suspicious'`; or `false`, never. */
   constructor({ sites, mode }) {
     this.#when = sites
-    this.#options = { mode, signal: this.#ended.signal, top: 20 }
+    this.#options = { mode, priority: 'low', busy: 'wait', signal: this.#ended.signal, top: 20, keepsAlive: false }
     if (sites === true) this.#start()
   }
 
@@ -68,7 +68,7 @@ class Allocations {
 
   async #look() {
     try {
-      return await this.#profiler?.report(this.#options)
+      return await this.#profiler?.look(this.#options)
     } catch {
       return undefined
     }

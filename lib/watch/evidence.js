@@ -5,8 +5,8 @@ const { join, resolve } = require('node:path')
 const { performance } = require('node:perf_hooks')
 const { promisify } = require('node:util')
 const zlib = require('node:zlib')
-const { census } = require('../capture/census.js')
-const { writeSnapshot } = require('../capture/snapshot.js')
+const { countObjects } = require('../capture/light-census.js')
+const { snapshotTo } = require('../capture/snapshot.js')
 const { look } = require('../growth/look.js')
 
 const gzip = promisify(zlib.gzip)
@@ -17,6 +17,9 @@ const NAME = /^leakguard-leak-.*\.heapsnapshot$/
 const KEPT = 3
 /** Less than `growth` takes by default: what is looked for grows by some MB. */
 const FOLD = { top: 10, minBytes: 64 * 1024, minCount: 10, maxPaths: 8000, readScripts: true }
+
+/** Failures of a moment: the next look may succeed. */
+const PASSING = new Set(['ERR_LEAKGUARD_TWIN', 'ERR_LEAKGUARD_BUSY', 'ERR_LEAKGUARD_IO', 'ERR_LEAKGUARD_PARSE'])
 
 /**
  * Looks at the heap while it is under suspicion, each compared with those before. A capture costs memory and processor time, so there
@@ -30,8 +33,8 @@ class Evidence {
   #by
   #ended = new AbortController()
 
-  constructor({ snapshotDir, keep, looksPerHour, mode, maxPause, beforeCapture, walker }) {
-    this.#options = { snapshotDir: snapshotDir && resolve(snapshotDir), keep, looksPerHour, mode, maxPause, beforeCapture, walker }
+  constructor({ snapshotDir, keep, redact, looksPerHour, mode, maxPause, beforeCapture, walker }) {
+    this.#options = { snapshotDir: snapshotDir && resolve(snapshotDir), keep, redact, looksPerHour, mode, maxPause, beforeCapture, walker }
   }
 
   /** Whether the budget has another look. */
@@ -52,7 +55,7 @@ class Evidence {
   }
 
   /**
-   * One look: `{ growth?, capture, evidence, walkerReason? }`, or `{ missing, unaffordable }`, why there was none. Never rejects. Where it is urgent it
+   * One look: `{ growth?, capture, evidence, walkerReason? }`, or `{ missing, unaffordable, mayPass }`, why there was none. Never rejects. Where it is urgent it
    * does not give way to the app, so that it comes to an end on a machine that has more work than it can do.
    */
   async look({ isUrgent }) {
@@ -60,7 +63,7 @@ class Evidence {
     try {
       if (await this.#isRefused()) return { missing: 'beforeCapture refused' }
       const before = await Promise.all(this.#censuses.map(async (census) => String(await gunzip(census))))
-      const options = { ...FOLD, ...this.#capture, walker: this.#options.walker, keepsAlive: false, priority: isUrgent ? 'normal' : 'low', census: true }
+      const options = { ...FOLD, ...this.#capture, walker: this.#options.walker, priority: isUrgent ? 'normal' : 'low', census: true }
       const { census, growth, capture, evidence, walkerReason } = await look(options, before.length > 0 ? before : undefined)
       // A walk and V8's snapshot do not list V8's own structures alike: what differs between them is no growth.
       const isSame = this.#by === undefined || this.#by === evidence
@@ -68,14 +71,14 @@ class Evidence {
       this.#censuses = [...(isSame ? this.#censuses : []), await gzip(JSON.stringify(census))].slice(-KEPT)
       return { growth: isSame ? growth : undefined, capture, evidence, walkerReason }
     } catch (error) {
-      return { missing: reasonOf(error), unaffordable: error?.code === 'ERR_LEAKGUARD_HEADROOM' }
+      return { missing: reasonOf(error), unaffordable: error?.code === 'ERR_LEAKGUARD_HEADROOM', mayPass: PASSING.has(error?.code) }
     }
   }
 
   /** Where a snapshot cannot be afforded, objects can be counted all the same: `{ classes, capture }`. Never rejects. */
   async count() {
     try {
-      const { classes, capture } = await census({ ...this.#capture, kind: 'light', top: 20 })
+      const { classes, capture } = await countObjects({ ...this.#capture, top: 20 })
       return { evidence: 'light-census', classes, capture }
     } catch {
       return {}
@@ -89,14 +92,14 @@ class Evidence {
 
   /** Keeps a snapshot of the leak, where the caller wants that: `{ capture }`, `{ missing }` or nothing. Never rejects. */
   async keep() {
-    const { snapshotDir, keep } = this.#options
+    const { snapshotDir, keep, redact } = this.#options
     if (snapshotDir === undefined || keep === 0) return {}
     try {
       if (await this.#isRefused()) return { missing: 'beforeCapture refused' }
       await fs.promises.mkdir(snapshotDir, { recursive: true, mode: 0o700 })
       const time = new Date().toISOString().replaceAll(':', '-')
       const path = join(snapshotDir, `leakguard-leak-${time}-${process.pid}.heapsnapshot`)
-      const capture = await writeSnapshot(path, this.#capture)
+      const capture = await snapshotTo(path, { ...this.#capture, redact })
       // The names sort by time.
       const old = (await fs.promises.readdir(snapshotDir)).filter((name) => NAME.test(name)).sort().slice(0, -keep)
       for (const name of old) await fs.promises.rm(join(snapshotDir, name), { force: true })
@@ -113,7 +116,7 @@ class Evidence {
 
   get #capture() {
     const { mode, maxPause } = this.#options
-    return { mode, maxPause, signal: this.#ended.signal, busy: 'wait', priority: 'low', force: false }
+    return { mode, maxPause, signal: this.#ended.signal, busy: 'wait', priority: 'low', force: false, keepsAlive: false }
   }
 
   stop() {

@@ -27,6 +27,11 @@ const SHARE = 0.2
  * reactions of one promise, closures that hold closures have no bound to fill up to.
  */
 const UNBOUNDED = new Set(['listener', 'promise', 'closure', 'async-context', 'context'])
+/** After a look that failed: how soon there is another one at first, and at most; each failure doubles it. The budget counts them all. */
+const FIRST_RETRY_MS = 5_000
+const LAST_RETRY_MS = 600_000
+/** Where what kept a look from the heap may pass, so many are tried before a trend that is sure is told without one. */
+const TRIES = 3
 const GROWS = new Set(['suspicious', 'confirmed'])
 const IN_THE_HEAP = new Set(['heap', 'external'])
 
@@ -48,6 +53,10 @@ class Inquiry {
   /** By the trend so much had come when the heap said no; `undefined`: it did not. */
   #vetoed
   #missing
+  #failures = 0
+  /** When the heap can be asked again. */
+  #again = 0
+  #mayPass = false
   /** What grew between the looks so far. */
   #seen = []
   #unaffordable = false
@@ -71,7 +80,9 @@ class Inquiry {
     }
     this.#calm = collections
     if (!leak && !IN_THE_HEAP.has(kind)) return undefined
-    const isBlind = !this.#evidence.affordable || this.#missing !== undefined
+    // No look shows what native code allocates, only what grew in the heap meanwhile.
+    if (kind === 'native') return { confirmedBy: 'trend', evidence: 'trend', suspects: [], missing: NATIVE }
+    const isBlind = performance.now() < this.#again || !this.#evidence.affordable
     if (!isBlind && !this.#isTime(verdict, collections)) return undefined
     this.#busy = true
     try {
@@ -81,12 +92,13 @@ class Inquiry {
     }
   }
 
-  #isTime({ leak, bytesPerHour }, collections) {
+  #isTime({ leak, growthBytes, bytesPerHour }, collections) {
     if (this.#evidence.looks === 0) return true
     const since = collections - this.#at
     const elapsed = performance.now() - this.#time
     if (since < SPACING && elapsed < LONG_MS) return false
-    if (leak) return true
+    // What the heap said no to is asked of it again when it may say something else.
+    if (leak) return !(growthBytes < this.#vetoed * OVERDUE) || since >= REST || elapsed >= (REST / SPACING) * LONG_MS
     if (this.#evidence.looks >= PROOF && this.#empty === 0) return false
     if (this.#empty >= CLEARED) return since >= REST
     return (bytesPerHour / 36e5) * elapsed >= LEAST_BYTES || since >= PATIENCE
@@ -100,8 +112,11 @@ class Inquiry {
     if (finding.missing !== undefined) {
       this.#missing = finding.missing
       this.#unaffordable = finding.unaffordable
+      this.#mayPass = finding.mayPass
+      this.#again = this.#time + Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.#failures++)
       return this.#without(verdict)
     }
+    this.#seeing()
     const { growth } = finding
     if (growth === undefined) {
       this.#first = this.#time
@@ -112,7 +127,8 @@ class Inquiry {
     const grown = growth.totalSizes.at(-1) - growth.totalSizes[0]
     const expected = (verdict.bytesPerHour / 36e5) * (this.#time - (this.#first ?? before))
     const { evidence, walkerReason, capture } = finding
-    const told = { evidence, walkerReason, suspects: growth.suspects, looks: growth.looks, capture }
+    const suspects = holdersOf(growth.suspects, verdict, expected)
+    const told = { evidence: suspects.length > 0 ? evidence : 'trend', walkerReason, suspects, looks: growth.looks, capture }
     if (verdict.leak) {
       const isVetoed = verdict.kind === 'heap' && growth.suspects.length === 0 && grown < expected * REAL
       this.#vetoed = isVetoed ? verdict.growthBytes : undefined
@@ -129,6 +145,7 @@ class Inquiry {
   /** The trend alone, where the heap could not be asked; not where it was, and said no, unless twice as much has come since. */
   async #without(verdict) {
     if (!verdict.leak || (verdict.kind === 'heap' && verdict.growthBytes < this.#vetoed * OVERDUE)) return undefined
+    if (this.#mayPass && this.#failures < TRIES && this.#evidence.affordable) return undefined
     const counted = this.#unaffordable ? await this.#evidence.count() : {}
     return { confirmedBy: 'trend', evidence: 'trend', suspects: [], missing: this.#missing ?? this.#evidence.exhausted, ...counted }
   }
@@ -138,8 +155,16 @@ class Inquiry {
     this.#empty = 0
     this.#seen = []
     this.#vetoed = undefined
+    this.#seeing()
+  }
+
+  /** The heap can be looked at. */
+  #seeing() {
     this.#missing = undefined
     this.#unaffordable = false
+    this.#mayPass = false
+    this.#failures = 0
+    this.#again = 0
   }
 
   keep() {
@@ -149,6 +174,13 @@ class Inquiry {
   stop() {
     this.#evidence.stop()
   }
+}
+
+const NATIVE = 'memory that native code allocates is in no look at the heap: an allocation profiler of the system shows it, such as heaptrack'
+
+/** Buffers are held by objects: one that does not hold what came of them is not their holder. */
+function holdersOf(suspects, { kind }, expected) {
+  return kind === 'external' ? suspects.filter(({ retainedDelta }) => retainedDelta >= expected * SHARE) : suspects
 }
 
 function isProof({ suspects: [first] }, grown) {

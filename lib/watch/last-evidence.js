@@ -3,31 +3,52 @@
 const { mkdirSync, readdirSync, rmSync } = require('node:fs')
 const { join } = require('node:path')
 const v8 = require('node:v8')
+const { defaultPath } = require('../capture/default-path.js')
 const { requireHeadroom } = require('../capture/headroom.js')
 const { needs } = require('../capture/needs.js')
-const { writeSnapshot } = require('../capture/snapshot.js')
+const { snapshotTo } = require('../capture/snapshot.js')
 
 const NAME = /^leakguard-limit-\d+-(\d+)\.heapsnapshot$/
 /** A dying app is to be started again soon. */
 const LONGEST_PAUSE_MS = 10_000
 
 let armed = false
+/** How many watchdogs want a report of the end, and whether the app wanted one by itself. */
+let reporters = 0
+let wasReported
 
 /**
- * Evidence while there is still a heap to look at: V8 ends the process without asking. A snapshot by a twin, at once; and where
- * the machine can afford one and it is soon done (`maxPause`, 10 s), Node's own at V8's limit, too, since a heap that fills quickly
- * is full before the twin is done. Node
- * writes that into the working directory (or `--diagnostic-dir`), at most once, and it cannot be called off: a process whose
- * heap does not reach the limit writes none. Rejects with what kept the twin from it.
+ * What a heap that is full before the loop turns again leaves: only V8 and Node run then. For `'report'` Node is told to write its
+ * diagnostic report at a fatal error; for `'snapshot'` its own snapshot at the limit, where that of a full heap can be afforded (see
+ * `arm`), nobody has to be asked and it may be in clear. Answers what takes the first back.
  */
-async function lastEvidence({ onHeapLimit, snapshotDir, keep, mode, maxPause, beforeCapture }) {
+function prepareForTheEnd({ onHeapLimit, maxPause, beforeCapture, redact }) {
+  if (onHeapLimit === 'snapshot' && beforeCapture === undefined && redact === undefined) {
+    arm(maxPause, v8.getHeapStatistics().heap_size_limit)
+  }
+  if (onHeapLimit !== 'report') return () => undefined
+  if (reporters++ === 0) {
+    wasReported = process.report.reportOnFatalError
+    process.report.reportOnFatalError = true
+  }
+  return () => {
+    if (--reporters === 0) process.report.reportOnFatalError = wasReported
+  }
+}
+
+/**
+ * Evidence while there is still a heap to look at: V8 ends the process without asking. A snapshot by a twin, at once; and where it can
+ * be afforded Node's own at V8's limit, too, since a heap that fills quickly is full before the twin is done. Rejects with what kept
+ * the twin from it.
+ */
+async function lastEvidence({ onHeapLimit, snapshotDir, keep, redact, mode, maxPause, beforeCapture }) {
   if (onHeapLimit === 'report') process.report.writeReport()
   if (onHeapLimit !== 'snapshot') return
   if (beforeCapture && (await beforeCapture({ kind: 'limit' })) === false) return
-  arm(maxPause ?? LONGEST_PAUSE_MS)
+  if (redact === undefined) arm(maxPause)
   if (snapshotDir !== undefined) mkdirSync(snapshotDir, { recursive: true, mode: 0o700 })
-  const path = snapshotDir && join(snapshotDir, `leakguard-limit-${process.pid}-${Date.now()}.heapsnapshot`)
-  await writeSnapshot(path, { mode, maxPause })
+  const path = snapshotDir === undefined ? defaultPath() : join(snapshotDir, `leakguard-limit-${process.pid}-${Date.now()}.heapsnapshot`)
+  await snapshotTo(path, { mode, maxPause, redact, priority: 'low', busy: 'wait', force: false })
   if (snapshotDir !== undefined && keep > 0) keepLast(snapshotDir, keep)
 }
 
@@ -39,10 +60,15 @@ function keepLast(folder, keep) {
   for (const name of names.slice(0, -keep)) rmSync(join(folder, name), { force: true })
 }
 
-function arm(longestMs) {
+/**
+ * Node's own snapshot at V8's limit, where it is soon done (`maxPause`, 10 s) and the machine has room for it. Node writes it into the
+ * working directory (or `--diagnostic-dir`), at most once, and it cannot be called off: a process whose heap does not reach the
+ * limit writes none. `heapUsed`: of a heap that will be so large; default: of the heap as it is.
+ */
+function arm(longestMs = LONGEST_PAUSE_MS, heapUsed) {
   if (armed || typeof v8.setHeapSnapshotNearHeapLimit !== 'function') return
   try {
-    const need = needs({ mode: 'inline', into: 'file' })
+    const need = needs({ mode: 'inline', into: 'file', heapUsed })
     if (need.pauseMs > longestMs) return
     requireHeadroom(need, 'inline', process.cwd())
     v8.setHeapSnapshotNearHeapLimit(1)
@@ -52,4 +78,4 @@ function arm(longestMs) {
   }
 }
 
-module.exports = { lastEvidence }
+module.exports = { lastEvidence, prepareForTheEnd }

@@ -10,6 +10,10 @@ const KINDS = { listeners: Listeners, timers: Timers, handles: Handles }
 class Resources {
   #trackers
   #growing = []
+  /** Of the last reading, by fingerprint: `{ site, tracker }`. */
+  #sites = new Map()
+  /** Those that were told, with how many there were. */
+  #accused = new Map()
 
   /** `wanted`: the options of each kind that is. */
   constructor(wanted, judgement) {
@@ -19,10 +23,15 @@ class Resources {
 
   /** Takes a reading of all sites; the counts by kind. */
   read(time) {
+    this.#sites.clear()
     this.#growing = this.#trackers.flatMap((tracker) => {
       const grown = tracker.growing(time)
       const rows = tracker.shown(grown.map(({ site }) => site))
-      return rows.map((row, nth) => ({ ...grown[nth].verdict, sites: [row], fingerprint: fingerprint(tracker.resource, row) }))
+      return rows.map((row, nth) => {
+        const name = fingerprint(tracker.resource, row)
+        this.#sites.set(name, { site: grown[nth].site, tracker })
+        return { ...grown[nth].verdict, sites: [row], fingerprint: name }
+      })
     })
     return Object.fromEntries(this.#trackers.map(({ resource, live }) => [resource, live]))
   }
@@ -30,6 +39,21 @@ class Resources {
   /** The judgements of the last reading's sites that grow: a Verdict with `sites` and `fingerprint` each, the surest first. */
   growing() {
     return this.#growing
+  }
+
+  /** One of them was told as a leak. */
+  accused(name) {
+    const found = this.#sites.get(name)
+    if (found !== undefined) this.#accused.set(name, { ...found, told: found.site.live })
+  }
+
+  /** Those that were told and of which half is gone, once: `[{ fingerprint, resource, sites, live }]`. */
+  recovered() {
+    const gone = [...this.#accused].filter(([, { site, told }]) => site.live <= told / 2)
+    return gone.map(([name, { site, tracker }]) => {
+      this.#accused.delete(name)
+      return { fingerprint: name, resource: tracker.resource, sites: tracker.shown([site]), live: site.live }
+    })
   }
 
   /** By kind, those with most live first. */

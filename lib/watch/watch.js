@@ -4,6 +4,7 @@ const { walkerRule } = require('../capture/walker.js')
 const { callback, duration, choice, group, integer, interval, boolean, validate, wrong, shown } = require('../options.js')
 const { THRESHOLDS } = require('../detect.js')
 const { isPath, pathOf } = require('../path.js')
+const { redactOption } = require('../redact/settings.js')
 const { LISTENERS } = require('../track/listeners.js')
 const { RULES: TRACKED } = require('../track/tracker.js')
 const { Watchdog } = require('./watchdog.js')
@@ -21,9 +22,10 @@ const WATCH_RULES = {
   maxPause: duration(),
   beforeCapture: callback,
   snapshotDir: path,
+  redact: redactOption,
   keep: integer(0, 1000, 3),
   sites,
-  recorder: path,
+  recorder,
   listeners: tracked(LISTENERS),
   timers: tracked(TRACKED),
   handles: tracked(TRACKED),
@@ -44,6 +46,20 @@ function path(name, value) {
   if (value === undefined) return undefined
   if (!isPath(value)) throw wrong(`"${name}" must be a path, got ${shown(value)}`)
   return pathOf(value, name)
+}
+
+function given(_name, value) {
+  return value
+}
+
+/** The recorder's file, or `{ file, size, meta }`, whose `size` and `meta` the recorder checks by itself. */
+function recorder(name, value) {
+  if (value === undefined) return undefined
+  if (isPath(value)) return { file: path(name, value) }
+  if (value === null || typeof value !== 'object') throw wrong(`"${name}" must be a path or { file, size, meta }, got ${shown(value)}`)
+  const options = validate(value, { file: path, size: given, meta: given }, `"${name}"`)
+  if (options.file === undefined) throw wrong(`"${name}" must have a "file"`)
+  return options
 }
 
 /** `true`, or the options of a tracker; its readings are those of the watchdog. */

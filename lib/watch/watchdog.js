@@ -10,7 +10,7 @@ const { Recorder } = require('../recorder.js')
 const { startSampling } = require('../sampling/sampler.js')
 const { Allocations, textOfAllocations } = require('./allocations.js')
 const { Inquiry } = require('./inquiry.js')
-const { lastEvidence } = require('./last-evidence.js')
+const { lastEvidence, prepareForTheEnd } = require('./last-evidence.js')
 const { Pressure } = require('./pressure.js')
 const { Resources } = require('./resources.js')
 const { Series } = require('./series.js')
@@ -52,13 +52,17 @@ class Watchdog extends EventEmitter {
   #live = 0
   #near = false
   #limitTimer
+  /** Takes back what was prepared for the heap's end. */
+  #unprepare
+  /** Failures that were told: each once, or one that comes with each reading is told each second. */
+  #failures = new Set()
   #exit = () => this.#recorder.event('exit')
 
   constructor(options) {
     super()
     this.#options = options
     // First what can fail: then there is nothing yet to be left behind.
-    if (options.recorder !== undefined) this.#recorder = new Recorder(options.recorder)
+    if (options.recorder !== undefined) this.#recorder = recorderOf(options.recorder)
     this.#series = new Series(options.history)
     this.#pressure = new Pressure(options.pressure)
     this.#inquiry = new Inquiry(options)
@@ -68,6 +72,7 @@ class Watchdog extends EventEmitter {
     this.#feed = gcFeed((reading) => this.#guarded(() => this.#collected(reading)), { every: LOOK_MS })
     this.#sampler = startSampling({ interval: options.interval, history: 1, fields: ['cgroup', 'machine', 'fds'] })
     this.#sampler.on('sample', (sample) => this.#guarded(() => this.#sampled(sample)))
+    this.#unprepare = prepareForTheEnd(options)
     if (options.onHeapLimit !== 'none') this.#limitTimer = setInterval(() => this.#guarded(() => this.#lookAtLimit()), LOOK_MS).unref()
   }
 
@@ -119,6 +124,7 @@ class Watchdog extends EventEmitter {
     this.#series.add({ ...sample, time, markCompact: false })
     // Counts of places are judged one by one: their sum goes with the load.
     this.#tell('sample', { ...sample, ...this.#resources.read(time) })
+    for (const site of this.#resources.recovered()) this.#recovered(time, site)
     // Between collections the heap is full of what is no longer needed: that is no pressure.
     this.#look({ ...sample, heapLimit: undefined })
   }
@@ -191,18 +197,31 @@ class Watchdog extends EventEmitter {
     if (found && !this.#stopped) await this.#accuse(verdict, found)
   }
 
-  /** Before the heap is looked at only the kind is known. */
-  #isNews({ kind, growthBytes, growthCount, fingerprint }) {
+  /**
+   * Before the heap is looked at only the kind is known; and memory is one, whichever kind it is told as: buffers are memory outside of the
+   * heap that objects in it hold, and a leak of them can be judged as one or the other.
+   */
+  #isNews(verdict) {
+    const { growthBytes, growthCount, fingerprint } = verdict
     const growth = growthCount ?? growthBytes
-    const known = fingerprint === undefined ? [...this.#reported.values()].filter((told) => told.kind === kind) : [this.#reported.get(fingerprint)]
+    const known = fingerprint === undefined ? [...this.#reported.values()].filter((told) => told.family === familyOf(verdict)) : [this.#reported.get(fingerprint)]
     return known.every((told) => told === undefined || growth >= told.growth * AGAIN[told.confirmedBy])
   }
 
   /** The place is the evidence: the heap need not be looked at. */
   #accuseSite(verdict) {
-    this.#reported.set(verdict.fingerprint, { kind: 'site', growth: verdict.growthCount, confirmedBy: 'trend' })
+    this.#reported.set(verdict.fingerprint, { family: 'site', growth: verdict.growthCount, confirmedBy: 'trend' })
+    this.#resources.accused(verdict.fingerprint)
     const leak = { ...verdict, confirmedBy: 'trend', evidence: 'sites', suspects: [] }
     this.#tell('leak', { ...leak, text: textOfLeak(leak) })
+  }
+
+  /** What a place added is gone again, long before the whole series is quiet. */
+  #recovered(time, { fingerprint, resource, sites, live }) {
+    this.#reported.delete(fingerprint)
+    const reason = `of the ${resource} that were told ${live} are left`
+    const nothing = { state: 'quiet', leak: false, kind: 'resources', growthBytes: 0, growthCount: 0, bytesPerHour: 0, confidence: 1 }
+    this.#tell('recovered', { time, ...nothing, resource, reason, sites, fingerprint })
   }
 
   async #accuse(verdict, told) {
@@ -210,9 +229,10 @@ class Watchdog extends EventEmitter {
     if (this.#stopped) return
     const { kind, growthCount, growthBytes } = verdict
     const fingerprint = found.suspects[0]?.fingerprint ?? kind
-    this.#reported.set(fingerprint, { kind, growth: growthCount ?? growthBytes, confirmedBy: found.confirmedBy })
+    this.#reported.set(fingerprint, { family: familyOf(verdict), growth: growthCount ?? growthBytes, confirmedBy: found.confirmedBy })
     const sites = this.#resources.growing().flatMap(({ sites }) => sites)
-    const leak = { ...verdict, state: 'confirmed', leak: true, fingerprint, ...found, sites }
+    const memory = OUTSIDE.has(kind) ? memoryOf(this.#series.readings(), verdict.since) : undefined
+    const leak = { ...verdict, state: 'confirmed', leak: true, fingerprint, ...found, sites, ...(memory && { memory }) }
     const allocated = found.allocations ? ` ${textOfAllocations(found.allocations)}` : ''
     this.#tell('leak', { ...leak, text: `${textOfLeak(leak)}${allocated}` })
   }
@@ -241,9 +261,11 @@ class Watchdog extends EventEmitter {
 
   /** A failure of the watchdog's own. */
   #failed(error) {
-    if (this.#stopped) return
+    const message = String(error?.message ?? error)
+    if (this.#stopped || this.#failures.has(message)) return
+    if (this.#failures.size < MOST_FAILURES) this.#failures.add(message)
     if (this.listenerCount('error') > 0) this.#tell('error', error)
-    else process.emitWarning(error instanceof Error ? error : String(error?.message ?? error))
+    else process.emitWarning(error instanceof Error ? error : message)
   }
 
   /** Ends it: nothing of it is left in the process. Doing so again does nothing. */
@@ -257,6 +279,7 @@ class Watchdog extends EventEmitter {
     this.#inquiry.stop()
     this.#allocations.stop()
     this.#resources.stop()
+    this.#unprepare()
     process.off('exit', this.#exit)
     this.#recorder?.close()
   }
@@ -266,11 +289,33 @@ class Watchdog extends EventEmitter {
   }
 }
 
+/** So many failures are told once; of what is more each is told. */
+const MOST_FAILURES = 100
+/** Kinds of which no object in the heap says how much. */
+const OUTSIDE = new Set(['external', 'native'])
 const RANK = { quiet: 0, watching: 0, suspicious: 1, confirmed: 2 }
 const GROWS = new Set(['suspicious', 'confirmed'])
 const EVENTS = ['stats', 'sample', 'suspicion', 'leak', 'pressure', 'recovered', 'error']
 const CHANNELS = Object.fromEntries(EVENTS.map((event) => [event, channel(`leakguard:${event}`)]))
 const RECORDED = new Set(['suspicion', 'leak', 'pressure', 'recovered'])
+
+function recorderOf({ file, ...options }) {
+  return new Recorder(file, options)
+}
+
+/** Verdicts of one family can be of one leak. */
+function familyOf({ kind, resource }) {
+  return kind === 'resources' ? resource : 'memory'
+}
+
+/** What the process had when the growth began and what it has: `{ before, after }` of the readings that know all of it. */
+function memoryOf(readings, since = 0) {
+  const known = readings.filter(({ rss }) => rss !== undefined)
+  const [first, last] = [known.find(({ time }) => time >= since), known.at(-1)]
+  if (first === undefined || first === last) return undefined
+  const figures = ({ rss, heapTotal, external }) => ({ rss, heapTotal, external })
+  return { before: figures(first), after: figures(last) }
+}
 
 /** Collections of all kinds since the last sample. */
 function sumOf(gc = {}) {

@@ -11,7 +11,16 @@ function textOfLeak(leak) {
   const since = verdict.since === undefined ? '' : ` since ${new Date(verdict.since).toISOString()}`
   const name = first !== undefined ? `${first.text}. ` : verdict.sites?.length ? `${siteInWords(verdict.sites[0], verdict.resource)}. ` : ''
   const why = confirmedBy === 'evidence' ? `It grew at each of ${looks} looks at the heap.` : verdict.reason
-  return `${name}Leak: ${what} ${growth}${since}${rate}${limit}. ${why.replace(/\.?$/, '.')}${first ? ` ${first.advice}` : ''}`
+  const advice = first ? ` ${first.advice}` : leak.memory ? ` ${memoryInWords(leak)}` : ''
+  return `${name}Leak: ${what} ${growth}${since}${rate}${limit}. ${why.replace(/\.?$/, '.')}${advice}`
+}
+
+/** What there is to say where no object in the heap holds it. */
+function memoryInWords({ kind, memory: { before, after } }) {
+  const went = (what, name) => `${what} from ${bytes(before[name])} to ${bytes(after[name])}`
+  const figures = `${went('Resident memory went', 'rss')}, ${went('the heap', 'heapTotal')}, ${went('memory that its objects hold outside', 'external')}`
+  const who = kind === 'native' ? 'so what grows is allocated by native code: an addon, a library, the allocator' : 'and no object of the heap was seen to hold what came'
+  return `${figures}: ${who}.`
 }
 
 /** `413 abort listeners on AbortSignal are live, added by request (/app/server.js:12)`. */

@@ -57,6 +57,6 @@ pub fn analyze<T>(
     done: impl FnOnce(Report) -> T,
 ) -> Result<T, Error> {
     let graph = format::parse(source, &options.limits, watch)?;
-    let heap = analysis::Heap::new(graph, watch)?;
-    Ok(done(analysis::report(&heap, options, sources, watch)?))
+    let (_heap, report) = analysis::reported(graph, options, sources, watch)?;
+    Ok(done(report))
 }

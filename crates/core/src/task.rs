@@ -115,11 +115,14 @@ fn answer<T>(
         let tally = analysis::tally(graph, watch)?;
         return Ok(done(Answer { tally: Some(Arc::new(tally)), ..Answer::default() }));
     }
-    let heap = Heap::new(graph, watch)?;
     let mut answer = Answer::default();
-    if task.report {
-        answer.report = Some(analysis::report(&heap, &task.options, sources, watch)?);
-    }
+    let heap = if task.report {
+        let (heap, report) = analysis::reported(graph, &task.options, sources, watch)?;
+        answer.report = Some(report);
+        heap
+    } else {
+        Heap::new(graph, watch)?
+    };
     if task.census || task.growth.is_some() {
         let growth = task.growth.clone().unwrap_or_default();
         let (census, growth) = analysis::census(&heap, before, &task.fold, &growth, sources, watch)?;

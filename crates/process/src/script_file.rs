@@ -1,7 +1,8 @@
 //! The scripts that a snapshot names, and their source maps, read from this machine's disk for lines that V8 does not keep.
 //!
 //! The names come out of an untrusted file: only local, regular, not too large files with a script's extension are opened,
-//! and nothing of them gets into a report but the line and column of a variable.
+//! and nothing of them gets into a report but the line and column of a variable, and the names of files and functions that a source map
+//! has for a place.
 
 use std::borrow::Cow;
 use std::fs;

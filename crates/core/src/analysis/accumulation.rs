@@ -332,15 +332,15 @@ fn crowds(heap: &Heap, least: u64, piles: &[Accumulation], watch: &Watch) -> Res
         return Ok(Vec::new());
     }
     watch.check()?;
-    for node in heap.graph().nodes() {
-        if let Some(ranks) = &mut members[heap.class(node) as usize]
-            && heap.self_size(node) > 0
+    let classes = heap.ranked_classes();
+    for rank in 0..heap.in_tree_order().len() {
+        if let Some(class) = classes.counted_at(rank)
+            && let Some(ranks) = &mut members[class as usize]
         {
-            ranks.push(heap.rank(node));
+            ranks.push(rank as u32);
         }
     }
-    let crowd = |(class, mut ranks): (usize, Vec<u32>)| {
-        ranks.sort_unstable();
+    let crowd = |(class, ranks): (usize, Vec<u32>)| {
         let class = class as u32;
         // What variables of a scope share explains one class only.
         let explains = |pile: &Accumulation, node| {

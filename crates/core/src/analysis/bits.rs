@@ -33,4 +33,25 @@ impl Bits {
         *word |= bit;
         new != 0
     }
+
+    /// Takes a number out, or puts it in; is it in now?
+    #[inline]
+    pub(crate) fn toggle(&mut self, at: u32) -> bool {
+        let word = &mut self.0[(at / 64) as usize];
+        *word ^= 1 << (at % 64);
+        *word >> (at % 64) & 1 != 0
+    }
+
+    /// How many numbers come before each 64 of them.
+    pub(crate) fn before(&self) -> Vec<u32> {
+        let sum = |sum: &mut u32, word: &u64| Some(std::mem::replace(sum, *sum + word.count_ones()));
+        self.0.iter().scan(0, sum).collect()
+    }
+
+    /// How many smaller numbers are in; `before` is from [`Bits::before`].
+    #[inline]
+    pub(crate) fn rank(&self, at: u32, before: &[u32]) -> usize {
+        let below = self.0[(at / 64) as usize] & ((1 << (at % 64)) - 1);
+        (before[(at / 64) as usize] + below.count_ones()) as usize
+    }
 }

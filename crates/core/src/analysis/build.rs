@@ -1,6 +1,7 @@
 //! The report of one heap, put together.
 
 use super::distances::UNREACHED;
+use super::gathered::Gathered;
 use super::heap::Heap;
 use super::modules::Modules;
 use super::paths::Paths;
@@ -8,55 +9,79 @@ use super::route::Route;
 use super::scopes::Scopes;
 use super::scripts::Scripts;
 use super::suspects::Names;
-use super::{duplicates, emitters, largest, side_by_side, suspects, timers, tree, waiting};
+use super::{emitters, largest, side_by_side, suspects, tree};
 use crate::graph::{Graph, NodeIx, NodeKind};
 use crate::{AnalyzeOptions, ClassRow, DominatorRow, Error, Report, Sources, Stage, Suspect, Watch};
 
 /// Visits that the search goes on for to name large objects, when the suspects' paths are found.
 const PATH_BUDGET: usize = 1 << 14;
 
+/// Works a graph out and asks the heap everything that a report says.
+///
+/// # Errors
+/// [`crate::Code::Cancelled`] only.
+pub fn reported(
+    graph: Graph,
+    options: &AnalyzeOptions,
+    sources: &dyn Sources,
+    watch: &Watch,
+) -> Result<(Heap, Report), Error> {
+    let (heap, gathered) = Heap::with(graph, |graph| Gathered::new(graph, options.top, watch), watch)?;
+    let report = told(&heap, gathered, options, sources, watch)?;
+    Ok((heap, report))
+}
+
 /// Asks the heap everything that a report says.
 ///
 /// # Errors
 /// [`crate::Code::Cancelled`] only.
 pub fn report(heap: &Heap, options: &AnalyzeOptions, sources: &dyn Sources, watch: &Watch) -> Result<Report, Error> {
+    told(heap, Gathered::new(heap.graph(), options.top, watch)?, options, sources, watch)
+}
+
+fn told(
+    heap: &Heap,
+    gathered: Gathered,
+    options: &AnalyzeOptions,
+    sources: &dyn Sources,
+    watch: &Watch,
+) -> Result<Report, Error> {
     watch.enter(Stage::Report)?;
     let graph = heap.graph();
-    let scripts = Scripts::find(graph, sources);
-    let plain = || {
-        let strings = duplicates::duplicates(heap, options.top);
+    let Gathered { strings, listeners, timers, waiting, versions: (node, v8) } = gathered;
+    let whole = || {
         let unreached = graph.nodes().filter(|&node| heap.distance(node) == UNREACHED).count();
-        let tree = tree::tree(heap, watch)?;
-        let listeners = emitters::listeners(heap, &scripts, options.top);
-        let timers = timers::pending(heap, &scripts, options.top);
-        let waiting = waiting::waiting(heap, &scripts, options.top);
-        Ok((strings, tree, versions(graph), unreached, (listeners, timers, waiting)))
+        Ok((tree::tree(heap, watch)?, unreached))
     };
-    let ((strings, tree, (node, v8), unreached, (listeners, timers, waiting)), (suspects, dominators)) =
-        side_by_side(plain, || named(heap, &scripts, options, sources, watch))?;
-    let (class_count, classes) = classes(heap, &scripts, options.top);
-    let mut notes = Vec::new();
+    let by_name = || {
+        let scripts = Scripts::find(graph, sources);
+        let (suspects, dominators) = named(heap, &scripts, options, sources, watch)?;
+        let (class_count, classes) = classes(heap, &scripts, options.top);
+        Ok(Report {
+            node,
+            v8,
+            total_size: heap.total_size(),
+            node_count: graph.node_count() as u64,
+            edge_count: graph.edge_count() as u64,
+            classes,
+            class_count,
+            dominators,
+            tree: Vec::new(),
+            suspects,
+            strings: strings.rows(heap, options.top),
+            listeners: emitters::rows(heap, &scripts, &listeners),
+            timers: timers.rows(graph, &scripts, options.top),
+            waiting: waiting.rows(graph, &scripts, options.top),
+            notes: Vec::new(),
+        })
+    };
+    let ((tree, unreached), mut report) = side_by_side(whole, by_name)?;
+    report.tree = tree;
     // Every heap has a few.
     if unreached > graph.node_count() / 1000 {
-        notes.push(format!("{unreached} nodes are reached by weak edges only, or not at all"));
+        report.notes.push(format!("{unreached} nodes are reached by weak edges only, or not at all"));
     }
-    Ok(Report {
-        node,
-        v8,
-        total_size: heap.total_size(),
-        node_count: graph.node_count() as u64,
-        edge_count: graph.edge_count() as u64,
-        classes,
-        class_count,
-        dominators,
-        tree,
-        suspects,
-        strings,
-        listeners,
-        timers,
-        waiting,
-        notes,
-    })
+    Ok(report)
 }
 
 /// Suspects and large objects, which share the search for their paths.
@@ -98,13 +123,20 @@ fn classes(heap: &Heap, scripts: &Scripts, top: usize) -> (u64, Vec<ClassRow>) {
 
 /// What `process.version` and `process.versions.v8` said, read from the heap.
 pub(super) fn versions(graph: &Graph) -> (Option<String>, Option<String>) {
+    let Some(name) = graph.strings().find(b"process") else { return (None, None) };
+    let is_process = |&node: &NodeIx| graph.name_index(node) == name && graph.kind(node) == NodeKind::OBJECT;
+    versions_of(graph, graph.nodes().filter(is_process))
+}
+
+/// The same, where the objects of that name are known.
+pub(super) fn versions_of(
+    graph: &Graph,
+    mut processes: impl Iterator<Item = NodeIx>,
+) -> (Option<String>, Option<String>) {
     let text = |node: Option<NodeIx>| {
         node.filter(|&node| graph.kind(node).is_string()).map(|node| graph.name(node).into_owned())
     };
-    let Some(name) = graph.strings().find(b"process") else { return (None, None) };
-    let found = graph
-        .nodes()
-        .filter(|&node| graph.name_index(node) == name && graph.kind(node) == NodeKind::OBJECT)
+    let found = processes
         .find_map(|process| Some((text(graph.child(process, b"version")), graph.child(process, b"versions")?)));
     found.map_or((None, None), |(node, versions)| (node, text(graph.child(versions, b"v8"))))
 }

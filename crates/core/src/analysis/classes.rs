@@ -41,8 +41,10 @@ enum Name {
 
 /// Every node's class.
 pub(super) struct Classes {
-    /// With [`EMPTY`] where the node has no size.
+    /// By node, with [`EMPTY`] where it has no size.
     of: Vec<u32>,
+    /// The same by rank, in which passes over parts of the tree read.
+    by_rank: Vec<u32>,
     pub(super) rows: Vec<Class>,
 }
 
@@ -92,7 +94,7 @@ impl Classes {
                 row.distance = row.distance.min(distances[node.at()]);
             }
         }
-        Ok(Self { of, rows: sorter.rows })
+        Ok(Self { of, by_rank: Vec::new(), rows: sorter.rows })
     }
 
     /// What each class retains: the retained sizes of its members without those that are inside another member. Only
@@ -110,21 +112,26 @@ impl Classes {
                 inside[class as usize] = rank as u32 + tree.span[rank];
             }
         }
+        let mut by_rank = vec![0; count];
+        let (low, high) = by_rank.split_at_mut(half);
         let (low, high) = side_by_side(
-            || Ok(self.retained(tree, 0..half, outside)),
-            || Ok(self.retained(tree, half..count, inside)),
+            || Ok(self.retained(tree, 0..half, outside, low)),
+            || Ok(self.retained(tree, half..count, inside, high)),
         )?;
+        self.by_rank = by_rank;
         for (row, (low, high)) in self.rows.iter_mut().zip(low.into_iter().zip(high)) {
             row.retained = low.saturating_add(high);
         }
         Ok(())
     }
 
-    /// The same for the members with these ranks, by class. `covered`: up to which rank a class has counted.
-    fn retained(&self, tree: &Tree, ranks: Range<usize>, mut covered: Vec<u32>) -> Vec<u64> {
+    /// The same for the members with these ranks, by class. `covered`: up to which rank a class has counted. Puts each rank's
+    /// class into `by_rank`.
+    fn retained(&self, tree: &Tree, ranks: Range<usize>, mut covered: Vec<u32>, by_rank: &mut [u32]) -> Vec<u64> {
         let mut retained = vec![0u64; covered.len()];
-        for rank in ranks {
+        for (rank, slot) in ranks.zip(by_rank) {
             let class = self.of[tree.by_rank[rank].at()];
+            *slot = class;
             if class & EMPTY == 0 && rank as u32 >= covered[class as usize] {
                 let sum = &mut retained[class as usize];
                 *sum = sum.saturating_add(tree.retained[rank]);
@@ -138,6 +145,19 @@ impl Classes {
     #[inline]
     pub(super) fn of(&self, node: NodeIx) -> u32 {
         self.of[node.at()] & !EMPTY
+    }
+
+    /// The class of the node with this rank.
+    #[inline]
+    pub(super) fn at(&self, rank: usize) -> u32 {
+        self.by_rank[rank] & !EMPTY
+    }
+
+    /// The same, where the class counts the node.
+    #[inline]
+    pub(super) fn counted_at(&self, rank: usize) -> Option<u32> {
+        let class = self.by_rank[rank];
+        (class & EMPTY == 0).then_some(class)
     }
 }
 

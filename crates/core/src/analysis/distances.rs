@@ -8,7 +8,6 @@ use super::ownership::is_user_root;
 use super::weak_pairs::WeakPairs;
 use crate::graph::{EdgeIx, EdgeKind, Graph, NodeIx, NodeKind};
 use crate::{Error, Watch};
-use rustc_hash::FxHashSet;
 use std::ops::Range;
 
 /// Distances from here on lead through the system only.
@@ -35,11 +34,12 @@ pub(super) fn distances(
         pairs,
         in_pairs,
         watch,
+        odd: OddNames::find(graph),
         met: Bits::new(graph.node_count()),
         // In place.
         distances: spare.into_iter().map(|_| UNREACHED).collect(),
         queue: Vec::with_capacity(graph.node_count()),
-        pending: FxHashSet::default(),
+        pending: Bits::new(pairs.entries()),
     };
     for edge in graph.edges_of(NodeIx::ROOT) {
         if is_user_root(graph, edge.target()) && search.met.insert(edge.target().0) {
@@ -59,12 +59,13 @@ struct Search<'a> {
     pairs: &'a WeakPairs,
     in_pairs: &'a Bits,
     watch: &'a Watch,
+    odd: OddNames,
     met: Bits,
     distances: Vec<i32>,
     /// Nodes.
     queue: Vec<u32>,
     /// WeakMap entries of which one link was met.
-    pending: FxHashSet<u32>,
+    pending: Bits,
 }
 
 impl Search<'_> {
@@ -124,8 +125,10 @@ impl Search<'_> {
 
     fn odd_source(&self, node: NodeIx) -> OddSource {
         match self.graph.kind(node) {
-            NodeKind::HIDDEN if self.graph.raw_name(node) == b"system / NativeContext" => OddSource::NativeContext,
-            NodeKind::ARRAY if self.graph.raw_name(node) == b"(map descriptors)" => OddSource::Descriptors,
+            NodeKind::HIDDEN if self.odd.native_context.contains(&self.graph.name_index(node)) => {
+                OddSource::NativeContext
+            }
+            NodeKind::ARRAY if self.odd.descriptors.contains(&self.graph.name_index(node)) => OddSource::Descriptors,
             _ => OddSource::No,
         }
     }
@@ -136,11 +139,7 @@ impl Search<'_> {
         if !self.in_pairs.has(self.graph.edges[edge_at].target().0) {
             return false;
         }
-        match self.pairs.get(self.graph.edge_names[edge_at]) {
-            Some(pair) if self.pending.remove(&pair.entry) => false,
-            Some(pair) => self.pending.insert(pair.entry),
-            None => false,
-        }
+        self.pairs.get(self.graph.edge_names[edge_at]).is_some_and(|pair| self.pending.toggle(pair.entry))
     }
 
     /// Links that tie unrelated objects together: descriptors shared between maps, and one map of the native context.
@@ -165,6 +164,19 @@ enum OddSource {
     No,
     NativeContext,
     Descriptors,
+}
+
+/// The names of odd sources, by index: V8 writes a text once, others may not.
+struct OddNames {
+    native_context: Vec<u32>,
+    descriptors: Vec<u32>,
+}
+
+impl OddNames {
+    fn find(graph: &Graph) -> Self {
+        let [native_context, descriptors] = graph.strings().find_all([b"system / NativeContext", b"(map descriptors)"]);
+        Self { native_context, descriptors }
+    }
 }
 
 fn leading_number(text: &[u8]) -> Option<u64> {

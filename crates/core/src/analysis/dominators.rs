@@ -29,6 +29,24 @@ pub(crate) struct Numbered {
     pub(crate) spare_wide: Vec<u64>,
 }
 
+/// Columns that the walk fills.
+pub(crate) struct Numbers {
+    /// Number to node.
+    order: Vec<NodeIx>,
+    /// Number to the parent's number.
+    parent: Vec<u32>,
+}
+
+impl Numbers {
+    pub(crate) fn new(nodes: usize) -> Self {
+        let (mut order, mut parent) = (vec![NodeIx::ROOT; nodes], zeros(nodes));
+        // Their memory was touched, which is what takes long.
+        order.clear();
+        parent.clear();
+        Self { order, parent }
+    }
+}
+
 /// Columns that are needed when all is walked.
 pub(crate) struct Room {
     semi: Vec<u32>,
@@ -109,16 +127,18 @@ impl Step {
 pub(crate) fn dominators(
     graph: &Graph,
     stretches: &Stretches,
+    numbers: Numbers,
     room: &Prepared<Room>,
     watch: &Watch,
 ) -> Result<Numbered, Error> {
     let nodes = graph.node_count();
+    let Numbers { order, parent } = numbers;
     let mut walk = Walk {
         graph,
         watch,
         met: Bits::new(nodes),
-        order: Vec::with_capacity(nodes),
-        parent: Vec::with_capacity(nodes),
+        order,
+        parent,
         crosses: Crosses::new(stretches),
         stack: Vec::new(),
     };
@@ -307,7 +327,7 @@ fn semi_nca(
     // Where a node's owners stand is read well before they are needed, so that the reads overlap.
     let stretch = |w: usize| {
         let (from, to) = owners.of(order[w]);
-        (from, to, owners.numbers.get(from as usize).copied().unwrap_or(0))
+        (from, to, if from < to { owners.numbers[to as usize - 1] } else { 0 })
     };
     let mut ahead = [(0, 0, 0); AHEAD];
     for w in (1..count).rev().take(AHEAD) {
@@ -322,9 +342,14 @@ fn semi_nca(
         if w > AHEAD {
             ahead[w % AHEAD] = stretch(w - AHEAD);
         }
-        for &owner in &owners.numbers[from as usize..to as usize] {
+        // From the last owner on: what many own, such as the shapes of objects, is mostly owned by V8's roots as well, which
+        // the walk meets late and which settle it: nothing is below the root.
+        for &owner in owners.numbers[from as usize..to as usize].iter().rev() {
             let candidate = if owner as usize <= w { owner } else { lowest(owner, w as u32, &mut links, &mut path) };
             least = least.min(candidate);
+            if least == 0 {
+                break;
+            }
         }
         semi[w] = least;
         links[w] = link(ancestor(links[w]), least);
@@ -396,6 +421,11 @@ mod tests {
         counts
     }
 
+    fn from_scratch(graph: &Graph) -> Result<Numbered, Error> {
+        let numbers = Numbers::new(graph.node_count());
+        dominators(graph, &stretches(graph), numbers, &Prepared::new(), &Watch::default())
+    }
+
     /// Ten obvious lines: a node's dominators are those without which it is not reached; the immediate one is the one
     /// that all others dominate.
     fn plain(nodes: usize, edges: &[(usize, usize)]) -> Vec<usize> {
@@ -442,8 +472,7 @@ mod tests {
                     graph.edges[at].set_owns(own);
                 }
             }
-            let Numbered { order, idom, .. } =
-                dominators(&graph, &stretches(&graph), &Prepared::new(), &Watch::default()).expect("nobody cancels");
+            let Numbered { order, idom, .. } = from_scratch(&graph).expect("nobody cancels");
             let mut found = vec![usize::MAX; nodes];
             for (number, node) in order.iter().enumerate() {
                 found[node.at()] = order[idom[number] as usize].at();
@@ -476,8 +505,7 @@ mod tests {
         for _ in many + 1..2 * many {
             node(&mut std::iter::empty());
         }
-        let Numbered { order, idom, .. } =
-            dominators(&graph, &stretches(&graph), &Prepared::new(), &Watch::default()).expect("nobody cancels");
+        let Numbered { order, idom, .. } = from_scratch(&graph).expect("nobody cancels");
         for (number, node) in order.iter().enumerate().filter(|(_, node)| node.0 > many) {
             assert_eq!(order[idom[number] as usize], NodeIx(1), "of {node:?}");
         }

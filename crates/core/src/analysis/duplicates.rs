@@ -3,10 +3,9 @@
 //! V8 gives equal texts one entry of the string table but cuts them at 1,024 characters, so equal length counts too.
 //! What only code holds (names of variables, texts of scripts) is no app's to change and not counted.
 
-use super::bits::Bits;
 use super::heap::Heap;
 use crate::StringRow;
-use crate::graph::{NodeIx, NodeKind};
+use crate::graph::{Graph, NodeIx, NodeKind};
 use rustc_hash::FxHashMap;
 
 /// V8 cuts texts at so many characters; a byte is one at least.
@@ -32,49 +31,73 @@ impl Copies {
     }
 }
 
-/// The `top` texts that waste most.
-pub(super) fn duplicates(heap: &Heap, top: usize) -> Vec<StringRow> {
-    let graph = heap.graph();
-    let strings = || graph.nodes().filter(|&node| graph.kind(node) == NodeKind::STRING && graph.self_size(node) > 0);
-    let is_cut = |name| graph.strings.raw(name).len() >= CUT;
-    let mut by_name = vec![Copies::default(); graph.strings.len()];
-    // Texts that were cut: copies of one only where the lengths are equal too.
-    let mut cut: FxHashMap<(u32, u64), Copies> = FxHashMap::default();
-    for node in strings() {
-        let (name, size) = (graph.name_index(node), graph.self_size(node));
-        if !is_cut(name) {
-            by_name[name as usize].add(size);
-        } else if !is_codes(heap, node) {
-            cut.entry((name, size)).or_default().add(size);
+/// Copies of the texts that may be among those that waste most: who holds them is not known yet.
+pub(super) struct Candidates(Vec<NodeIx>);
+
+impl Candidates {
+    /// For `top` texts.
+    #[inline(never)]
+    pub(super) fn find(graph: &Graph, top: usize) -> Self {
+        let strings = || graph.nodes().filter(|&node| graph.kind(node) == NodeKind::STRING);
+        let mut by_name = vec![0u32; graph.strings.len()];
+        for node in strings().filter(|&node| graph.self_size(node) > 0) {
+            let count = &mut by_name[graph.name_index(node) as usize];
+            *count = count.saturating_add(1);
         }
-    }
-    let whole = by_name.iter().enumerate().map(|(name, &copies)| (name as u32, copies));
-    let all = whole.chain(cut.into_iter().map(|((name, _), copies)| (name, copies)));
-    let mut found: Vec<_> = all.filter(|&(_, copies)| copies.count > 1).collect();
-    // Who holds a text is asked only of those that may be shown.
-    keep(&mut found, top.saturating_mul(4));
-    let mut shown = Bits::new(graph.strings.len());
-    for &(name, _) in found.iter().filter(|&&(name, _)| !is_cut(name)) {
-        shown.insert(name);
-        by_name[name as usize] = Copies::default();
-    }
-    for node in strings().filter(|&node| shown.has(graph.name_index(node)) && !is_codes(heap, node)) {
-        by_name[graph.name_index(node) as usize].add(graph.self_size(node));
-    }
-    for (name, copies) in &mut found {
-        if shown.has(*name) {
-            *copies = by_name[*name as usize];
+        // Most texts are there once. The others get a place, from 1 on.
+        let mut several = Vec::new();
+        for (name, count) in by_name.iter_mut().enumerate() {
+            let is_one = std::mem::replace(count, 0) < 2;
+            if !is_one {
+                several.push((name as u32, Copies::default()));
+                *count = several.len() as u32;
+            }
         }
+        for node in strings() {
+            let place = by_name[graph.name_index(node) as usize] as usize;
+            if place > 0 && graph.self_size(node) > 0 {
+                several[place - 1].1.add(graph.self_size(node));
+            }
+        }
+        by_name.fill(0);
+        let (cut, mut whole): (Vec<_>, Vec<_>) = several.into_iter().partition(|&(name, _)| is_cut(graph, name));
+        // Some turn out to be code's.
+        keep(&mut whole, top.saturating_mul(4));
+        for (name, _) in cut.iter().chain(&whole) {
+            by_name[*name as usize] = 1;
+        }
+        Self(
+            strings()
+                .filter(|&node| by_name[graph.name_index(node) as usize] > 0 && graph.self_size(node) > 0)
+                .collect(),
+        )
     }
-    found.retain(|&(_, copies)| copies.count > 1);
-    keep(&mut found, top);
-    let row = |(name, copies): (u32, Copies)| StringRow {
-        value: graph.strings.get(name).chars().take(SHOWN).collect(),
-        count: u64::from(copies.count),
-        size: copies.bytes,
-        wasted: copies.wasted(),
-    };
-    found.into_iter().map(row).collect()
+
+    /// The `top` texts that waste most.
+    pub(super) fn rows(self, heap: &Heap, top: usize) -> Vec<StringRow> {
+        let graph = heap.graph();
+        let mut by_text: FxHashMap<(u32, u64), Copies> = FxHashMap::default();
+        for node in self.0.into_iter().filter(|&node| !is_codes(heap, node)) {
+            let (name, size) = (graph.name_index(node), graph.self_size(node));
+            // Of texts that were cut those are copies that are as long as one another.
+            by_text.entry((name, if is_cut(graph, name) { size } else { 0 })).or_default().add(size);
+        }
+        let several = by_text.into_iter().filter(|(_, copies)| copies.count > 1);
+        let mut found: Vec<_> = several.map(|((name, _), copies)| (name, copies)).collect();
+        keep(&mut found, top);
+        let row = |(name, copies): (u32, Copies)| StringRow {
+            value: graph.strings.get(name).chars().take(SHOWN).collect(),
+            count: u64::from(copies.count),
+            size: copies.bytes,
+            wasted: copies.wasted(),
+        };
+        found.into_iter().map(row).collect()
+    }
+}
+
+/// Did V8 cut the text?
+fn is_cut(graph: &Graph, name: u32) -> bool {
+    graph.strings.raw(name).len() >= CUT
 }
 
 /// Keeps those that waste most, in that order.
@@ -96,7 +119,7 @@ fn is_codes(heap: &Heap, node: NodeIx) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::duplicates;
+    use super::Candidates;
     use crate::Watch;
     use crate::analysis::Heap;
     use crate::graph::{EdgeKind, NodeKind};
@@ -117,7 +140,7 @@ mod tests {
             builder = builder.node(&label, NodeKind::STRING, text, 40).edge(holder, EdgeKind::Internal, &label, &label);
         }
         let heap = Heap::new(builder.build(), &Watch::default()).expect("nobody cancels");
-        let found = duplicates(&heap, 10);
+        let found = Candidates::find(heap.graph(), 10).rows(&heap, 10);
         assert_eq!(found.iter().map(|row| (row.value.as_str(), row.count)).collect::<Vec<_>>(), [("kept twice", 2)]);
     }
 }

@@ -1,9 +1,9 @@
 //! Listeners that an app has added and not taken away: of `EventEmitter`s, which keep them by event in `_events`, and of
-//! `EventTarget`s (`AbortSignal`s), which keep a linked list an event. One look at each edge's name, and nothing kept of emitters with
-//! one listener an event.
+//! `EventTarget`s (`AbortSignal`s), which keep a linked list an event. Nothing is kept of emitters with one listener an event.
 
 use super::functions::Function;
 use super::heap::Heap;
+use super::landmarks::Landmarks;
 use super::scripts::Scripts;
 use crate::graph::{EdgeIx, EdgeKind, Graph, NodeIx, NodeKind};
 use crate::{FunctionCount, ListenerRow};
@@ -13,7 +13,7 @@ use rustc_hash::FxHashMap;
 const FUNCTIONS: usize = 10;
 
 /// An event's listeners.
-struct List {
+pub(super) struct List {
     owner: NodeIx,
     event: Event,
     listeners: Listeners,
@@ -36,35 +36,23 @@ enum Listeners {
 }
 
 /// The `top` longest lists of listeners.
-pub(super) fn listeners(heap: &Heap, scripts: &Scripts, top: usize) -> Vec<ListenerRow> {
-    let graph = heap.graph();
+#[inline(never)]
+pub(super) fn longest(graph: &Graph, landmarks: &Landmarks, top: usize) -> Vec<List> {
     let mut lists = Vec::new();
-    let (of_emitter, of_target) = (graph.strings().find(b"_events"), graph.strings().find(b"<symbol kEvents>"));
-    if of_emitter.is_some() || of_target.is_some() {
-        for (at, &name) in graph.edge_names.iter().enumerate() {
-            if Some(name) != of_emitter && Some(name) != of_target {
-                continue;
-            }
-            let edge = graph.edges[at];
-            if edge.kind() != EdgeKind::Property {
-                continue;
-            }
-            let owner = owner_of(graph, at);
-            if Some(name) == of_emitter {
-                of_events(graph, owner, edge.target(), &mut lists);
-            } else {
-                of_map(graph, owner, edge.target(), &mut lists);
-            }
-        }
+    for &(owner, edge) in &landmarks.of_emitters {
+        of_events(graph, owner, graph.edge(edge).target(), &mut lists);
+    }
+    for &(owner, edge) in &landmarks.of_targets {
+        of_map(graph, owner, graph.edge(edge).target(), &mut lists);
     }
     lists.sort_by_key(|list| std::cmp::Reverse((list.count, std::cmp::Reverse(list.owner))));
     lists.truncate(top);
-    lists.iter().map(|list| row(heap, scripts, list)).collect()
+    lists
 }
 
-/// The node that the edge leaves.
-fn owner_of(graph: &Graph, edge: usize) -> NodeIx {
-    NodeIx((graph.first_edge.partition_point(|&first| first as usize <= edge) - 1) as u32)
+/// The lists as the report shows them.
+pub(super) fn rows(heap: &Heap, scripts: &Scripts, lists: &[List]) -> Vec<ListenerRow> {
+    lists.iter().map(|list| row(heap, scripts, list)).collect()
 }
 
 /// An `_events`: each property is an event, with a function or an array of them.

@@ -3,11 +3,11 @@
 //! Independent passes run side by side on two threads; each is a function of its own file.
 
 use super::classes::{Class, Classes};
-use super::dominators::{Numbered, Room, dominators};
+use super::dominators::{Numbered, Numbers, Room, dominators};
 use super::prepared::{Prepared, zeros};
 use super::weak_pairs::WeakPairs;
 use super::{detached, distances, ownership, shallow, side_by_side};
-use crate::graph::{Graph, NodeIx};
+use crate::graph::{Graph, NodeIx, Sizes};
 use crate::{Error, Stage, Watch};
 use std::borrow::Cow;
 use std::sync::OnceLock;
@@ -50,7 +50,7 @@ impl Columns {
 
 impl Tree {
     #[inline(never)]
-    fn new(numbered: Numbered, room: Columns, sizes: &[u64], watch: &Watch) -> Result<Self, Error> {
+    fn new(numbered: Numbered, room: Columns, sizes: &Sizes, watch: &Watch) -> Result<Self, Error> {
         let Columns { mut hung, mut span } = room;
         let Numbered { order, idom, spare: [mut spans, mut free], spare_wide: mut retained } = numbered;
         let count = order.len();
@@ -100,6 +100,21 @@ impl Tree {
         std::iter::successors(up(&rank), up)
     }
 
+    /// The ranks of those that the one with this rank dominates immediately.
+    #[inline]
+    pub(super) fn below(&self, rank: usize) -> impl Iterator<Item = usize> + '_ {
+        let end = rank + self.span[rank] as usize;
+        let mut next = rank + 1;
+        std::iter::from_fn(move || {
+            if next >= end {
+                return None;
+            }
+            let child = next;
+            next += self.span[next] as usize;
+            Some(child)
+        })
+    }
+
     #[inline]
     fn idom(&self, node: NodeIx) -> NodeIx {
         NodeIx(self.hung[node.at()].1)
@@ -112,9 +127,9 @@ impl Tree {
 }
 
 /// Retained sizes of neighbours by rank, but for those whose children stand behind the last.
-fn sum(retained: &mut [u64], by_rank: &[NodeIx], span: &[u32], sizes: &[u64], watch: &Watch) -> Result<(), Error> {
+fn sum(retained: &mut [u64], by_rank: &[NodeIx], span: &[u32], sizes: &Sizes, watch: &Watch) -> Result<(), Error> {
     for (bytes, node) in retained.iter_mut().zip(by_rank) {
-        *bytes = sizes[node.at()];
+        *bytes = sizes.get(node.at());
     }
     for rank in (0..retained.len()).rev() {
         if rank.is_multiple_of(STRIDE) {
@@ -145,15 +160,27 @@ impl Heap {
     ///
     /// # Errors
     /// [`crate::Code::Cancelled`] only.
-    pub fn new(mut graph: Graph, watch: &Watch) -> Result<Self, Error> {
+    pub fn new(graph: Graph, watch: &Watch) -> Result<Self, Error> {
+        Self::with(graph, |_| Ok(()), watch).map(|(heap, ())| heap)
+    }
+
+    /// The same, and what `aside` makes of the graph on the thread that is done first.
+    pub(super) fn with<T: Send>(
+        mut graph: Graph,
+        aside: impl FnOnce(&Graph) -> Result<T, Error> + Send,
+        watch: &Watch,
+    ) -> Result<(Self, T), Error> {
         watch.enter(Stage::Edges)?;
         detached::spread(&mut graph);
         let sizes = std::mem::take(&mut graph.self_sizes);
+        let nodes = graph.node_count();
+        let numbers = Prepared::new();
         // Whichever thread is done first goes on with the names of WeakMap entries.
         let pairs = OnceLock::new();
+        let then_numbers = || numbers.prepare(|| Numbers::new(nodes));
         let then_pairs = || _ = pairs.get_or_init(|| WeakPairs::find(graph.strings()));
         let (page, (sizes, spare)) = side_by_side(
-            || ownership::page(&graph, watch).inspect(|_| then_pairs()),
+            || ownership::page(&graph, watch).inspect(|_| then_pairs()).inspect(|_| then_numbers()),
             || shallow::moved(&graph, sizes, watch).inspect(|_| then_pairs()),
         )?;
         let pairs = pairs.into_inner().unwrap_or_else(|| WeakPairs::find(graph.strings()));
@@ -161,11 +188,11 @@ impl Heap {
         let marked = ownership::mark(&mut graph, &page, &pairs, watch)?;
         drop(page);
         watch.enter(Stage::Dominators)?;
-        let nodes = graph.node_count();
         let (room, hung) = (Prepared::new(), Prepared::new());
-        let (tree, (distances, mut classes)) = side_by_side(
+        let (tree, (distances, mut classes, aside)) = side_by_side(
             || {
-                let numbered = dominators(&graph, &marked.stretches, &room, watch)?;
+                let numbered =
+                    dominators(&graph, &marked.stretches, numbers.take(|| Numbers::new(nodes)), &room, watch)?;
                 Tree::new(numbered, hung.take(|| Columns::new(nodes)), &graph.self_sizes, watch)
             },
             || {
@@ -173,11 +200,11 @@ impl Heap {
                 let (distances, spare) = distances::distances(&graph, &pairs, &marked.in_pairs, spare, watch)?;
                 let classes = Classes::new(&graph, &distances, spare, watch)?;
                 hung.prepare(|| Columns::new(nodes));
-                Ok((distances, classes))
+                Ok((distances, classes, aside(&graph)?))
             },
         )?;
         classes.retain(&tree)?;
-        Ok(Self { graph, pairs, tree, distances, classes })
+        Ok((Self { graph, pairs, tree, distances, classes }, aside))
     }
 
     /// The graph, with self sizes after the move of [`super::shallow`].
@@ -226,17 +253,12 @@ impl Heap {
 
     /// The ranks of the nodes that the node dominates immediately.
     fn children(&self, node: NodeIx) -> impl Iterator<Item = usize> + '_ {
-        let rank = self.tree.rank(node);
-        let end = rank + self.tree.span[rank] as usize;
-        let mut next = rank + 1;
-        std::iter::from_fn(move || {
-            if next >= end {
-                return None;
-            }
-            let child = next;
-            next += self.tree.span[next] as usize;
-            Some(child)
-        })
+        self.tree.below(self.tree.rank(node))
+    }
+
+    /// The dominator tree by rank.
+    pub(super) fn tree(&self) -> &Tree {
+        &self.tree
     }
 
     /// The node and all that it dominates, at any depth.
@@ -257,11 +279,6 @@ impl Heap {
         &self.tree.by_rank
     }
 
-    /// The node's place in that order.
-    pub(super) fn rank(&self, node: NodeIx) -> u32 {
-        self.tree.rank(node) as u32
-    }
-
     /// Edges from the global objects, or [`distances::SYSTEM`] and more, or [`distances::UNREACHED`].
     pub fn distance(&self, node: NodeIx) -> i32 {
         self.distances[node.at()]
@@ -276,6 +293,11 @@ impl Heap {
     #[inline]
     pub fn class(&self, node: NodeIx) -> u32 {
         self.classes.of(node)
+    }
+
+    /// The classes by rank.
+    pub(super) fn ranked_classes(&self) -> &Classes {
+        &self.classes
     }
 
     /// The node's class by name.

@@ -53,7 +53,7 @@ pub(super) fn row(heap: &Heap, node: NodeIx, route: &Route) -> Option<DominatorR
 /// Does Node keep it for itself: without a name, or in a variable of its own scripts?
 fn is_runtimes_own(heap: &Heap, node: NodeIx, route: &Route) -> bool {
     let graph = heap.graph();
-    if route.frame(heap).is_some() || route.nodes_back().any(|node| timers::is_list(heap, node)) {
+    if route.frame(heap).is_some() || route.nodes_back().any(|node| timers::is_list(graph, node)) {
         return false;
     }
     !route.is_named()

@@ -206,7 +206,9 @@ impl Route {
             if modules::is_common(heap, step.to) && !parts.is_empty() {
                 break;
             }
-            if let Some(timer) = from.and_then(|from| Timer::of(heap, from)).filter(|_| CALLED.contains(&&*step.edge)) {
+            if let Some(timer) =
+                from.and_then(|from| Timer::of(heap.graph(), from)).filter(|_| CALLED.contains(&&*step.edge))
+            {
                 if heap.graph().kind(step.to) != NodeKind::CLOSURE {
                     parts.push(&step.edge);
                 }

@@ -4,7 +4,7 @@
 //! their kind. With several owners, or owned by the root or a synthetic node, they keep it.
 
 use super::ownership::is_user_root;
-use crate::graph::{Detachedness, Graph, NodeIx, NodeKind};
+use crate::graph::{Detachedness, Graph, NodeIx, NodeKind, Sizes};
 use crate::{Error, Watch};
 
 const NONE: u32 = u32::MAX;
@@ -12,7 +12,7 @@ const SEVERAL: u32 = u32::MAX - 1;
 const STRIDE: usize = 1 << 16;
 
 /// The sizes after the move, from those before it, by node; and memory to use again.
-pub(super) fn moved(graph: &Graph, mut sizes: Vec<u64>, watch: &Watch) -> Result<(Vec<u64>, Vec<u32>), Error> {
+pub(super) fn moved(graph: &Graph, mut sizes: Sizes, watch: &Watch) -> Result<(Sizes, Vec<u32>), Error> {
     let has_user_root = graph.edges_of(NodeIx::ROOT).iter().any(|edge| is_user_root(graph, edge.target()));
     // A snapshot with V8's internals exposed shows allocations as they are.
     if !has_user_root {
@@ -26,8 +26,8 @@ pub(super) fn moved(graph: &Graph, mut sizes: Vec<u64>, watch: &Watch) -> Result
         if owner == NodeIx::ROOT.0 || graph.kind(NodeIx(owner)) == NodeKind::SYNTHETIC {
             continue;
         }
-        sizes[owner as usize] = sizes[owner as usize].saturating_add(sizes[node]);
-        sizes[node] = 0;
+        sizes.set(owner as usize, sizes.get(owner as usize).saturating_add(sizes.get(node)));
+        sizes.set(node, 0);
     }
     Ok((sizes, owner))
 }

@@ -221,12 +221,13 @@ impl Names<'_> {
 /// What most of the timers call that are in a pile, or keep it.
 fn timer(heap: &Heap, pile: &Accumulation) -> Option<Timer> {
     let in_lists = || {
-        timers::is_list(heap, pile.holder) || pile.members.first().is_some_and(|&member| timers::is_list(heap, member))
+        timers::is_list(heap.graph(), pile.holder)
+            || pile.members.first().is_some_and(|&member| timers::is_list(heap.graph(), member))
     };
     match pile.pile {
-        Pile::Class => Timer::most_common(heap, pile.members.iter().copied()),
-        _ if in_lists() => Timer::most_common(heap, timers::held(heap, pile.holder)),
-        _ => Timer::of(heap, pile.holder),
+        Pile::Class => Timer::most_common(heap.graph(), pile.members.iter().copied()),
+        _ if in_lists() => Timer::most_common(heap.graph(), timers::held(heap, pile.holder)),
+        _ => Timer::of(heap.graph(), pile.holder),
     }
 }
 

@@ -3,6 +3,7 @@
 use super::accumulation::is_storage;
 use super::functions::Function;
 use super::heap::Heap;
+use super::landmarks::Landmarks;
 use super::scripts::Scripts;
 use crate::graph::{EdgeKind, Graph, NodeIx, NodeKind};
 use crate::{FunctionCount, TimerRow};
@@ -17,8 +18,7 @@ pub(super) struct Timer {
 
 impl Timer {
     /// The timer that this node is.
-    pub(super) fn of(heap: &Heap, node: NodeIx) -> Option<Self> {
-        let graph = heap.graph();
+    pub(super) fn of(graph: &Graph, node: NodeIx) -> Option<Self> {
         let callback = |name| Function::of(graph, graph.child(node, name)?);
         match (graph.kind(node), graph.raw_name(node)) {
             (NodeKind::OBJECT, b"Timeout") => {
@@ -35,9 +35,9 @@ impl Timer {
     }
 
     /// The kind that most of these timers are; of equals the first.
-    pub(super) fn most_common(heap: &Heap, nodes: impl Iterator<Item = NodeIx>) -> Option<Self> {
+    pub(super) fn most_common(graph: &Graph, nodes: impl Iterator<Item = NodeIx>) -> Option<Self> {
         let mut found: FxHashMap<Self, (usize, std::cmp::Reverse<usize>)> = FxHashMap::default();
-        for (at, timer) in nodes.filter_map(|node| Self::of(heap, node)).enumerate() {
+        for (at, timer) in nodes.filter_map(|node| Self::of(graph, node)).enumerate() {
             found.entry(timer).or_insert((0, std::cmp::Reverse(at))).0 += 1;
         }
         found.into_iter().max_by_key(|&(_, order)| order).map(|(timer, _)| timer)
@@ -69,53 +69,56 @@ pub(super) fn held(heap: &Heap, holder: NodeIx) -> impl Iterator<Item = NodeIx> 
     let mut open = vec![holder];
     let lists = std::iter::from_fn(move || {
         let node = open.pop()?;
-        open.extend(heap.dominated(node).filter(|&node| is_list(heap, node) || is_storage(heap, node)));
+        open.extend(heap.dominated(node).filter(|&node| is_list(heap.graph(), node) || is_storage(heap, node)));
         Some(node)
     });
-    lists.flat_map(|list| heap.dominated(list)).filter(|&node| Timer::of(heap, node).is_some())
+    lists.flat_map(|list| heap.dominated(list)).filter(|&node| Timer::of(heap.graph(), node).is_some())
 }
 
 /// Is the node one of the lists that Node keeps timers in, one for each duration?
-pub(super) fn is_list(heap: &Heap, node: NodeIx) -> bool {
-    heap.graph().kind(node) == NodeKind::OBJECT && heap.graph().raw_name(node) == b"TimersList"
+pub(super) fn is_list(graph: &Graph, node: NodeIx) -> bool {
+    graph.kind(node) == NodeKind::OBJECT && graph.raw_name(node) == b"TimersList"
 }
 
-/// Timers that wait, by what they call and after how long; the `top` most frequent.
-pub(super) fn pending(heap: &Heap, scripts: &Scripts, top: usize) -> Vec<TimerRow> {
-    let graph = heap.graph();
-    let named = |name: &[u8]| {
-        let name = graph.strings().find(name);
-        let is = move |&node: &NodeIx| Some(graph.name_index(node)) == name && graph.kind(node) == NodeKind::OBJECT;
-        graph.nodes().filter(is)
-    };
-    let mut counts: FxHashMap<(Timer, Option<u32>), u64> = FxHashMap::default();
-    let mut count = |node, delay| {
-        if let Some(timer) = Timer::of(heap, node) {
-            *counts.entry((timer, delay)).or_default() += 1;
-        }
-    };
-    match named(b"TimersList").find_map(|list| lists(graph, list)) {
-        // What has fired or was cleared is in no list.
-        Some(lists) => {
-            let by_delay = graph.edge_indices(lists).filter(|(_, edge)| edge.kind() == EdgeKind::Element);
-            for (at, edge) in by_delay.filter(|(_, edge)| is_list(heap, edge.target())) {
-                let next = |&node: &NodeIx| graph.child(node, b"_idleNext").filter(|&next| next != edge.target());
-                let timers = std::iter::successors(next(&edge.target()), next).take(graph.node_count());
-                timers.for_each(|timer| count(timer, Some(graph.edge_names[at.0 as usize])));
+/// Timers that wait, by what they call and after how long.
+pub(super) struct Pending(FxHashMap<(Timer, Option<u32>), u64>);
+
+impl Pending {
+    pub(super) fn count(graph: &Graph, landmarks: &Landmarks) -> Self {
+        let mut counts = FxHashMap::default();
+        let mut count = |node, delay| {
+            if let Some(timer) = Timer::of(graph, node) {
+                *counts.entry((timer, delay)).or_default() += 1;
             }
+        };
+        match landmarks.timer_lists.iter().find_map(|&list| lists(graph, list)) {
+            // What has fired or was cleared is in no list.
+            Some(lists) => {
+                let by_delay = graph.edge_indices(lists).filter(|(_, edge)| edge.kind() == EdgeKind::Element);
+                for (at, edge) in by_delay.filter(|(_, edge)| is_list(graph, edge.target())) {
+                    let next = |&node: &NodeIx| graph.child(node, b"_idleNext").filter(|&next| next != edge.target());
+                    let timers = std::iter::successors(next(&edge.target()), next).take(graph.node_count());
+                    timers.for_each(|timer| count(timer, Some(graph.edge_names[at.0 as usize])));
+                }
+            }
+            None => landmarks.timeouts.iter().for_each(|&timer| count(timer, None)),
         }
-        None => named(b"Timeout").for_each(|timer| count(timer, None)),
+        landmarks.immediates.iter().for_each(|&timer| count(timer, None));
+        Self(counts)
     }
-    named(b"Immediate").for_each(|timer| count(timer, None));
-    let mut rows: Vec<TimerRow> =
-        counts.into_iter().map(|((timer, delay), count)| timer.row(delay, count, graph, scripts)).collect();
-    let key = |row: &TimerRow| (row.delay, row.set_by.clone());
-    rows.sort_by(|a, b| {
-        let by_count = b.callback.count.cmp(&a.callback.count);
-        by_count.then_with(|| a.callback.place().cmp(&b.callback.place())).then_with(|| key(a).cmp(&key(b)))
-    });
-    rows.truncate(top);
-    rows
+
+    /// The `top` most frequent.
+    pub(super) fn rows(self, graph: &Graph, scripts: &Scripts, top: usize) -> Vec<TimerRow> {
+        let row = |((timer, delay), count): ((Timer, _), _)| timer.row(delay, count, graph, scripts);
+        let mut rows: Vec<TimerRow> = self.0.into_iter().map(row).collect();
+        let key = |row: &TimerRow| (row.delay, row.set_by.clone());
+        rows.sort_by(|a, b| {
+            let by_count = b.callback.count.cmp(&a.callback.count);
+            by_count.then_with(|| a.callback.place().cmp(&b.callback.place())).then_with(|| key(a).cmp(&key(b)))
+        });
+        rows.truncate(top);
+        rows
+    }
 }
 
 /// Node's object of all lists by delay: a variable of the module that has the lists' class.

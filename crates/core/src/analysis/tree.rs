@@ -7,7 +7,6 @@ use super::accumulation::{is_global, is_scope};
 use super::heap::Heap;
 use crate::graph::{Edge, EdgeIx, EdgeKind, NodeIx, NodeKind};
 use crate::{Error, TreeRow, Watch};
-use rustc_hash::FxHashMap;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
@@ -22,14 +21,44 @@ const STRIDE: usize = 1 << 16;
 
 /// Objects that are told as one row.
 struct Fold {
-    members: Vec<NodeIx>,
+    class: u32,
+    /// Their ranks.
+    members: Vec<u32>,
+    /// The first of them in the heap's order.
+    first: NodeIx,
     retained: u64,
+    /// How many of them are worth a row alone.
+    large: usize,
+}
+
+impl Fold {
+    fn new(class: u32) -> Self {
+        Self { class, members: Vec::new(), first: NodeIx(u32::MAX), retained: 0, large: 0 }
+    }
+
+    #[inline]
+    fn add(&mut self, rank: usize, node: NodeIx, retained: u64, least: u64) {
+        self.members.push(rank as u32);
+        self.first = self.first.min(node);
+        self.retained = self.retained.saturating_add(retained);
+        self.large += usize::from(retained >= least);
+    }
 }
 
 /// The rows: first the heap as a whole, each after the row that it is a part of.
+#[inline(never)]
 pub(super) fn tree(heap: &Heap, watch: &Watch) -> Result<Vec<TreeRow>, Error> {
     let least = (heap.total_size() / LEAST).max(1);
-    let whole = Fold { members: vec![NodeIx::ROOT], retained: heap.total_size() };
+    let mut folder = Folder {
+        heap,
+        least,
+        watch,
+        ways: vec![None; heap.classes().len()],
+        places: vec![NONE; heap.classes().len()],
+        seen: 0,
+    };
+    let mut whole = Fold::new(heap.class(NodeIx::ROOT));
+    whole.add(0, NodeIx::ROOT, heap.total_size(), least);
     let mut rows = vec![TreeRow {
         parent: None,
         id: None,
@@ -42,7 +71,7 @@ pub(super) fn tree(heap: &Heap, watch: &Watch) -> Result<Vec<TreeRow>, Error> {
     let mut folds = vec![whole];
     while let Some((_, Reverse(at))) = open.pop() {
         let above = std::mem::take(&mut folds[at].members);
-        for fold in below(heap, &above, least, watch)? {
+        for fold in folder.below(&above)? {
             if rows.len() == MOST {
                 return Ok(rows);
             }
@@ -55,73 +84,117 @@ pub(super) fn tree(heap: &Heap, watch: &Watch) -> Result<Vec<TreeRow>, Error> {
 }
 
 fn row(heap: &Heap, parent: usize, fold: &Fold) -> TreeRow {
-    let first = fold.members[0];
     let alone = fold.members.len() == 1;
     TreeRow {
         parent: u32::try_from(parent).ok(),
-        id: alone.then(|| u64::from(heap.graph().id(first))),
-        name: if alone { held_as(heap, first) } else { String::new() },
-        class: heap.class_name(first).into_owned(),
+        id: alone.then(|| u64::from(heap.graph().id(fold.first))),
+        name: if alone { held_as(heap, fold.first) } else { String::new() },
+        class: heap.class_name(fold.first).into_owned(),
         count: fold.members.len() as u64,
         retained_size: fold.retained,
     }
 }
 
-/// What some objects hold, folded, the largest first.
-fn below(heap: &Heap, above: &[NodeIx], least: u64, watch: &Watch) -> Result<Vec<Fold>, Error> {
-    let mut by_class: FxHashMap<u32, Fold> = FxHashMap::default();
-    let mut open = above.to_vec();
-    let mut seen = 0;
-    while let Some(node) = open.pop() {
-        for child in heap.dominated(node) {
-            seen += 1;
-            if seen % STRIDE == 0 {
-                watch.check()?;
+/// No fold of this class yet.
+const NONE: u32 = u32::MAX;
+
+/// Whether what a node holds is told as if it were held by what holds the node.
+#[derive(Clone, Copy)]
+enum Way {
+    /// It is not.
+    Ends,
+    /// It is, if there is anything: V8's storage.
+    MayLead,
+    /// Roots, global objects, variables' scopes.
+    Leads,
+}
+
+/// Folds what some objects hold.
+struct Folder<'a> {
+    heap: &'a Heap,
+    least: u64,
+    watch: &'a Watch,
+    /// By class, of those that were met: the same for all of a class, whose kind and name say it.
+    ways: Vec<Option<Way>>,
+    /// By class: the fold's place, while one row is taken apart.
+    places: Vec<u32>,
+    seen: usize,
+}
+
+impl Folder<'_> {
+    /// What those with the ranks hold, the largest first.
+    fn below(&mut self, above: &[u32]) -> Result<Vec<Fold>, Error> {
+        let (heap, tree, classes) = (self.heap, self.heap.tree(), self.heap.ranked_classes());
+        let mut folds: Vec<Fold> = Vec::new();
+        let mut open = Vec::new();
+        for &rank in above {
+            open.push(rank as usize);
+            while let Some(rank) = open.pop() {
+                for child in tree.below(rank) {
+                    self.seen += 1;
+                    if self.seen.is_multiple_of(STRIDE) {
+                        self.watch.check()?;
+                    }
+                    let (node, retained) = (tree.by_rank[child], tree.retained[child]);
+                    let class = classes.at(child);
+                    let leads = match *self.ways[class as usize].get_or_insert_with(|| way(heap, node)) {
+                        Way::Ends => false,
+                        Way::MayLead => retained > heap.self_size(node),
+                        Way::Leads => true,
+                    };
+                    if leads {
+                        open.push(child);
+                        continue;
+                    }
+                    let place = &mut self.places[class as usize];
+                    if *place == NONE {
+                        *place = folds.len() as u32;
+                        folds.push(Fold::new(class));
+                    }
+                    folds[*place as usize].add(child, node, retained, self.least);
+                }
             }
-            if is_see_through(heap, child) {
-                open.push(child);
-                continue;
-            }
-            let fold = by_class.entry(heap.class(child)).or_insert_with(|| Fold { members: Vec::new(), retained: 0 });
-            fold.members.push(child);
-            fold.retained += heap.retained(child);
         }
+        for fold in &folds {
+            self.places[fold.class as usize] = NONE;
+        }
+        folds.retain(|fold| fold.retained >= self.least);
+        let mut parts: Vec<Fold> = folds.into_iter().flat_map(|fold| self.parted(fold)).collect();
+        parts.sort_by_key(|fold| (Reverse(fold.retained), fold.first));
+        Ok(parts)
     }
-    let mut folds: Vec<Fold> = by_class
-        .into_values()
-        .filter(|fold| fold.retained >= least)
-        .flat_map(|fold| parted(heap, fold, least))
-        .collect();
-    folds.sort_by_key(|fold| (Reverse(fold.retained), fold.members[0]));
-    Ok(folds)
+
+    /// Tells large ones apart, where there are few of them.
+    fn parted(&self, fold: Fold) -> Vec<Fold> {
+        if fold.large == 0 || fold.large > FEW {
+            return vec![fold];
+        }
+        let tree = self.heap.tree();
+        let mut rest = Fold::new(fold.class);
+        let mut parts = Vec::new();
+        for rank in fold.members {
+            let (node, retained) = (tree.by_rank[rank as usize], tree.retained[rank as usize]);
+            if retained >= self.least {
+                let mut alone = Fold::new(fold.class);
+                alone.add(rank as usize, node, retained, self.least);
+                parts.push(alone);
+            } else {
+                rest.add(rank as usize, node, retained, self.least);
+            }
+        }
+        if rest.retained >= self.least {
+            parts.push(rest);
+        }
+        parts
+    }
 }
 
-/// Tells large ones apart, where there are few of them.
-fn parted(heap: &Heap, mut fold: Fold, least: u64) -> Vec<Fold> {
-    let large = |&node: &NodeIx| heap.retained(node) >= least;
-    let count = fold.members.iter().filter(|node| large(node)).count();
-    fold.members.sort_unstable();
-    if count == 0 || count > FEW {
-        return vec![fold];
-    }
-    let (alone, mut rest): (Vec<NodeIx>, Vec<NodeIx>) = fold.members.into_iter().partition(large);
-    let mut parts: Vec<Fold> =
-        alone.into_iter().map(|node| Fold { members: vec![node], retained: heap.retained(node) }).collect();
-    let retained = rest.iter().map(|&node| heap.retained(node)).sum();
-    if retained >= least {
-        rest.shrink_to_fit();
-        parts.push(Fold { members: rest, retained });
-    }
-    parts
-}
-
-/// Roots, global objects, variables' scopes and V8's storage: what they hold is told as if it were held by what holds them.
-fn is_see_through(heap: &Heap, node: NodeIx) -> bool {
+fn way(heap: &Heap, node: NodeIx) -> Way {
     match heap.graph().kind(node) {
-        NodeKind::SYNTHETIC => true,
-        _ if is_global(heap, node) => true,
-        NodeKind::ARRAY | NodeKind::HIDDEN => heap.retained(node) > heap.self_size(node),
-        _ => is_scope(heap, node),
+        NodeKind::SYNTHETIC => Way::Leads,
+        NodeKind::ARRAY | NodeKind::HIDDEN => Way::MayLead,
+        NodeKind::OBJECT | NodeKind::NATIVE if is_global(heap, node) || is_scope(heap, node) => Way::Leads,
+        _ => Way::Ends,
     }
 }
 

@@ -1,34 +1,37 @@
 //! Async functions that wait: V8 keeps each call that stands at an `await` as an object with its function, for as long as
-//! somebody can still settle the promise that it waits for. One look at each node's name.
+//! somebody can still settle the promise that it waits for.
 
 use super::functions::Function;
-use super::heap::Heap;
+use super::landmarks::Landmarks;
 use super::scripts::Scripts;
 use crate::FunctionCount;
 use crate::graph::{Graph, NodeIx, NodeKind};
 use rustc_hash::FxHashMap;
 
-/// The `top` functions with most calls that wait.
-pub(super) fn waiting(heap: &Heap, scripts: &Scripts, top: usize) -> Vec<FunctionCount> {
-    let graph = heap.graph();
-    // As V8 calls them, and generators without a class of their own.
-    let Some(name) = graph.strings().find(b"Generator") else { return Vec::new() };
-    let mut counts: FxHashMap<Function, u64> = FxHashMap::default();
-    let calls = graph.nodes().filter(|&node| graph.name_index(node) == name && graph.kind(node) == NodeKind::OBJECT);
-    for function in calls.filter_map(|call| awaiting(graph, call)) {
-        *counts.entry(function).or_default() += 1;
+/// Calls that wait, by function.
+pub(super) struct Waiting(FxHashMap<Function, u64>);
+
+impl Waiting {
+    pub(super) fn count(graph: &Graph, landmarks: &Landmarks) -> Self {
+        let mut counts = FxHashMap::default();
+        for function in landmarks.generators.iter().filter_map(|&call| awaiting(graph, call)) {
+            *counts.entry(function).or_default() += 1;
+        }
+        Self(counts)
     }
-    let mut rows: Vec<FunctionCount> = counts
-        .into_iter()
-        .map(|(function, count)| FunctionCount {
+
+    /// The `top` functions with most.
+    pub(super) fn rows(self, graph: &Graph, scripts: &Scripts, top: usize) -> Vec<FunctionCount> {
+        let row = |(function, count): (Function, u64)| FunctionCount {
             function: function.name(graph),
             location: function.location(graph, scripts),
             count,
-        })
-        .collect();
-    rows.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.place().cmp(&b.place())));
-    rows.truncate(top);
-    rows
+        };
+        let mut rows: Vec<FunctionCount> = self.0.into_iter().map(row).collect();
+        rows.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.place().cmp(&b.place())));
+        rows.truncate(top);
+        rows
+    }
 }
 
 /// The function of a call: other than a generator's, its object has no prototype.

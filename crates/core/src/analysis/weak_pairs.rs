@@ -28,14 +28,19 @@ pub(crate) struct WeakPair {
 /// All names of that form, by string index. Nearly every name that is asked for is another one: a bit each says so.
 pub(crate) struct WeakPairs {
     is_pair: Bits,
-    by_name: FxHashMap<u32, WeakPair>,
+    /// For every 64 names: how many come before them.
+    before: Vec<u32>,
+    pairs: Vec<WeakPair>,
+    entries: usize,
 }
 
 impl WeakPairs {
     /// Searches the whole string table once.
+    #[inline(never)]
     pub(crate) fn find(strings: &StringTable) -> Self {
+        let form = Form::new();
         let mut entries: FxHashMap<&[u8], u32> = FxHashMap::default();
-        let mut by_name = FxHashMap::default();
+        let mut pairs = Vec::new();
         let mut is_pair = Bits::new(strings.len());
         let mut index = 0;
         let mut tried = None;
@@ -45,37 +50,55 @@ impl WeakPairs {
             if tried.replace(index) == Some(index) || raw.len() > LONGEST {
                 continue;
             }
-            let Some((entry, table)) = parse(raw) else { continue };
+            let Some((entry, table)) = form.parse(raw) else { continue };
             let next = entries.len() as u32;
             let entry = *entries.entry(entry).or_insert(next);
             is_pair.insert(index);
-            by_name.insert(index, WeakPair { table, entry });
+            pairs.push(WeakPair { table, entry });
         }
-        Self { is_pair, by_name }
+        Self { before: is_pair.before(), is_pair, pairs, entries: entries.len() }
     }
 
     /// What the name with this string index says, if it has that form.
     #[inline]
     pub(crate) fn get(&self, name: u32) -> Option<WeakPair> {
-        if self.is_pair.has(name) { self.by_name.get(&name).copied() } else { None }
+        // The pairs stand in the order of their names.
+        if self.is_pair.has(name) { Some(self.pairs[self.is_pair.rank(name, &self.before)]) } else { None }
+    }
+
+    /// How many entries there are: their numbers are below.
+    pub(crate) fn entries(&self) -> usize {
+        self.entries
     }
 }
 
-/// The part that both links share, and the table's id. The text is JSON's: what it escapes is no part of the form, and a
-/// line's end within a name ends the form.
-fn parse(text: &[u8]) -> Option<(&[u8], u64)> {
-    let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    let entry = &text[digits..];
-    if digits == 0 || has_line_end(entry) {
-        return None;
+/// What names are taken apart with.
+struct Form {
+    mark: memchr::memmem::FinderRev<'static>,
+    arrow: memchr::memmem::Finder<'static>,
+}
+
+impl Form {
+    fn new() -> Self {
+        Self { mark: memchr::memmem::FinderRev::new(MARK), arrow: memchr::memmem::Finder::new(ARROW) }
     }
-    let rest = entry.strip_prefix(b" / part of key (")?;
-    let mark = memchr::memmem::rfind(rest, MARK)?;
-    let table = number(rest[mark + MARK.len()..].strip_suffix(b")")?)?;
-    let value = without_id(&rest[..mark])?;
-    // The key's name may hold the arrow too: any arrow behind an id will do.
-    let has_arrow = |found: usize| without_id(&value[..=found]).is_some();
-    memchr::memmem::find_iter(value, ARROW).any(has_arrow).then_some((entry, table))
+
+    /// The part that both links share, and the table's id. The text is JSON's: what it escapes is no part of the form, and a
+    /// line's end within a name ends the form.
+    fn parse<'a>(&self, text: &'a [u8]) -> Option<(&'a [u8], u64)> {
+        let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let entry = &text[digits..];
+        if digits == 0 || has_line_end(entry) {
+            return None;
+        }
+        let rest = entry.strip_prefix(b" / part of key (")?;
+        let mark = self.mark.rfind(rest)?;
+        let table = number(rest[mark + MARK.len()..].strip_suffix(b")")?)?;
+        let value = without_id(&rest[..mark])?;
+        // The key's name may hold the arrow too: any arrow behind an id will do.
+        let has_arrow = |found: usize| without_id(&value[..=found]).is_some();
+        self.arrow.find_iter(value).any(has_arrow).then_some((entry, table))
+    }
 }
 
 fn has_line_end(text: &[u8]) -> bool {
@@ -99,10 +122,32 @@ fn number(text: &[u8]) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::parse;
+    use super::{Form, WeakPairs};
+    use crate::graph::StringTable;
+
+    #[test]
+    fn finds_them_among_other_names() {
+        let mut strings = StringTable::default();
+        let is_pair = |at: u32| at.is_multiple_of(7) || at > 190;
+        for at in 0..200 {
+            let name = if is_pair(at) {
+                format!("{at} / part of key (A @{}) -> value (B @2) pair in WeakMap (table @{at})", at / 14)
+            } else {
+                format!("name {at}")
+            };
+            strings.push_bytes(name.as_bytes());
+            strings.end();
+        }
+        let pairs = WeakPairs::find(&strings);
+        for at in 0..200 {
+            assert_eq!(pairs.get(at).map(|pair| pair.table), is_pair(at).then_some(u64::from(at)));
+        }
+    }
 
     #[test]
     fn reads_the_form_and_nothing_like_it() {
+        let form = Form::new();
+        let parse = |text| form.parse(text);
         let plain = "12 / part of key (Foo @11) -> value (Object @13) pair in WeakMap (table @15)";
         assert_eq!(parse(plain.as_bytes()), Some((&plain.as_bytes()[2..], 15)));
         let evil = "1 / part of key (Evil @12) -> value (x @3) pair in WeakMap (table @1 @77) -> value (Y @9) pair in WeakMap (table @99)";

@@ -192,7 +192,7 @@ impl Columns {
         make_room(&mut self.graph.kinds, rows, promised);
         make_room(&mut self.graph.names, rows, promised);
         make_room(&mut self.graph.ids, rows, promised);
-        make_room(&mut self.graph.self_sizes, rows, promised);
+        make_room(self.graph.self_sizes.column(), rows, promised);
         make_room(&mut self.graph.first_edge, rows, promised + 1);
         let mut row = [0u64; MAX_FIELDS];
         for (nth, short) in values[start..end].chunks_exact(fields).enumerate() {

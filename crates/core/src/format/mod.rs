@@ -13,6 +13,7 @@ mod pipeline;
 
 pub use checked::Checked;
 pub(crate) use input::decompressed;
+pub(crate) use parser::{OTHER_SECTIONS, OTHER_START};
 
 use crate::graph::Graph;
 use crate::{Error, Limits, Source, Stage, Watch};

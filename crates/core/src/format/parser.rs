@@ -15,6 +15,10 @@ const MAX_HEADER: usize = 1 << 20;
 /// Names of sections are short.
 const MAX_KEY: usize = 256;
 
+/// What is said of a file that is something else.
+pub(crate) const OTHER_START: &str = "this is not a heap snapshot: it does not begin with {";
+pub(crate) const OTHER_SECTIONS: &str = "this is not a heap snapshot: its sections have other names";
+
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Table {
     Nodes,
@@ -170,7 +174,7 @@ impl Parser {
         self.state = match (self.state, byte) {
             (State::Start, b'{') | (State::AfterValue, b',') => State::BeforeKey,
             (State::Start, _) => {
-                return Err(Error::parse("this is not a heap snapshot: it does not begin with {", place));
+                return Err(Error::parse(OTHER_START, place));
             }
             (State::BeforeKey, b'"') => {
                 self.key.clear();
@@ -179,7 +183,7 @@ impl Parser {
             (State::Key, b'"') => State::Colon,
             (State::Key, _) => {
                 if self.key.len() >= MAX_KEY || byte == b'\\' {
-                    return Err(Error::parse("this is not a heap snapshot: its sections have other names", place));
+                    return Err(Error::parse(OTHER_SECTIONS, place));
                 }
                 self.key.push(byte);
                 State::Key

@@ -1,14 +1,16 @@
 //! A heap as columns: nodes, their edges in CSR form, names, places. A plain value, whoever made it.
 //!
-//! 21 bytes a node and 8 bytes an edge. No objects a node: passes over millions of nodes stream through memory.
+//! 17 bytes a node and 8 bytes an edge. No objects a node: passes over millions of nodes stream through memory.
 #![expect(clippy::cast_possible_truncation, reason = "nodes and edges are limited to 32 bits by whoever makes a graph")]
 
 mod builder;
 mod kinds;
+mod sizes;
 mod strings;
 
 pub use builder::GraphBuilder;
 pub use kinds::{EdgeKind, NodeKind};
+pub(crate) use sizes::Sizes;
 pub use strings::StringTable;
 
 use std::borrow::Cow;
@@ -111,7 +113,7 @@ pub struct Graph {
     pub(crate) kinds: Vec<u8>,
     pub(crate) names: Vec<u32>,
     pub(crate) ids: Vec<u32>,
-    pub(crate) self_sizes: Vec<u64>,
+    pub(crate) self_sizes: Sizes,
     /// One more than nodes: the edges of node `i` are `first_edge[i]..first_edge[i + 1]`.
     pub(crate) first_edge: Vec<u32>,
     pub(crate) edges: Vec<Edge>,
@@ -192,7 +194,7 @@ impl Graph {
     /// Bytes of the node itself.
     #[inline]
     pub fn self_size(&self, node: NodeIx) -> u64 {
-        self.self_sizes[node.at()]
+        self.self_sizes.get(node.at())
     }
 
     /// The node's edges.

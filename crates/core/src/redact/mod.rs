@@ -12,7 +12,8 @@ mod names;
 mod rows;
 mod texts;
 
-use crate::{Error, format};
+use crate::Error;
+use crate::format::{self, OTHER_SECTIONS, OTHER_START};
 use header::Layout;
 use rows::Rows;
 use serde::{Deserialize, Serialize};
@@ -199,7 +200,11 @@ impl Machine {
         if matches!(self.state, State::End) {
             Ok(())
         } else {
-            Err(Error::parse("the snapshot ends early", self.offset))
+            let what = match self.state {
+                State::Start => "the file is empty",
+                _ => "the file ends early, the snapshot was not written to its end",
+            };
+            Err(Error::parse(what, self.offset))
         }
     }
 
@@ -223,6 +228,7 @@ impl Machine {
                     self.out.push(byte);
                     self.state = State::End;
                 }
+                b'}' if self.layout.is_none() => return wrong(OTHER_SECTIONS),
                 b'}' => return wrong("the snapshot has no strings"),
                 _ => return wrong("a section's name was expected"),
             },
@@ -267,7 +273,7 @@ impl Machine {
                 }
                 return Ok(at + run + 1);
             }
-            State::Start => return wrong("this is no heap snapshot: it does not begin with {"),
+            State::Start => return wrong(OTHER_START),
             State::Colon => return wrong("a colon was expected"),
             State::End => return wrong("something follows the snapshot"),
         }
@@ -297,11 +303,14 @@ impl Machine {
             b'[' => *depth += 1,
             b']' => *depth = depth.saturating_sub(1),
             b'0'..=b'9' | b',' | b'-' | b'.' | b' ' | b'\n' | b'\r' | b'\t' => {}
-            _ => return Err("a section that is not known has more than numbers".to_owned()),
+            // A snapshot begins with its header.
+            _ if self.layout.is_none() => return Err(OTHER_SECTIONS.to_owned()),
+            _ => return Err("a section with an unknown name has texts, so it cannot be redacted".to_owned()),
         }
         let ended = *depth == 0 && byte == b']';
         if *depth == 0 && !ended && !byte.is_ascii_whitespace() {
-            return Err("an array was expected".to_owned());
+            let is_other = self.layout.is_none();
+            return Err(if is_other { OTHER_SECTIONS } else { "an array was expected" }.to_owned());
         }
         self.out.push(byte);
         if ended {
@@ -340,7 +349,7 @@ impl Machine {
             std::str::from_utf8(name).is_ok_and(|name| name.chars().all(|c| c.is_ascii_lowercase() || c == '_'))
         };
         if name.len() > 64 || !known(&name) {
-            return Err("a section has a name that no snapshot has".to_owned());
+            return Err(OTHER_SECTIONS.to_owned());
         }
         self.out.push(b'"');
         self.out.extend_from_slice(&name);

@@ -106,6 +106,20 @@ fn exported_numbers_are_one_and_the_same() {
 }
 
 #[test]
+fn what_was_redacted_before_keeps_the_paths_of_its_scripts() {
+    // A script, a text that is its path, another text, and one that is the name of a property, too.
+    let nodes = "4,1,1,16,0,0,2,1,3,16,0,0,2,2,5,16,0,0,2,3,7,16,0,0";
+    let text = document(nodes, "2,3,6", r#""","/app/a.js","/etc/secret","user""#);
+    let once = redacted(&text, 1 << 20, &RedactOptions::default()).expect("well made").0;
+    let twice = redacted(&once, 1 << 20, &RedactOptions::default()).expect("well made").0;
+    for result in [once, twice] {
+        let nodes = names(&result).0;
+        assert_eq!(nodes[..2], ["/app/a.js", "/app/a.js"]);
+        assert!(nodes[2..].iter().all(|name| name.starts_with("[redacted ")), "{nodes:?}");
+    }
+}
+
+#[test]
 fn links_of_weak_maps_lose_the_names_of_keys_and_values() {
     let name = "12 / part of key (Key) -> value (@7 @31) -> value (my secret @77) pair in WeakMap (table @9)";
     let expected = "12 / part of key (- @31) -> value (- @77) pair in WeakMap (table @9)";

@@ -25,6 +25,8 @@ pub(super) struct Texts {
     kept: Option<Vec<Kept>>,
     counts: Redaction,
     next: usize,
+    /// The string before this one, where it is the path of a script.
+    script: Vec<u8>,
     pub done: bool,
 }
 
@@ -37,6 +39,7 @@ impl Texts {
             kept: options.audit.then(Vec::new),
             counts: Redaction::default(),
             next: 0,
+            script: Vec::new(),
             done: false,
         }
     }
@@ -82,9 +85,11 @@ impl Texts {
             self.name_of(raw, uses, out);
         }
         out.extend_from_slice(b"\",\"");
+        let is_script = uses & SCRIPT != 0 && names::is_script(raw);
         if uses & VALUE != 0 {
-            // V8's own words for values of some kinds, and the paths of scripts, which are names of code in clear anyhow.
-            if names::is_constant(raw) || uses & SCRIPT != 0 && names::is_script(raw) {
+            // V8's own words for values of some kinds, and the paths of scripts, which are names of code in clear anyhow. A file that
+            // was redacted before has such a path twice, one after the other: V8 writes no string twice.
+            if names::is_constant(raw) || is_script || !raw.is_empty() && raw == self.script {
                 out.extend_from_slice(raw);
             } else {
                 self.counts.values += 1;
@@ -92,6 +97,10 @@ impl Texts {
             }
         }
         out.push(b'"');
+        self.script.clear();
+        if is_script {
+            self.script.extend_from_slice(raw);
+        }
     }
 
     fn name_of(&mut self, raw: &[u8], uses: u8, out: &mut Vec<u8>) {

@@ -6,6 +6,7 @@ use super::census::Census;
 use super::merged::{Merged, NONE};
 use super::points::{Point, delta, points};
 use super::told::Told;
+use crate::redact::PLACEHOLDER;
 use crate::{Grown, Growth, GrowthOptions, Location, Noise, PathStep, Suspect};
 use rustc_hash::FxHashMap;
 
@@ -192,7 +193,9 @@ impl<'a> Compared<'a> {
 
     fn notes(&self) -> Vec<String> {
         let mut notes = Vec::new();
-        let versions: Vec<&str> = self.censuses.iter().filter_map(|census| census.node.as_deref()).collect();
+        let versions = self.censuses.iter().filter_map(|census| census.node.as_deref());
+        // Of a redacted snapshot it is not known.
+        let versions: Vec<&str> = versions.filter(|version| !version.starts_with(PLACEHOLDER)).collect();
         if versions.windows(2).any(|pair| pair[0] != pair[1]) {
             notes.push(format!(
                 "the looks are of different Node.js versions ({}): V8 keeps other things on each",

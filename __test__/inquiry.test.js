@@ -1,0 +1,121 @@
+'use strict'
+
+// When the watchdog looks at the heap, and what it makes of looks that fail: on a clock of the test's own, with looks that it scripts.
+
+const test = require('node:test')
+const assert = require('node:assert/strict')
+const { EventEmitter } = require('node:events')
+const { performance } = require('node:perf_hooks')
+const { validate } = require('../lib/options.js')
+const { LISTENERS } = require('../lib/track/listeners.js')
+const { Evidence } = require('../lib/watch/evidence.js')
+const { Inquiry } = require('../lib/watch/inquiry.js')
+const { Resources } = require('../lib/watch/resources.js')
+
+/** An inquiry whose looks answer `findings`, the last one for ever: `{ judge, looks, wait }`. */
+function inquiryOf(t, findings, options) {
+  let now = 1000
+  let looks = 0
+  let compared = 0
+  t.mock.method(performance, 'now', () => now)
+  t.mock.getter(Evidence.prototype, 'looks', () => compared)
+  t.mock.getter(Evidence.prototype, 'affordable', () => looks < (options?.looksPerHour ?? 8))
+  t.mock.method(Evidence.prototype, 'forget', ({ last = false } = {}) => void (compared = last ? 1 : 0))
+  t.mock.method(Evidence.prototype, 'look', async () => {
+    const finding = findings[Math.min(looks++, findings.length - 1)]
+    if (finding.missing === undefined) compared++
+    return finding
+  })
+  const inquiry = new Inquiry({ looksPerHour: 8, mode: 'twin', ...options })
+  let collections = 0
+  const judge = (verdict) => inquiry.judge({ state: verdict.leak ? 'confirmed' : 'suspicious', kind: 'heap', growthBytes: 1e6, bytesPerHour: 36e8, ...verdict }, (collections += 5))
+  return { judge, looks: () => looks, wait: (ms) => (now += ms) }
+}
+
+const failed = { missing: 'the twin ended early', mayPass: true }
+const refused = { missing: 'beforeCapture refused', mayPass: false }
+const first = { evidence: 'snapshot', capture: {} }
+const seen = (suspects, grown) => ({ evidence: 'snapshot', capture: {}, growth: { suspects, looks: 2, totalSizes: [1e7, 1e7 + grown] } })
+const holder = { name: 'kept', retainedDelta: 1e6, cause: 'cache' }
+
+test('a look that fails is made again, later and later, and the heap is seen again when it succeeds', async (t) => {
+  const { judge, looks, wait } = inquiryOf(t, [failed, failed, first, seen([holder], 1e6)])
+  const look = async (ms) => (wait(ms), await judge({ leak: false }), looks())
+  assert.equal(await look(0), 1)
+  assert.equal(await look(4_000), 1, 'not at once')
+  assert.equal(await look(2_000), 2)
+  assert.equal(await look(6_000), 2, 'the second wait is longer')
+  assert.equal(await look(5_000), 3)
+  wait(60_000)
+  const told = await judge({ leak: true })
+  assert.deepEqual([told.confirmedBy, told.evidence, told.suspects], ['trend', 'snapshot', [holder]])
+})
+
+test('what may pass is tried three times before a sure trend is told alone; what does not pass is told at once', async (t) => {
+  const { judge, looks, wait } = inquiryOf(t, [failed])
+  assert.equal(await judge({ leak: true }), undefined)
+  assert.equal(await judge({ leak: true }), undefined, 'it waits for the next try')
+  wait(5_000)
+  assert.equal(await judge({ leak: true }), undefined)
+  wait(10_000)
+  assert.deepEqual(await judge({ leak: true }), { confirmedBy: 'trend', evidence: 'trend', suspects: [], missing: failed.missing })
+  assert.equal(looks(), 3)
+  t.mock.restoreAll()
+  const other = inquiryOf(t, [refused])
+  assert.equal((await other.judge({ leak: true })).missing, refused.missing)
+})
+
+test('tries that fail are in the budget', async (t) => {
+  const { judge, looks, wait } = inquiryOf(t, [failed], { looksPerHour: 2 })
+  for (let nth = 0; nth < 10; nth++) (wait(600_000), await judge({ leak: false }))
+  assert.equal(looks(), 2)
+  assert.match((await judge({ leak: true })).missing, /ended early|used up/)
+})
+
+test('what the heap said no to is not asked of it every few collections', async (t) => {
+  const { judge, looks, wait } = inquiryOf(t, [first, seen([], 0)])
+  await judge({ leak: true })
+  wait(10_000)
+  assert.equal(await judge({ leak: true }), undefined, 'vetoed')
+  assert.equal(looks(), 2)
+  for (let nth = 0; nth < 5; nth++) (wait(1000), assert.equal(await judge({ leak: true }), undefined))
+  assert.equal(looks(), 2, '25 collections later')
+  await judge({ leak: true })
+  assert.equal(looks(), 3)
+})
+
+test('native memory is named after nothing in the heap, and buffers only after what holds them', async (t) => {
+  const { judge, looks, wait } = inquiryOf(t, [first, seen([holder, { ...holder, name: 'buffers', retainedDelta: 8e6 }], 9e6)])
+  const told = await judge({ leak: true, kind: 'native' })
+  assert.deepEqual([told.confirmedBy, told.evidence, told.suspects], ['trend', 'trend', []])
+  assert.match(told.missing, /native code/)
+  assert.equal(looks(), 0)
+  await judge({ leak: true, kind: 'external' })
+  wait(10_000) // 10 MB by the trend
+  const { suspects, evidence } = await judge({ leak: true, kind: 'external' })
+  assert.deepEqual([evidence, suspects.map(({ name }) => name)], ['snapshot', ['buffers']])
+})
+
+test('a place that was told is recovered as soon as half of what it added is gone', () => {
+  const emitter = new EventEmitter().setMaxListeners(0)
+  const resources = new Resources({ listeners: validate({ sample: 1 }, LISTENERS) }, { sensitivity: 'high' })
+  try {
+    let told
+    for (let time = 1; time < 200 && told === undefined; time++) {
+      for (let nth = 0; nth < 3; nth++) emitter.on('message', () => time)
+      resources.read(time * 10_000)
+      told = resources.growing().find(({ leak }) => leak)
+    }
+    assert.ok(told, 'it was told')
+    resources.accused(told.fingerprint)
+    assert.deepEqual(resources.recovered(), [])
+    emitter.removeAllListeners('message')
+    resources.read(1e7)
+    const [{ fingerprint, resource, live, sites }, ...more] = resources.recovered()
+    assert.deepEqual([fingerprint, resource, live, more], [told.fingerprint, 'listeners', 0, []])
+    assert.match(sites[0].file, /inquiry\.test\.js$/)
+    assert.deepEqual(resources.recovered(), [], 'once')
+  } finally {
+    resources.stop()
+  }
+})

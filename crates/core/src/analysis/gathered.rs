@@ -1,0 +1,44 @@
+//! What a report says that follows from the graph alone: gathered on an idle thread, while the dominator tree is made.
+
+use super::build::versions_of;
+use super::duplicates::Candidates;
+use super::emitters;
+use super::emitters::List;
+use super::landmarks::Landmarks;
+use super::timers::Pending;
+use super::waiting::Waiting;
+use crate::graph::Graph;
+use crate::{Error, Watch};
+
+/// The raw material of lists in a report.
+pub(super) struct Gathered {
+    /// Texts that may be there more than once.
+    pub(super) strings: Candidates,
+    /// The longest lists of listeners.
+    pub(super) listeners: Vec<List>,
+    /// Timers that wait.
+    pub(super) timers: Pending,
+    /// Calls that wait.
+    pub(super) waiting: Waiting,
+    /// Node's version, and V8's.
+    pub(super) versions: (Option<String>, Option<String>),
+}
+
+impl Gathered {
+    /// For lists of `top` rows.
+    pub(super) fn new(graph: &Graph, top: usize, watch: &Watch) -> Result<Self, Error> {
+        let landmarks = Landmarks::find(graph);
+        watch.check()?;
+        let strings = Candidates::find(graph, top);
+        watch.check()?;
+        let listeners = emitters::longest(graph, &landmarks, top);
+        watch.check()?;
+        Ok(Self {
+            strings,
+            listeners,
+            timers: Pending::count(graph, &landmarks),
+            waiting: Waiting::count(graph, &landmarks),
+            versions: versions_of(graph, landmarks.processes.iter().copied()),
+        })
+    }
+}
