@@ -26,6 +26,8 @@ export interface LeakOptions<Given = any> {
   report?: string | URL
   /** How the heap is looked at. Default: by a twin where there can be one, else inline. */
   mode?: 'auto' | 'twin' | 'inline'
+  /** Whether leakguard reads V8's heap itself, as `census` does. Default: `auto`. */
+  walker?: boolean | 'auto'
 }
 
 export interface CollectedOptions {

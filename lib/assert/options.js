@@ -1,6 +1,7 @@
 'use strict'
 
 const { isRegExp } = require('node:util').types
+const { walkerRule } = require('../capture/walker.js')
 const { choice, duration, integer, size, callback, validate, wrong, shown } = require('../options.js')
 const { isPath, pathOf } = require('../path.js')
 const { CHANNELS } = require('./readings.js')
@@ -20,6 +21,7 @@ const RULES = {
   teardown: callback,
   report: path,
   mode: choice(['auto', 'twin', 'inline'], 'auto'),
+  walker: walkerRule,
 }
 
 /** What a call may keep: bytes, or `{ bytes, objects }`. */
