@@ -16,6 +16,7 @@ export interface LeakOptions<Given = any> {
   timeout?: Duration
   /** What may grow: any part of its name, path, class or fingerprint. */
   ignore?: string | RegExp | (string | RegExp)[]
+  /** What is read. Default: all but `listeners`, which costs a look at each `on` and `addEventListener`. */
   track?: Tracked[]
   /** Before each call; what it answers, or resolves to, is given to the call and to `teardown`. */
   setup?: () => Given | Promise<Given>
@@ -25,6 +26,8 @@ export interface LeakOptions<Given = any> {
   report?: string | URL
   /** How the heap is looked at. Default: by a twin where there can be one, else inline. */
   mode?: 'auto' | 'twin' | 'inline'
+  /** Whether leakguard reads V8's heap itself, as `census` does. Default: `auto`. */
+  walker?: boolean | 'auto'
 }
 
 export interface CollectedOptions {

@@ -370,6 +370,9 @@ export interface TwinStart {
 /** Why this process can have no twin; `null`: it can. */
 export declare function twinUnsupported(): string | null
 
+/** Is V8's version one that the walk was tested with? Where not, it is to be compared with V8's own snapshot once. */
+export declare function walkerTested(): boolean
+
 /** Why this process's heap cannot be walked; `null`: as far as its metadata tells, it can. */
 export declare function walkerUnsupported(): string | null
 

@@ -76,7 +76,10 @@ export interface Capabilities {
    * with the heap's figures of that moment.
    */
   gcFeed: 'v8' | 'perf_hooks'
-  /** Can a census walk the heap itself, in a twin, in place of V8's snapshot? */
+  /**
+   * Can looks at the heap walk it, in a twin, in place of V8's snapshot? With a V8 that this was not tested with the first look compares
+   * both, and this says what came of it afterwards.
+   */
   walker: boolean
   /** Why not: no twin, not V8's own callbacks, a heap that is not understood or a walk that failed. */
   reasons: { twin?: string; gcFeed?: string; walker?: string }
@@ -360,8 +363,8 @@ export interface CensusOptions extends AnalyzeOptions, CaptureOptions {
   kind?: 'full'
   /**
    * Whether leakguard reads V8's heap itself, in a twin, in place of V8's snapshot: in a fraction of the time and memory.
-   * `auto`: where `capabilities().walker` says so, and V8's snapshot where it fails. `true`: so or not at all. Default: `false`.
-   * `growth` compares such censuses with each other, not with snapshots.
+   * `auto`: where `capabilities().walker` says so, and V8's snapshot where it fails. `true`: so or not at all. `false`: V8's snapshot.
+   * Default: `auto`. What `growth` compares should be of one kind: see `evidence`.
    */
   walker?: boolean | 'auto'
   /** How many ways the folded heap keeps at most; the smallest are left out. Default: 20,000. */
@@ -518,13 +521,24 @@ export interface FindGrowthOptions extends GrowthOptions, CaptureOptions {
   rounds?: number
   /** From one look to the next. Default: 30 s. */
   interval?: Duration
+  /** As with `census`. All looks are of one kind: where a walk fails at a later one, all are made anew by V8's snapshot. Default: `auto`. */
+  walker?: boolean | 'auto'
+}
+
+/** What `findGrowth` found, and by what. */
+export interface FoundGrowth extends Growth {
+  /** Where the looks come from: leakguard's own reading of the heap, or V8's snapshot. */
+  evidence: 'walker' | 'snapshot'
+  /** Why the heap was not walked. */
+  walkerReason?: string
+  captures: CaptureFigures[]
 }
 
 /**
  * Says what grows in this thread's heap now, by looks at it while it works, each as `census` takes it: no file is left, and the
  * guard of captures holds for each.
  */
-export function findGrowth(options?: FindGrowthOptions): Promise<Growth & { captures: CaptureFigures[] }>
+export function findGrowth(options?: FindGrowthOptions): Promise<FoundGrowth>
 
 /** What grew between looks. */
 export interface Growth {
@@ -1247,6 +1261,8 @@ export interface WatchOptions {
   looksPerHour?: number
   /** How the heap is captured for a look. Default: `twin`, so that the app is never stopped; elsewhere than on Linux a leak is then told without suspects. */
   mode?: 'auto' | 'twin' | 'inline'
+  /** Whether leakguard reads V8's heap itself for a look, as with `census`. Default: `auto`. */
+  walker?: boolean | 'auto'
   maxPause?: Duration
   /**
    * Asked before such a look, and before the snapshot of `onHeapLimit`: `false`, or an error, refuses it, and the leak is told by its
@@ -1344,10 +1360,12 @@ export interface Leak extends WatchVerdict {
    */
   allocations?: LeakSite[]
   /**
-   * What it is named by: looks at the heap (by `snapshot`; a watchdog does not walk the heap so far), objects counted by constructor, or
-   * sites, of resources or of allocations; else there is the trend alone.
+   * What it is named by: looks at the heap, by `walker` or `snapshot`; objects counted by constructor; or sites, of resources or of
+   * allocations. Else there is the trend alone.
    */
   evidence: 'trend' | 'light-census' | 'walker' | 'snapshot' | 'sites'
+  /** With `snapshot`: why the heap was not walked. */
+  walkerReason?: string
   /**
    * `evidence`: something that has no bound to fill up to grew at each of three looks, before the trend was sure. `trend`: the trend is
    * sure, and the heap, where it could be looked at, did not say otherwise.

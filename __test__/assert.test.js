@@ -57,6 +57,24 @@ test('a call that fails, rejects, or never settles says which call it was', asyn
   assert.equal(stuck.iteration, 5)
 })
 
+test('listeners are read for who asks, and told by the place that adds them', async () => {
+  const leaks = await verdict(`
+    const emitter = new (require('events'))().setMaxListeners(0)
+    const shared = () => {}
+    await lg.assertNoLeak(function subscribe() { emitter.on('message', shared) }, { track: ['listeners'], iterations: 30 })`)
+  assert.equal(leaks.code, 'ERR_LEAKGUARD_LEAK', leaks.message)
+  assert.match(leaks.message, /listeners: \+1 a call/)
+  assert.match(leaks.message, /\d+ message listeners on EventEmitter are live, added by subscribe/)
+  assert.deepEqual(await verdict(`
+    const emitter = new (require('events'))().setMaxListeners(0)
+    await lg.assertNoLeak(function subscribe() { emitter.on('message', () => {}) }, { track: ['listeners'], iterations: 30, ignore: 'subscribe' })`), {})
+  assert.deepEqual(await verdict(`
+    const emitter = new (require('events'))()
+    const on = require('events').prototype.on
+    await lg.assertNoLeak(() => { const own = new (require('events'))(); own.on('message', () => {}); emitter.once('message', () => {}); emitter.emit('message') }, { track: ['listeners', 'heap'], iterations: 30 })
+    if (require('events').prototype.on !== on) throw new Error('a hook is left')`), {})
+})
+
 test('options are checked by name', async () => {
   for (const [call, word] of [
     ['lg.assertNoLeak(3)', /must be a function, got 3/],

@@ -41,6 +41,16 @@ for (const mode of twin ? ['twin', 'inline'] : ['inline']) {
   })
 }
 
+test('where a cgroup has no room for a snapshot, the heap is walked all the same', { skip: !leakguard.capabilities().walker }, async (t) => {
+  // A heap of some 45 MB, of which a snapshot takes several times as much as a walk.
+  const group = cgroupFor(t, 450 * MB)
+  if (!group) return
+  const snapshot = await confined(group, 200_000, 'leakguard.census({ walker: false })')
+  assert.equal(snapshot.code, 'ERR_LEAKGUARD_HEADROOM', JSON.stringify(snapshot))
+  const walk = await confined(group, 200_000, 'leakguard.census().then(({ evidence, suspects: [{ name, count }] }) => ({ evidence, name, count }))')
+  assert.deepEqual({ ...walk, children: [] }, { evidence: 'walker', name: 'leakedArray', count: 200_000, children: [], alive: 200_000 })
+})
+
 test('forced, a twin that takes the cgroup to its limit is what the kernel ends, not the app', { skip: !twin }, async (t) => {
   const group = cgroupFor(t, 250 * MB)
   if (!group) return

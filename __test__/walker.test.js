@@ -12,6 +12,36 @@ const { SHAPES, CLASSES } = require('./support/shapes.js')
 const { walker, reasons } = leakguard.capabilities()
 const skip = !walker && reasons.walker
 
+/** By signature, in words, what it holds: V8's own parts and what only it holds left out, and texts, which many things share. */
+function signatures({ strings, places, paths }) {
+  const found = new Map()
+  const words = []
+  paths.parent.forEach((parent, at) => {
+    const place = paths.place[at] && places[paths.place[at] - 1].slice(1).join(':')
+    const step = `${strings[paths.edge[at]]} ${strings[paths.name[at]]} ${place}`
+    words[at] = at < 2 ? step : `${words[parent]} > ${step}`
+    const isOwn = at < 2 || ['root', 'string', 'noise'].includes(strings[paths.kind[at]])
+    if (!isOwn) found.set(words[at], { count: paths.count[at], bytes: paths.shallow[at] })
+  })
+  return found
+}
+
+/** At least this share of objects and bytes falls to the same ways from the roots, and to each as many. */
+function assertSameSignatures(have, want, share) {
+  for (const figure of ['count', 'bytes']) {
+    let all = 0
+    let same = 0
+    let worst = ['', 0]
+    for (const [words, row] of want) {
+      const both = Math.min(row[figure], have.get(words)?.[figure] ?? 0)
+      all += row[figure]
+      same += both
+      if (row[figure] - both > worst[1]) worst = [words, row[figure] - both]
+    }
+    assert.ok(same >= all * share, `${figure}: of ${all} only ${same} fall to the same signatures; most of those elsewhere, ${worst[1]}, to ${worst[0]}`)
+  }
+}
+
 /** Two numbers that differ by at most this share of the second. */
 function assertNear(have, want, share, what) {
   assert.ok(Math.abs(have - want) <= want * share, `${what}: ${have}, and V8's snapshot has ${want}`)
@@ -24,17 +54,16 @@ test('the four tested versions of Node are walked wherever a twin can be made', 
 
 test("a walk finds what V8's snapshot of the same process finds", { skip }, async () => {
   const { walk, snapshot } = await program(`${SHAPES}
-    // As a text: what is kept of one look is in the heap at the next.
-    const one = async (walker) => {
-      const { census, ...report } = await leakguard.census({ walker, top: 100000, minShare: 0.01, maxPaths: 100 })
-      return JSON.stringify(report)
+    // What is kept of one look would be in the heap at the next.
+    const show = async (before, walker, after) => {
+      const report = await leakguard.census({ walker, top: 100000, minShare: 0.01, maxPaths: 20000, names: 0 })
+      console.log(before + JSON.stringify(report) + after)
     }
     const main = async () => {
       // The first captures of a process make what stays.
-      await one(false)
-      const walk = await one(true)
-      const snapshot = await one(false)
-      console.log('{"walk":' + walk + ',"snapshot":' + snapshot + '}')
+      await leakguard.census({ walker: false })
+      await show('{"walk":', true, ',')
+      await show('"snapshot":', false, '}')
     }
     main()`)
   assert.deepEqual([walk.evidence, snapshot.evidence, snapshot.walkerReason], ['walker', 'snapshot', 'walker: false'])
@@ -47,6 +76,11 @@ test("a walk finds what V8's snapshot of the same process finds", { skip }, asyn
   }
   const unreached = ({ classes }) => classes.find((row) => row.name === 'Unreached')
   assert.deepEqual([unreached(walk), unreached(snapshot)], [undefined, undefined], 'what is held weakly only')
+  const [walked, known] = [walk, snapshot].map(({ census }) => signatures(census))
+  assertSameSignatures(walked, known, 0.7)
+  // Prototypes lead to what the realms of V8 hold.
+  const isApps = ([words]) => words.includes(' held ') && !words.includes('__proto__')
+  assertSameSignatures(walked, new Map([...known].filter(isApps)), 0.99)
   // V8's snapshot makes tables of lines for itself, which count as code: on a small heap that shows.
   const rest = ({ classes, nodeCount, totalSize }) => {
     const code = classes.find(({ name }) => name === '(compiled code)')
@@ -112,6 +146,60 @@ test("a walk that finds other than what was planted is not believed: V8's snapsh
   assert.ok(first.suspects > 0)
   assert.deepEqual(second, { ...first, walkerReason: capabilities.reasons.walker })
   assert.equal(capabilities.walker, false)
+})
+
+/** A program whose V8 is pretended to be another one. */
+const pretended = (pretence, source) => program(source, { env: { ...process.env, LEAKGUARD_WALKER_PRETEND: pretence } })
+
+for (const [what, pretence, reason] of [
+  ['does not export a constant', 'v8dbg_type_JSGlobalProxy__JS_GLOBAL_PROXY_TYPE=', /does not export v8dbg_type_JSGlobalProxy/],
+  ['lays out maps otherwise', 'v8dbg_class_Map__instance_type__uint16_t=16', /says v8dbg_class_Map__instance_type__uint16_t is 16 and not 12/],
+  ['has other kinds of objects', 'v8dbg_type_ByteArray__BYTE_ARRAY_TYPE=400', /other kinds of arrays|both have number/],
+  ['is too old', 'version=10.2.1', /V8 10.2.1 is older/],
+]) {
+  test(`a V8 that ${what} is refused`, { skip }, async () => {
+    const { walker, reasons } = await pretended(pretence, 'console.log(JSON.stringify(leakguard.capabilities()))')
+    assert.equal(walker, false)
+    assert.match(reasons.walker, reason)
+  })
+}
+
+test('a V8 that lacks a function is noticed at the walk: its snapshot is taken, or nothing where nothing else was asked for', { skip }, async () => {
+  const { strict, evidence, walkerReason } = await pretended('_ZN2v86Object18GetConstructorNameEv=', `
+    const main = async () => {
+      const strict = await leakguard.census({ walker: true }).catch(({ code }) => code)
+      const { evidence, walkerReason } = await leakguard.census()
+      console.log(JSON.stringify({ strict, evidence, walkerReason }))
+    }
+    main()`)
+  assert.deepEqual([strict, evidence], ['ERR_LEAKGUARD_TWIN', 'snapshot'])
+  assert.match(walkerReason, /does not export v8::Object::GetConstructorName/)
+})
+
+test('a V8 that was not tested is compared with its own snapshot first, and then trusted', { skip }, async () => {
+  const version = process.versions.v8.replace(/^(\d+)\.\d+/, '$1.99')
+  const [first, second] = await pretended(`version=${version}`, `${prelude(20_000)}
+    const brief = ({ evidence, walkerReason }) => ({ evidence, walkerReason })
+    const main = async () => console.log(JSON.stringify([brief(await leakguard.census()), brief(await leakguard.census({ walker: true }))]))
+    main()`)
+  assert.deepEqual([first, second], [{ evidence: 'walker' }, { evidence: 'walker' }])
+})
+
+test('findGrowth walks the heap, says so, and names what grows as by snapshots', { skip }, async () => {
+  const [walk, snapshot] = await program(`${prelude(1000)}
+    let index = leakedArray.length
+    const found = async (walker) => {
+      const timer = setInterval(() => { for (let i = 0; i < 300; i++) leak(index++) }, 20)
+      const { evidence, walkerReason, suspects } = await leakguard.findGrowth({ walker, rounds: 2, interval: 300 })
+      clearInterval(timer)
+      return { evidence, walkerReason, suspects: suspects.map(({ name, path, fingerprint }) => ({ name, path, fingerprint })) }
+    }
+    const main = async () => console.log(JSON.stringify([await found('auto'), await found(false)]))
+    main()`)
+  assert.deepEqual([walk.evidence, walk.walkerReason], ['walker', undefined])
+  assert.deepEqual([snapshot.evidence, snapshot.walkerReason], ['snapshot', 'walker: false'])
+  assert.ok(walk.suspects.length > 0 && walk.suspects[0].name.includes('leakedArray'), JSON.stringify(walk.suspects))
+  assert.deepEqual(walk.suspects[0], snapshot.suspects[0])
 })
 
 test('a walk is not made where it was not asked for, or cannot be', async () => {

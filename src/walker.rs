@@ -23,6 +23,12 @@ pub fn walker_unsupported() -> Option<String> {
     guarded(walker::unsupported).unwrap_or_else(Some)
 }
 
+/// Is V8's version one that the walk was tested with? Where not, it is to be compared with V8's own snapshot once.
+#[napi]
+pub fn walker_tested() -> bool {
+    guarded(walker::is_tested).unwrap_or(false)
+}
+
 /// Walks this thread's heap and keeps it for the analysis. Only for twins: nothing else may run meanwhile. `used`: bytes of
 /// all objects, garbage included, as V8 counts them; `planted`: how many objects of the class `LeakguardPlanted` there are.
 #[napi]

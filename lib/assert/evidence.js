@@ -35,11 +35,12 @@ async function gather(trial, call, options) {
   const looks = []
   for (let look = 0; look < LOOKS; look++) {
     if (look > 0) calls.push(await trial.callsBetweenLooks(calls.length > 0 ? 2 * calls[0] : undefined))
-    // V8's own snapshot and not the walk: it has every object, and tests have the time.
     // As bytes: a look must not be what the next one finds.
-    looks.push(Buffer.from(JSON.stringify(await census({ top: CLASSES, mode: options.mode, walker: false, readScripts: true }))))
+    looks.push(Buffer.from(JSON.stringify(await census({ top: CLASSES, mode: options.mode, walker: options.walker, readScripts: true }))))
   }
   const reports = looks.map((look) => JSON.parse(look))
+  // A walk and V8's snapshot are not compared with each other.
+  if (new Set(reports.map(({ evidence }) => evidence)).size > 1) return gather(trial, call, { ...options, walker: false })
   const { suspects } = await growth(reports, { top: SUSPECTS, minCount: LEAST, minBytes: 0 })
   // A class says less than the place that holds its objects: it counts where no place was found.
   const places = suspects.filter((suspect) => isSteady(suspect, calls, options)).map((suspect) => ({ ...suspect, perCall: steadily(suspect.counts, calls) }))
@@ -53,6 +54,7 @@ async function gather(trial, call, options) {
     classes: places.length > 0 ? [] : classes.filter((one) => !isIgnored(one)),
     bytesPerCall: bytesThatGrew(reports, calls),
     ignored: found.filter(isIgnored).length,
+    evidence: reports[0].evidence,
     mode: reports[0].capture.mode,
   }
 }

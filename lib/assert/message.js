@@ -1,6 +1,7 @@
 'use strict'
 
 const { bytes, count, safe } = require('../report/words.js')
+const { siteInWords } = require('../watch/words.js')
 
 /** Growth that is shown; the report has all. */
 const SHOWN = 3
@@ -9,13 +10,14 @@ const SHOWN = 3
 const STEPS = 5
 
 /** What a test prints where a call leaks. */
-function accusation({ name, calls, open, counted, evidence }, { report }) {
+function accusation({ name, calls, open, counted, evidence, sites = [] }, { report }) {
   const { suspects, classes } = evidence
   const lines = [`${name} leaks: ${[...open.map(rate), objects(suspects, classes)].filter(Boolean).join(', ')} a call (${count(calls)} calls)`, '']
   for (const suspect of suspects.slice(0, SHOWN)) lines.push(...ofSuspect(suspect))
   if (suspects.length > SHOWN) lines.push(`  and ${suspects.length - SHOWN} more`)
   for (const grown of telling(classes)) lines.push(...ofClass(grown))
   for (const { name, perCall } of counted) lines.push(`  ${name}: +${amount(perCall)} a call`)
+  for (const site of sites) lines.push(`    ${safe(siteInWords(site, 'listeners'))}`)
   lines.push('', `Is it meant to stay? ${advice([...suspects, ...classes])}`)
   if (report !== undefined) lines.push(`The whole report is in ${safe(report)}`)
   return lines.join('\n')

@@ -1,11 +1,14 @@
 'use strict'
 
 const { isRegExp } = require('node:util').types
+const { walkerRule } = require('../capture/walker.js')
 const { choice, duration, integer, size, callback, validate, wrong, shown } = require('../options.js')
 const { isPath, pathOf } = require('../path.js')
 const { CHANNELS } = require('./readings.js')
 
-const TRACKED = [...Object.keys(CHANNELS), 'listeners']
+const TRACKED = Object.keys(CHANNELS)
+/** Listeners are read only for who asks: every `on` and `addEventListener` is looked at meanwhile. */
+const USUAL = TRACKED.filter((name) => name !== 'listeners')
 
 const RULES = {
   iterations: integer(2, 1_000_000),
@@ -18,6 +21,7 @@ const RULES = {
   teardown: callback,
   report: path,
   mode: choice(['auto', 'twin', 'inline'], 'auto'),
+  walker: walkerRule,
 }
 
 /** What a call may keep: bytes, or `{ bytes, objects }`. */
@@ -41,7 +45,7 @@ function patterns(name, value = []) {
   throw wrong(`"${name}" must be texts or regular expressions, got ${shown(value)}`)
 }
 
-function tracked(name, value = TRACKED) {
+function tracked(name, value = USUAL) {
   if (Array.isArray(value) && value.length > 0 && value.every((one) => TRACKED.includes(one))) return value
   throw wrong(`"${name}" must be an array of ${TRACKED.join(', ')}, got ${shown(value)}`)
 }

@@ -19,14 +19,18 @@ class Readings {
   calls = new Float64Array(ROOM)
   /** What the last collection took, in ms. */
   gcMs = 0
-  /** Columns by name: bytes of `heap` and `external`; how many `timers` and `handles`. */
+  /** Columns by name: bytes of `heap` and `external`; how many `timers`, `handles` and `listeners`. */
   columns
 
   #collect
+  #listeners
 
-  constructor(track, collecting = collect) {
+  /** `listeners`: their tracker, where they are read. */
+  constructor(track, collecting = collect, listeners) {
     this.#collect = collecting
-    this.columns = Object.fromEntries(Object.keys(CHANNELS).filter((name) => track.includes(name)).map((name) => [name, new Float64Array(ROOM)]))
+    this.#listeners = listeners
+    const names = Object.keys(CHANNELS).filter((name) => track.includes(name) && (name !== 'listeners' || listeners !== undefined))
+    this.columns = Object.fromEntries(names.map((name) => [name, new Float64Array(ROOM)]))
   }
 
   get full() {
@@ -43,10 +47,11 @@ class Readings {
     await settle(wait)
     const start = now()
     await this.#collect()
+    this.#listeners?.report(LOOK) // which are gone
     this.gcMs = now() - start
     const at = this.count++
     this.calls[at] = calls
-    for (const name in this.columns) this.columns[name][at] = CHANNELS[name].read()
+    for (const name in this.columns) this.columns[name][at] = CHANNELS[name].read(this.#listeners)
   }
 }
 
@@ -59,7 +64,10 @@ const CHANNELS = {
   external: { read: () => v8.getHeapStatistics().external_memory, grain: 4, most: 32_768, unit: 'bytes' },
   timers: { read: () => process.getActiveResourcesInfo().filter(isTimer).length, grain: 0, most: 2, unit: 'timers' },
   handles: { read: handles, grain: 0, most: 2, unit: 'handles' },
+  listeners: { read: (tracker) => tracker.live, grain: 0, most: 2, unit: 'listeners' },
 }
+
+const LOOK = { top: 1 }
 
 /** Spaces in which no object of a program lies: code comes and goes there as functions are compiled and forgotten. */
 const ENGINES = /^(code|trusted|read_only|shared)/

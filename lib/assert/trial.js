@@ -39,7 +39,7 @@ class Trial {
     this.#call = call
     this.#options = options
     this.#backOff = rehearsal ? [0] : BACK_OFF_MS
-    this.readings = new Readings(options.track, rehearsal ? () => {} : undefined)
+    this.readings = new Readings(options.track, rehearsal ? () => {} : undefined, options.listeners)
   }
 
   /** Calls in a batch, at first. */

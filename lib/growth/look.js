@@ -5,13 +5,14 @@ const { inlineFromScratch } = require('../capture/inline.js')
 const { ReportTarget } = require('../capture/report-target.js')
 const { take } = require('../capture/take.js')
 const { WalkTarget } = require('../capture/walk-target.js')
-const { walkerRefusal, isWalkersOwn } = require('../capture/walker.js')
+const { walkerRefusal, refused, isWalkersOwn, distrustWalker } = require('../capture/walker.js')
+const { walkerDoubt } = require('../capture/walker-trial.js')
 const { examine } = require('../examine.js')
 const { mapReport } = require('../source-map.js')
 const { taskOf } = require('./growth.js')
 
 /**
- * Captures this thread's heap and folds it where it is captured: `{ census, growth, capture }`. With `before`, earlier censuses as
+ * Captures this thread's heap and folds it where it is captured: `{ census, growth, evidence, walkerReason, capture }`. With `before`, earlier censuses as
  * JSON, `growth` says what grew since.
  */
 async function look(options, before, onProgress) {
@@ -21,12 +22,17 @@ async function look(options, before, onProgress) {
 
 /**
  * Asks this thread's heap what a task says: the answer with `evidence` and `capture`, the figures of the capture. The heap is walked
- * where that was asked for and can be trusted; else V8 makes its snapshot, and `walkerReason` says why.
+ * where that can be trusted; else V8 makes its snapshot, and `walkerReason` says why.
  */
 async function captured(task, options) {
-  const { walker = false, mode, readScripts, signal, onProgress } = options
+  const { walker = 'auto', mode, readScripts, signal, onProgress } = options
   const folder = process.env.LEAKGUARD_DIR || tmpdir()
   let walkerReason = walkerRefusal(walker, mode)
+  if (walkerReason === undefined) {
+    walkerReason = await walkerDoubt(folder, options)
+    if (walkerReason !== undefined && walker === true) refused(walkerReason)
+  }
+  let failure
   if (walkerReason === undefined) {
     const job = { into: 'walk', folder, twin: () => new WalkTarget(task, readScripts) }
     try {
@@ -34,7 +40,7 @@ async function captured(task, options) {
       return { ...mapped(result), evidence: 'walker', capture }
     } catch (error) {
       if (walker === true || !isWalkersOwn(error)) throw error
-      walkerReason = error.message
+      walkerReason = failure = `it failed in this process: ${error.message}`
     }
   }
   const job = {
@@ -44,6 +50,8 @@ async function captured(task, options) {
     inline: () => inlineFromScratch(folder, options, (path) => examine(path, task, { signal, onProgress, readScripts })),
   }
   const { result, capture } = await take(job, options)
+  // Where V8's snapshot fails as well, it was not the walk that was at fault.
+  if (failure !== undefined) distrustWalker(failure)
   return { ...mapped(result), evidence: 'snapshot', walkerReason, capture }
 }
 

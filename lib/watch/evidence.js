@@ -33,8 +33,8 @@ class Evidence {
   #by
   #ended = new AbortController()
 
-  constructor({ snapshotDir, keep, redact, looksPerHour, mode, maxPause, beforeCapture }) {
-    this.#options = { snapshotDir: snapshotDir && resolve(snapshotDir), keep, redact, looksPerHour, mode, maxPause, beforeCapture }
+  constructor({ snapshotDir, keep, redact, looksPerHour, mode, maxPause, beforeCapture, walker }) {
+    this.#options = { snapshotDir: snapshotDir && resolve(snapshotDir), keep, redact, looksPerHour, mode, maxPause, beforeCapture, walker }
   }
 
   /** Whether the budget has another look. */
@@ -55,7 +55,7 @@ class Evidence {
   }
 
   /**
-   * One look: `{ growth?, capture, evidence }`, or `{ missing, unaffordable, mayPass }`, why there was none. Never rejects. Where it is urgent it
+   * One look: `{ growth?, capture, evidence, walkerReason? }`, or `{ missing, unaffordable, mayPass }`, why there was none. Never rejects. Where it is urgent it
    * does not give way to the app, so that it comes to an end on a machine that has more work than it can do.
    */
   async look({ isUrgent }) {
@@ -63,13 +63,13 @@ class Evidence {
     try {
       if (await this.#isRefused()) return { missing: 'beforeCapture refused' }
       const before = await Promise.all(this.#censuses.map(async (census) => String(await gunzip(census))))
-      const options = { ...FOLD, ...this.#capture, priority: isUrgent ? 'normal' : 'low', census: true }
-      const { census, growth, capture, evidence } = await look(options, before.length > 0 ? before : undefined)
+      const options = { ...FOLD, ...this.#capture, walker: this.#options.walker, priority: isUrgent ? 'normal' : 'low', census: true }
+      const { census, growth, capture, evidence, walkerReason } = await look(options, before.length > 0 ? before : undefined)
       // A walk and V8's snapshot do not list V8's own structures alike: what differs between them is no growth.
       const isSame = this.#by === undefined || this.#by === evidence
       this.#by = evidence
       this.#censuses = [...(isSame ? this.#censuses : []), await gzip(JSON.stringify(census))].slice(-KEPT)
-      return { growth: isSame ? growth : undefined, capture, evidence }
+      return { growth: isSame ? growth : undefined, capture, evidence, walkerReason }
     } catch (error) {
       return { missing: reasonOf(error), unaffordable: error?.code === 'ERR_LEAKGUARD_HEADROOM', mayPass: PASSING.has(error?.code) }
     }

@@ -126,8 +126,9 @@ class Inquiry {
     this.#empty = growth.suspects.length > 0 ? 0 : this.#empty + 1
     const grown = growth.totalSizes.at(-1) - growth.totalSizes[0]
     const expected = (verdict.bytesPerHour / 36e5) * (this.#time - (this.#first ?? before))
+    const { evidence, walkerReason, capture } = finding
     const suspects = holdersOf(growth.suspects, verdict, expected)
-    const told = { evidence: suspects.length > 0 ? finding.evidence : 'trend', suspects, looks: growth.looks, capture: finding.capture }
+    const told = { evidence: suspects.length > 0 ? evidence : 'trend', walkerReason, suspects, looks: growth.looks, capture }
     if (verdict.leak) {
       const isVetoed = verdict.kind === 'heap' && growth.suspects.length === 0 && grown < expected * REAL
       this.#vetoed = isVetoed ? verdict.growthBytes : undefined

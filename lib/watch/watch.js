@@ -1,5 +1,6 @@
 'use strict'
 
+const { walkerRule } = require('../capture/walker.js')
 const { callback, duration, choice, group, integer, interval, boolean, validate, wrong, shown } = require('../options.js')
 const { THRESHOLDS } = require('../detect.js')
 const { isPath, pathOf } = require('../path.js')
@@ -16,6 +17,7 @@ const WATCH_RULES = {
   pressure: bands,
   evidence: boolean(true),
   looksPerHour: integer(0, 1000, 8),
+  walker: walkerRule,
   mode: choice(['auto', 'twin', 'inline'], 'twin'),
   maxPause: duration(),
   beforeCapture: callback,

@@ -41,4 +41,4 @@ function duration(ms) {
   return `${Math.max(0, Math.round(ms / size))} ${unit}`
 }
 
-module.exports = { textOfLeak }
+module.exports = { textOfLeak, siteInWords }

@@ -120,14 +120,19 @@ pub(super) fn step(graph: &Graph, pairs: &WeakPairs, from: NodeIx, at: EdgeIx, e
         // What Node cleans up at its end: it lists everything and holds nothing.
         NodeKind::NATIVE if is_bookkeeping(graph.raw_name(target)) => 120,
         NodeKind::SYNTHETIC => match graph.raw_name(target) {
-            // What a running function or V8 itself holds for a moment says nothing about a leak, and V8's table of names lists every
-            // text that is a key somewhere.
+            // What a running function or V8 itself holds for a moment says nothing about a leak, V8's table of names lists every text
+            // that is a key somewhere, and its caches what was there when Node started.
             b"(Stack roots)"
             | b"(Handle scope)"
             | b"(Identity map)"
             | b"(Strong roots)"
             | b"(Strong root list)"
             | b"(Internalized strings)"
+            | b"(Read-only roots)"
+            | b"(Read-only object cache)"
+            | b"(Startup object cache)"
+            | b"(Shareable object cache)"
+            | b"(Eternal handles)"
             | b"(External strings)" => 200,
             // What keeps the process alive (servers, timers, sockets) is a root that people know.
             b"(GC roots)" | b"(Global handles)" => 0,

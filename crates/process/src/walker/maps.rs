@@ -4,7 +4,8 @@ use super::memory::Memory;
 use super::metadata::Metadata;
 use super::shared::type_of;
 use super::text;
-use super::types::Types;
+use super::texts::symbol_text;
+use super::types::{Role, Types};
 use rustc_hash::FxHashMap;
 use std::cell::Cell;
 use std::rc::Rc;
@@ -19,14 +20,38 @@ pub enum Place {
     Inside(u16),
     /// In the object's list of properties.
     Outside(u32),
+    /// In the map itself: the tagged value.
+    InMap(u64),
 }
 
-/// A property with a value of its own.
+/// A property.
 #[derive(Clone, Copy, Debug)]
 pub struct Property {
     /// The tagged name.
     pub name: u64,
     pub place: Place,
+    pub is_accessor: bool,
+}
+
+/// What a property is looked for by.
+#[derive(Clone, Copy)]
+pub enum Key {
+    Text(&'static [u8]),
+    /// A symbol, by its description.
+    Symbol(&'static [u8]),
+}
+
+impl Key {
+    fn is(self, memory: &Memory, types: &Types, key: u64) -> bool {
+        let Some(object) = key.checked_sub(1).filter(|_| key & 3 == 1) else { return false };
+        match self {
+            Self::Text(text) => text::read(memory, object, text.len() + 1).as_deref() == Some(text),
+            Self::Symbol(text) => {
+                let is_symbol = type_of(memory, object).is_some_and(|number| types.get(number).role == Role::Symbol);
+                is_symbol && symbol_text(memory, object).as_deref() == Some(text)
+            }
+        }
+    }
 }
 
 /// One map.
@@ -36,6 +61,8 @@ pub struct Map {
     /// Bytes of its objects; 0 where that is up to each.
     pub size: u64,
     pub is_dictionary: bool,
+    /// Its constructor says what its objects are.
+    pub is_by_constructor: bool,
     /// The first object that was met.
     pub sample: u64,
     /// How many objects were met.
@@ -87,6 +114,8 @@ impl Maps {
             instance_type: memory.quarter(address + 12)?,
             size: 8 * u64::from(memory.byte(address + 8)?),
             is_dictionary: bits >> 21 & 1 == 1,
+            // Not where objects are made by a derived class, or serve as prototypes.
+            is_by_constructor: memory.byte(address + 15)? & 1 == 1 && bits >> 20 & 1 == 0,
             sample: object,
             count: 0,
             properties: None,
@@ -96,7 +125,7 @@ impl Maps {
         Some(at)
     }
 
-    /// The properties of the map's objects that have a value of their own, numbers without a node left out.
+    /// The properties of the map's objects, numbers without a node left out.
     pub fn properties(&mut self, memory: &Memory, metadata: &Metadata, at: u32) -> Rc<[Property]> {
         let map = &mut self.list[at as usize];
         let (address, size) = (map.address, map.size);
@@ -118,22 +147,15 @@ impl Maps {
     }
 
     /// The tagged value of an object's own property with this name, where it is no accessor.
-    pub fn own(
-        &mut self,
-        memory: &Memory,
-        metadata: &Metadata,
-        types: &Types,
-        object: u64,
-        name: &[u8],
-    ) -> Option<u64> {
+    pub fn own(&mut self, memory: &Memory, metadata: &Metadata, types: &Types, object: u64, name: Key) -> Option<u64> {
         let at = self.of(memory, types, object)?;
-        let is_name = |key: u64| key & 3 == 1 && text::read(memory, key - 1, name.len() + 1).as_deref() == Some(name);
+        let is_name = |key: u64| name.is(memory, types, key);
         let list = memory.word(object + 8)?.wrapping_sub(1);
         if self.list[at as usize].is_dictionary {
             let length = memory.word(list + 8)? >> 32;
             let mut keys = (6..length.saturating_sub(2)).step_by(3).map(|entry| list + 16 + 8 * entry);
             let key = keys.find(|&key| memory.word(key).is_some_and(is_name))?;
-            return memory.word(key + 8);
+            return memory.word(key + 8).filter(|_| memory.small(key + 16).is_some_and(|details| details & 1 == 0));
         }
         let found = descriptors(memory, metadata, self.list[at as usize].address)?.find(|&(key, ..)| is_name(key))?;
         if found.1 >> 5 & 1 == 1 {
@@ -143,6 +165,7 @@ impl Maps {
         match properties.iter().find(|property| property.name == found.0)?.place {
             Place::Inside(offset) => memory.word(object + u64::from(offset)),
             Place::Outside(index) => memory.word(list + 16 + 8 * u64::from(index)),
+            Place::InMap(value) => Some(value),
         }
     }
 }
@@ -170,10 +193,17 @@ fn properties(memory: &Memory, metadata: &Metadata, map: u64, size: u64) -> Opti
     let first = 8 * u64::from(memory.byte(map + 9)?);
     let inside = size.saturating_sub(first) / 8;
     let mut found = Vec::new();
-    for (name, details, _) in descriptors(memory, metadata, map)? {
-        let in_descriptor = details >> 5 & 1 == 1;
+    for (name, details, value) in descriptors(memory, metadata, map)? {
+        let is_accessor = details & 1 == 1;
         let representation = details >> 6 & 7;
-        if in_descriptor || name & 3 != 1 || matches!(representation, SMALL | DOUBLE) {
+        if name & 3 != 1 {
+            continue;
+        }
+        if details >> 5 & 1 == 1 {
+            found.push(Property { name, place: Place::InMap(value), is_accessor });
+            continue;
+        }
+        if matches!(representation, SMALL | DOUBLE) {
             continue;
         }
         let index = u64::from(details >> 19 & 0x3ff);
@@ -182,7 +212,7 @@ fn properties(memory: &Memory, metadata: &Metadata, map: u64, size: u64) -> Opti
         } else {
             Place::Outside((index - inside) as u32)
         };
-        found.push(Property { name, place });
+        found.push(Property { name, place, is_accessor });
     }
     Some(found)
 }

@@ -3,7 +3,6 @@
 //! Memory is known in stretches of 256 KiB, the size of V8's pages, each with a bit for every 4 KiB that can be read. A
 //! stretch in which objects were met has a table of their nodes: 4 bytes for every 16 of memory.
 
-use rustc_hash::FxHashMap;
 use std::cell::Cell;
 use std::io;
 
@@ -20,10 +19,16 @@ struct Stretch {
     nodes: Option<Box<[u32]>>,
 }
 
+/// Numbers of stretches that one part of the directory has.
+const PART_BITS: u32 = 14;
+/// Addresses of processes have 47 bits.
+const PARTS: usize = 1 << (47 - STRETCH_BITS - PART_BITS);
+
 /// What can be read.
 pub struct Memory {
     stretches: Vec<Stretch>,
-    by_number: FxHashMap<u64, u32>,
+    /// By the number of a stretch, in parts: one more than its index; 0: there is none.
+    directory: Vec<Option<Box<[u32]>>>,
     last: Cell<(u64, u32)>,
     regions: Vec<(u64, u64)>,
 }
@@ -33,7 +38,7 @@ impl Memory {
     pub fn of_this_process() -> io::Result<Self> {
         let mut memory = Self {
             stretches: Vec::new(),
-            by_number: FxHashMap::default(),
+            directory: vec![None; PARTS],
             last: Cell::new((u64::MAX, 0)),
             regions: Vec::new(),
         };
@@ -51,16 +56,24 @@ impl Memory {
         while page < end {
             let number = page >> STRETCH_BITS;
             let stretches = &mut self.stretches;
-            let at = *self.by_number.entry(number).or_insert_with(|| {
+            let (part, at) = Self::entry(number);
+            let Some(part) = self.directory.get_mut(part) else { return };
+            let entry = &mut part.get_or_insert_with(|| vec![0; 1 << PART_BITS].into_boxed_slice())[at];
+            if *entry == 0 {
                 stretches.push(Stretch { readable: 0, nodes: None });
-                stretches.len() as u32 - 1
-            });
+                *entry = stretches.len() as u32;
+            }
+            let at = *entry - 1;
             let stretch_end = (number + 1) << STRETCH_BITS;
             while page < end.min(stretch_end) {
                 stretches[at as usize].readable |= 1 << (page >> PAGE_BITS & 63);
                 page += 1 << PAGE_BITS;
             }
         }
+    }
+
+    fn entry(number: u64) -> (usize, usize) {
+        ((number >> PART_BITS) as usize, number as usize & ((1 << PART_BITS) - 1))
     }
 
     /// The end of the mapping that holds this address.
@@ -75,7 +88,8 @@ impl Memory {
         if last == number {
             return Some(at);
         }
-        let at = *self.by_number.get(&number)?;
+        let (part, entry) = Self::entry(number);
+        let at = self.directory.get(part)?.as_ref()?[entry].checked_sub(1)?;
         self.last.set((number, at));
         Some(at)
     }
@@ -172,9 +186,8 @@ impl Memory {
 
     /// All nodes by address.
     pub fn nodes_by_address(&self) -> impl Iterator<Item = u32> + '_ {
-        let mut numbers: Vec<(u64, u32)> = self.by_number.iter().map(|(&number, &at)| (number, at)).collect();
-        numbers.sort_unstable();
-        let tables = numbers.into_iter().filter_map(|(_, at)| self.stretches[at as usize].nodes.as_ref());
+        let entries = self.directory.iter().flatten().flat_map(|part| part.iter());
+        let tables = entries.filter_map(|at| self.stretches.get(at.checked_sub(1)? as usize)?.nodes.as_ref());
         tables.flat_map(|nodes| nodes.iter().filter_map(|node| node.checked_sub(1)))
     }
 }

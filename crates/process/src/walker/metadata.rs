@@ -3,6 +3,7 @@
 //! Constants that this code relies on are read and compared with what it was written for; where one is missing or says
 //! something else, the heap is not read. What differs between versions is taken from them, or from the table of versions.
 
+use super::pretence;
 use std::ffi::{CStr, CString, c_char, c_void};
 
 /// A line of V8 that this reading was tested with.
@@ -68,6 +69,8 @@ const SAME: [(&str, i32); 38] = [
 #[derive(Clone, Debug)]
 pub struct Metadata {
     pub line: Line,
+    /// Was this reading tested with exactly this line? Else it is the nearest one that was.
+    pub is_tested: bool,
     pub descriptors_header: u64,
     pub bytecode_header: u64,
     pub stream_header: u64,
@@ -88,8 +91,7 @@ impl Metadata {
     /// Reads them; or says why this program's heap is not understood.
     pub fn find() -> Result<Self, String> {
         let version = v8_version()?;
-        let line = LINES.iter().find(|(start, _)| version.starts_with(start)).map(|&(_, line)| line);
-        let Some(line) = line else { return Err(format!("V8 {version} is not one that this reading was tested with")) };
+        let (line, is_tested) = line_of(&version)?;
         for (name, value) in SAME {
             let have = constant(name)?;
             if have != value {
@@ -106,6 +108,7 @@ impl Metadata {
         };
         Ok(Self {
             line,
+            is_tested,
             descriptors_header: place(&["class_DescriptorArray__header_size__uintptr_t"])?,
             bytecode_header: place(&["class_BytecodeArray__data__uintptr_t"])?,
             stream_header: place(&["class_InstructionStream__instruction_start__uintptr_t"])?,
@@ -138,6 +141,22 @@ impl Metadata {
     }
 }
 
+/// The line of a version, and whether it is one of those that were tested.
+fn line_of(version: &str) -> Result<(Line, bool), String> {
+    if let Some(&(_, line)) = LINES.iter().find(|(start, _)| version.starts_with(start)) {
+        return Ok((line, true));
+    }
+    let major = version.split('.').next().and_then(|major| major.parse::<u32>().ok()).unwrap_or(0);
+    let line = match major {
+        ..11 => return Err(format!("V8 {version} is older than those that this reading knows")),
+        11 => Line::V11,
+        12 => Line::V12,
+        13 => Line::V13,
+        14.. => Line::V14,
+    };
+    Ok((line, false))
+}
+
 /// The number of the instance type whose symbol ends so: `Map__MAP_TYPE`.
 pub fn instance_type(name: &str) -> Result<u16, String> {
     let value = constant(&format!("type_{name}"))?;
@@ -148,6 +167,9 @@ pub fn instance_type(name: &str) -> Result<u16, String> {
 pub fn constant(name: &str) -> Result<i32, String> {
     let missing = || format!("this program does not export v8dbg_{name}");
     let symbol = CString::new(format!("v8dbg_{name}")).map_err(|_| missing())?;
+    if let Some(value) = pretence::of(&symbol) {
+        return value.parse().map_err(|_| missing());
+    }
     let address = find(&symbol).ok_or_else(missing)?;
     // SAFETY: the symbols of this prefix are constants of type int, exported by V8's build for this use.
     Ok(unsafe { address.cast::<i32>().read_unaligned() })
@@ -155,6 +177,9 @@ pub fn constant(name: &str) -> Result<i32, String> {
 
 /// What `v8::V8::GetVersion` says.
 pub fn v8_version() -> Result<String, String> {
+    if let Some(version) = pretence::of(c"version") {
+        return Ok(version.to_owned());
+    }
     let get = find(c"_ZN2v82V810GetVersionEv").ok_or("this program does not export v8::V8::GetVersion")?;
     // SAFETY: this name is that of a function without arguments, which answers a C string that lives as long as V8.
     let text = unsafe { std::mem::transmute::<*mut c_void, unsafe extern "C" fn() -> *const c_char>(get)() };
@@ -167,6 +192,9 @@ pub fn v8_version() -> Result<String, String> {
 
 /// The address of a symbol of this program, or of what it has loaded.
 pub fn find(symbol: &CStr) -> Option<*mut c_void> {
+    if pretence::of(symbol).is_some() {
+        return None;
+    }
     // SAFETY: a C string; nothing but a table is read.
     let address = unsafe { libc::dlsym(libc::RTLD_DEFAULT, symbol.as_ptr()) };
     (!address.is_null()).then_some(address)
@@ -174,7 +202,17 @@ pub fn find(symbol: &CStr) -> Option<*mut c_void> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Metadata, constant};
+    use super::{Line, Metadata, constant, line_of};
+
+    #[test]
+    fn versions_that_were_not_tested_are_read_as_the_nearest() {
+        assert_eq!(line_of("11.3.244.8-node.30"), Ok((Line::V11, true)));
+        assert_eq!(line_of("14.6.202.33-node.12"), Ok((Line::V14, true)));
+        assert_eq!(line_of("14.60.1"), Ok((Line::V14, false)));
+        assert_eq!(line_of("12.9.1"), Ok((Line::V12, false)));
+        assert_eq!(line_of("15.2.3"), Ok((Line::V14, false)));
+        assert!(line_of("10.2.154").is_err() && line_of("nonsense").is_err());
+    }
 
     #[test]
     fn a_program_without_v8_says_what_it_lacks() {

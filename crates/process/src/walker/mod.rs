@@ -2,20 +2,27 @@
 //!
 //! V8's snapshot takes many times the heap in memory and a minute a gigabyte; this takes a second. One file a concern:
 //!
-//! 1. `metadata`: what V8's exported constants say, and whether that is what this was written for.
+//! 1. `metadata`: what V8's exported constants say, and whether that is what this was written for (`pretence`: what tests make of it).
 //! 2. `memory`: the process's memory, read with a check before each word.
 //! 3. `types`, `size`, `maps`, `scope`, `text`: what V8's objects are.
-//! 4. `roots`, `walk`: from V8's own links along all others; `shared`, `texts`: how they are named.
+//! 4. `roots`, `walk`: from V8's own links along all others, each object once. `node` is what an object becomes, `links` what it
+//!    holds: `object` and `properties`, `context`, `weak_table`; `shared`, `texts`: how they are named.
 //! 5. `v8`, `naming`: V8 itself names one object of each shape. `check`: whether to believe the result.
 //!
 //! A wrong read ends the twin, and V8's snapshot is taken instead: the app never notices.
 #![expect(clippy::cast_possible_truncation, reason = "V8's numbers are cut to the widths that V8 gives them")]
 
 mod check;
+mod context;
+mod links;
 mod maps;
 mod memory;
 mod metadata;
 mod naming;
+mod node;
+mod object;
+mod pretence;
+mod properties;
 mod roots;
 mod scope;
 mod shared;
@@ -25,6 +32,7 @@ mod texts;
 mod types;
 mod v8;
 mod walk;
+mod weak_table;
 
 use leakguard_core::Limits;
 use leakguard_core::graph::{Graph, GraphBuilder};
@@ -59,6 +67,11 @@ pub struct Walked {
     pub totals: Totals,
 }
 
+/// Is V8's version one that this reading was tested with? What is read of others is to be compared with V8's own snapshot first.
+pub fn is_tested() -> bool {
+    Metadata::find().is_ok_and(|metadata| metadata.is_tested)
+}
+
 /// Why this program's heap cannot be read; `None`: as far as its metadata tells, it can.
 pub fn unsupported() -> Option<String> {
     understood().err()
@@ -91,7 +104,7 @@ pub fn walk(anchors: Anchors, limits: &Limits) -> Result<Walked, String> {
     check::sizes(&walk, anchors.used)?;
     naming::name_objects(&mut walk, &v8);
     check::planted(&walk, anchors.planted)?;
-    naming::name_pairs(&mut walk);
+    walk.name_pairs();
     let Walk { graph, totals, .. } = walk;
     Ok(Walked { graph: graph.finish()?, totals })
 }

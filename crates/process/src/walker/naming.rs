@@ -1,25 +1,27 @@
-//! Names of objects by their shapes, and of the entries of WeakMaps.
+//! Names of objects by their shapes.
 
-use super::maps::{Map, Maps};
+use super::maps::{Key, Map};
 use super::memory::Memory;
+use super::metadata::Line;
 use super::shared::type_of;
 use super::text;
 use super::types::Role;
 use super::v8::{Global, V8};
 use super::walk::{BY_MAP, Walk};
-use leakguard_core::graph::{EdgeKind, NodeIx, NodeKind, Place};
+use leakguard_core::graph::{NodeIx, Place};
 
-/// Asks V8 for the class of one object of each map, and says where its constructor is written.
+/// Asks V8 for the class of one object of each map, and says where its constructor is written. V8 is not asked of objects that may have
+/// died: it would look for their page, which can be gone.
 pub fn name_objects(walk: &mut Walk, v8: &V8) {
     // Before V8 is asked: it may move what is read here.
     let candidates: Vec<Vec<(u32, Place)>> =
         (0..walk.maps.list.len() as u32).map(|at| constructors(walk, at)).collect();
-    let is_named = |map: &Map| map.count > 0 && walk.types.is_object(map.instance_type);
+    let is_named = |map: &Map| map.count > 0 && walk.types.is_object(map.instance_type) && walk.is_certain(map.sample);
     // All handles before the first answer, which may make V8 collect garbage and move what has none.
     let samples: Vec<_> = walk.maps.list.iter().map(|map| is_named(map).then(|| v8.global(map.sample + 1))).collect();
     let mut classes = Vec::with_capacity(samples.len());
     let mut seen = Memory::of_this_process().ok();
-    for (sample, candidates) in samples.iter().zip(candidates) {
+    for (at, (sample, candidates)) in samples.iter().zip(candidates).enumerate() {
         let string = sample.as_ref().and_then(Global::constructor_name).filter(|string| string & 3 == 1);
         let read = |seen: &Option<Memory>| text::read(seen.as_ref()?, string? - 1, text::CUT);
         let mut name = read(&seen);
@@ -28,8 +30,16 @@ pub fn name_objects(walk: &mut Walk, v8: &V8) {
             seen = Memory::of_this_process().ok();
             name = read(&seen);
         }
-        let name = walk.graph.text(&name.unwrap_or_default());
-        let place = candidates.into_iter().find(|&(candidate, _)| candidate == name).map(|(_, place)| place);
+        let constructor = match &name {
+            Some(name) => walk.graph.text(name),
+            None => candidates.first().map_or_else(|| walk.graph.text(b"Object"), |&(name, _)| name),
+        };
+        let name = name.map(|mut name| {
+            name.extend_from_slice(suffix(walk, at));
+            walk.graph.text(&name)
+        });
+        let name = name.unwrap_or(constructor);
+        let place = candidates.into_iter().find(|&(candidate, _)| candidate == constructor).map(|(_, place)| place);
         classes.push((name, place));
     }
     for node in (0..walk.graph.node_count() as u32).map(NodeIx) {
@@ -44,11 +54,21 @@ pub fn name_objects(walk: &mut Walk, v8: &V8) {
     }
 }
 
-/// The functions that may have made the map's objects, each by name and place: what the map says, then what their prototypes
-/// say. V8 decides by the same two, and says the name.
+/// What V8 14 says of global objects besides the name.
+fn suffix(walk: &Walk, at: usize) -> &'static [u8] {
+    let number = walk.maps.list[at].instance_type;
+    match walk.metadata.line {
+        Line::V14 if number == walk.types.js_global => b" (global*)",
+        Line::V14 if number == walk.types.js_global_proxy => b" (global)",
+        _ => b"",
+    }
+}
+
+/// The functions that may have made the map's objects, each by name and place, as V8 looks for them: what the map says, then what
+/// is called their constructor. An object that names its class itself (`Symbol.toStringTag`) has none. V8 says the name.
 fn constructors(walk: &mut Walk, at: u32) -> Vec<(u32, Place)> {
     const LONGEST: usize = 64;
-    let Map { instance_type, count, address, .. } = walk.maps.list[at as usize];
+    let Map { instance_type, count, sample, is_by_constructor, .. } = walk.maps.list[at as usize];
     if count == 0 || !walk.types.is_object(instance_type) {
         return Vec::new();
     }
@@ -63,41 +83,24 @@ fn constructors(walk: &mut Walk, at: u32) -> Vec<(u32, Place)> {
         }
         Some(())
     };
-    add(maps.constructor(memory, types, at));
-    let mut map = address;
+    if is_by_constructor {
+        add(maps.constructor(memory, types, at));
+    }
+    let mut object = sample;
     for _ in 0..LONGEST {
-        let prototype = memory.word(map + 24).filter(|word| word & 3 == 1).map(|word| word - 1);
-        let is_object = |maps: &mut Maps, object| {
-            maps.of(memory, types, object).is_some_and(|at| types.is_object(maps.list[at as usize].instance_type))
-        };
-        let Some(prototype) = prototype.filter(|&prototype| is_object(maps, prototype)) else { break };
-        if add(maps.own(memory, metadata, types, prototype, b"constructor")).is_some() {
+        let Some(at) = maps.of(memory, types, object) else { break };
+        if !types.is_object(maps.list[at as usize].instance_type) {
             break;
         }
-        let Some(next) = memory.word(prototype).filter(|word| word & 3 == 1) else { break };
-        map = next - 1;
+        let tag = maps.own(memory, metadata, types, object, Key::Symbol(b"Symbol.toStringTag"));
+        let is_text = |word: u64| type_of(memory, word - 1).is_some_and(|number| number < text::FIRST_OTHER);
+        if tag.filter(|word| word & 3 == 1).is_some_and(is_text) {
+            break;
+        }
+        add(maps.own(memory, metadata, types, object, Key::Text(b"constructor")));
+        let prototype = memory.word(maps.list[at as usize].address + 24).filter(|word| word & 3 == 1);
+        let Some(prototype) = prototype else { break };
+        object = prototype - 1;
     }
     found
-}
-
-/// Links the entries of WeakMaps as V8's snapshot does, by names that say so.
-pub fn name_pairs(walk: &mut Walk) {
-    for (at, pair) in std::mem::take(&mut walk.pairs).into_iter().enumerate() {
-        let graph = &mut walk.graph;
-        let shown = |node: NodeIx| {
-            let name = graph.shown(graph.name(node));
-            let class = if graph.kind(node) == NodeKind::OBJECT { name.as_ref() } else { "value" };
-            format!("{class} @{}", graph.id(node))
-        };
-        let name = format!(
-            "{} / part of key ({}) -> value ({}) pair in WeakMap (table @{})",
-            at + 1,
-            shown(pair.key),
-            shown(pair.value),
-            graph.id(pair.table)
-        );
-        let name = graph.text(name.as_bytes());
-        graph.late(pair.table, EdgeKind::Internal, name, pair.value);
-        graph.late(pair.key, EdgeKind::Internal, name, pair.value);
-    }
 }

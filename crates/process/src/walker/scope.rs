@@ -5,6 +5,8 @@ use super::metadata::{Line, Metadata};
 
 /// From so many variables on their names are in a table of their own.
 const INLINED: u64 = 75;
+/// Where the function's own variable is: nowhere, on the stack, here, or it is a name without a variable.
+const IN_CONTEXT: u64 = 2;
 
 /// One scope.
 pub struct Scope {
@@ -12,15 +14,21 @@ pub struct Scope {
     pub words: u64,
     /// How many variables are in the context.
     pub count: u64,
-    /// Where their names are, one after the other.
+    /// Where their names are, one after the other; or where the table of them is.
     names: u64,
+    is_inlined: bool,
     /// Where the function's name would be.
     function_name: Option<u64>,
+    /// The function is a variable of its own context.
+    has_own_variable: bool,
     /// Where the function begins.
     pub start: Option<u32>,
     /// Words of the context before the first variable.
     pub context_header: u64,
 }
+
+/// Numbers of a context's words, with their tagged names.
+pub type Variables = Vec<(u64, u64)>;
 
 impl Scope {
     /// Reads the one at this address; `None` where it is none.
@@ -63,17 +71,56 @@ impl Scope {
         }
         Some(Self {
             words: at,
-            count: if inlined { count } else { 0 },
+            count,
             names,
+            is_inlined: inlined,
             function_name,
+            has_own_variable: bits(12, 2) == IN_CONTEXT,
             start: start.and_then(|start| u32::try_from(start).ok()),
             context_header: 2 + flag(26),
         })
     }
 
-    /// The tagged name of a variable.
-    pub fn name(&self, memory: &Memory, index: u64) -> Option<u64> {
-        if index < self.count { memory.word(self.names + 8 * index) } else { None }
+    /// The variables of its contexts.
+    pub fn variables(&self, memory: &Memory) -> Variables {
+        let mut found = Vec::new();
+        if self.is_inlined {
+            let names = (0..self.count).map(|index| Some((index, memory.word(self.names + 8 * index)?)));
+            found.extend(names.flatten());
+        } else {
+            self.read_table(memory, &mut found);
+        }
+        for (index, _) in &mut found {
+            *index += self.context_header;
+        }
+        if self.has_own_variable
+            && let Some(name) = self.function_name(memory)
+            && let Some(index) = self.function_name.and_then(|slot| memory.small(slot + 8))
+        {
+            found.push((index, name));
+        }
+        found
+    }
+
+    /// A hash table: so many elements, so many deleted, its capacity; then pairs of a name and a number.
+    fn read_table(&self, memory: &Memory, into: &mut Variables) -> Option<()> {
+        let table = memory.word(self.names).filter(|word| word & 3 == 1)? - 1;
+        let length = memory.small(table + 8)?;
+        for entry in (3..length.saturating_sub(1)).step_by(2) {
+            let name = memory.word(table + 16 + 8 * entry)?;
+            // What is free holds no number.
+            if let Some(index) = memory.small(table + 24 + 8 * entry).filter(|_| name & 3 == 1)
+                && index < self.count
+            {
+                into.push((index, name));
+            }
+        }
+        Some(())
+    }
+
+    /// Do its contexts have a word for what they are extended by?
+    pub fn has_extension(&self) -> bool {
+        self.context_header > 2
     }
 
     /// The tagged name of the function.

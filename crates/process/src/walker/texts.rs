@@ -26,6 +26,7 @@ pub struct Texts {
     recent: Recent,
     system: FxHashMap<&'static str, u32>,
     names: FxHashMap<u64, u32>,
+    accessors: FxHashMap<(&'static str, u32), u32>,
     numbers: Vec<u32>,
 }
 
@@ -52,6 +53,15 @@ impl Texts {
             self.numbers.push(graph.text(next.as_bytes()));
         }
         self.numbers[number]
+    }
+
+    /// `get name`, `set name`.
+    pub fn accessor(&mut self, graph: &mut GraphBuilder, word: &'static str, name: u32) -> u32 {
+        let known = &mut self.accessors;
+        *known.entry((word, name)).or_insert_with(|| {
+            let text = format!("{word} {}", graph.shown(name));
+            graph.text(text.as_bytes())
+        })
     }
 
     /// What the string at this address says, as far as a snapshot shows it.
@@ -85,14 +95,26 @@ impl Texts {
         let number = maps.of(memory, types, name.wrapping_sub(1)).map(|at| maps.list[at as usize].instance_type);
         let index = match number {
             Some(number) if number < text::FIRST_OTHER => self.of_string(memory, graph, name - 1),
-            Some(number) if types.get(number).role == Role::Symbol => {
-                let description = memory.word(name + 15).filter(|word| word & 3 == 1);
-                let description = description.and_then(|word| text::read(memory, word - 1, CUT)).unwrap_or_default();
-                graph.text(format!("<symbol {}>", String::from_utf8_lossy(&description)).as_bytes())
-            }
+            Some(number) if types.get(number).role == Role::Symbol => match symbol_text(memory, name - 1) {
+                // A private name, as a class declares it. The flag that says so is not at one place in all versions.
+                Some(text) if text.starts_with(b"#") => graph.text(&text),
+                Some(text) => graph.text(format!("<symbol {}>", String::from_utf8_lossy(&text)).as_bytes()),
+                None => self.known(graph, "<symbol>"),
+            },
             _ => self.known(graph, ""),
         };
         self.names.insert(name, index);
         index
     }
+}
+
+/// Is it a symbol that only V8 and its embedder know, as those behind private fields are?
+pub fn is_private(memory: &Memory, symbol: u64) -> bool {
+    memory.half(symbol + 12).is_some_and(|flags| flags & 1 == 1)
+}
+
+/// What a symbol is described by.
+pub fn symbol_text(memory: &Memory, symbol: u64) -> Option<Vec<u8>> {
+    let description = memory.word(symbol + 16).filter(|word| word & 3 == 1)?;
+    text::read(memory, description - 1, CUT)
 }

@@ -99,6 +99,9 @@ pub struct Types {
     pub last_uncompiled: u16,
     pub js_array: u16,
     pub js_global: u16,
+    pub js_global_proxy: u16,
+    pub accessor_pair: u16,
+    pub js_array_buffer: u16,
     first_object: u16,
 }
 
@@ -252,6 +255,9 @@ impl Types {
             last_uncompiled: first_uncompiled + 3,
             js_array: instance_type("JSArray__JS_ARRAY_TYPE")?,
             js_global: instance_type("JSGlobalObject__JS_GLOBAL_OBJECT_TYPE")?,
+            js_global_proxy: instance_type("JSGlobalProxy__JS_GLOBAL_PROXY_TYPE")?,
+            js_array_buffer: instance_type("JSArrayBuffer__JS_ARRAY_BUFFER_TYPE")?,
+            accessor_pair: instance_type("AccessorPair__ACCESSOR_PAIR_TYPE")?,
             first_object: js_proxy + 1,
         })
     }

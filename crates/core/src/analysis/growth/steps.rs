@@ -175,6 +175,9 @@ impl<'a> Steps<'a> {
                 None => Label::ELEMENT,
             },
             _ if source == Sort::Root => Label::NOTHING,
+            // V8 names some 250 of its own functions and tables there, by names that a walk of the heap does not have; and a realm of
+            // `vm` leads to the main one's global object by another of them.
+            _ if source == Sort::System => Label::INTERNAL,
             EdgeKind::Element => Label::ELEMENT,
             EdgeKind::Hidden => Label::INTERNAL,
             EdgeKind::Internal if self.heap.pairs().get(graph.edge_names[at.at()]).is_some() => Label::VALUE,
