@@ -166,7 +166,7 @@ function step(n) { const request = { n }; const done = () => request; bus.on('do
 function step(n) { inside.push({ n, rows: new Array(20).fill(n + 0.5) }); while (inside.length > 200 + 150 * Math.sin(n / 600)) inside.shift() }`,
 }
 
-/** Works, looks, works, looks, works, looks; answers what grew. */
+/** Works, looks, works, looks, works, looks; answers what grew. The last look is V8's snapshot, with which a walk is not compared. */
 function looked(source, steps = 2000) {
   return `const leakguard = require(${JSON.stringify(root)})
 ${source}
@@ -177,7 +177,7 @@ leakguard.findGrowth({ rounds: 3, interval: 0, onProgress: () => {} }).catch(() 
 ;(async () => {
   await work()
   const looks = []
-  for (let look = 0; look < 3; look++) { await work(); looks.push(look < 2 ? JSON.parse(JSON.stringify(await leakguard.census())) : await snapshot()) }
+  for (let look = 0; look < 3; look++) { await work(); looks.push(look < 2 ? JSON.parse(JSON.stringify(await leakguard.census({ walker: false }))) : await snapshot()) }
   process.stdout.write(JSON.stringify(await leakguard.growth(looks, { top: 100 })), () => process.exit(0))
 })()
 async function snapshot() { return (await leakguard.writeSnapshot('last.heapsnapshot')).path }`.replace(/^leakguard\.findGrowth.*\n/m, '')
