@@ -28,7 +28,8 @@ function measure(command, scratch, accepted = [0]) {
     child.on('close', (code) => {
       const seconds = Number(process.hrtime.bigint() - from) / 1e9
       if (!accepted.includes(code)) return reject(new Error(`${command.join(' ')} ended with ${code}: ${errors}`))
-      const peak = fs.existsSync(scratch) ? Number(fs.readFileSync(scratch, 'utf8')) : NaN
+      // Of a program that ends with another code than 0, GNU time says that first.
+      const peak = fs.existsSync(scratch) ? Number(fs.readFileSync(scratch, 'utf8').trim().split('\n').at(-1)) : NaN
       resolve({ seconds, bytes: peak * 1024 })
     })
   })
