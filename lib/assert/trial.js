@@ -23,7 +23,7 @@ const BETWEEN_LOOKS = { least: 40, ms: 300, bytes: 8 * 2 ** 20 }
 /** A batch that grows is given time before the next reading: finalizers, sockets and promises may be on their way. */
 const BACK_OFF_MS = [0, 0, 0, 0, 20, 50, 100, 200]
 /**
- * Calls before bytes can clear a call. V8 counts the room that it allocates from as used, up to 256 KiB of it: what is kept in
+ * Calls before the heap's bytes can clear a call. V8 counts the room that it allocates from as used, up to 256 KiB of it: what is kept in
  * there does not show. Fewer calls are looked at closely.
  */
 const TELLING = 2000
@@ -135,10 +135,9 @@ class Trial {
     for (const name in columns) {
       const { unit, grain, most } = CHANNELS[name]
       const tolerance = unit === 'bytes' ? this.#options.tolerance.bytes : this.#options.tolerance.objects
-      const judged = judge(calls, columns[name], count, { tolerance, grain, most })
-      const state = judged.state === 'clear' && unit === 'bytes' && this.#call.made < TELLING ? 'open' : judged.state
-      const { perCall } = judged
+      const { state, perCall } = judge(calls, columns[name], count, { tolerance, grain, most })
       if (state !== 'clear') found.push({ name, state, perCall, unit })
+      else if (name === 'heap' && this.#call.made < TELLING) found.push({ name, state: 'open', perCall, unit })
     }
     return found
   }
