@@ -378,6 +378,7 @@ export declare function walkerUnsupported(): string | null
 
 /**
  * Walks this thread's heap and keeps it for the analysis. Only for twins: nothing else may run meanwhile. `used`: bytes of
- * all objects, garbage included, as V8 counts them; `planted`: how many objects of the class `LeakguardPlanted` there are.
+ * all objects, garbage included, as V8 counts them; `planted`: how many objects of the class `LeakguardPlanted` there are;
+ * `is_to_fold`: no report will be made of it.
  */
-export declare function walkHeap(used: number, planted: number): void
+export declare function walkHeap(used: number, planted: number, isToFold: boolean): void

@@ -11,6 +11,8 @@ export class LeakguardError extends Error {
   readonly cause?: any
   /** Where in the (decompressed) snapshot it happened, where it has a place. */
   readonly byte?: number
+  /** Where a twin left nothing, why: it `died` (crashed), was `killed` by somebody, slept without progress (`stalled`), … */
+  readonly failure?: TwinFailure
   /** With `ERR_LEAKGUARD_HEADROOM`: bytes that the capture is estimated to need. */
   readonly need?: number
   /** With `ERR_LEAKGUARD_HEADROOM`: bytes that are left for it. */
@@ -22,6 +24,10 @@ export class LeakguardError extends Error {
   /** With `ERR_LEAKGUARD_PAUSE`: the estimated pause in ms. */
   readonly estimateMs?: number
 }
+
+/** Why a twin left nothing. */
+export type TwinFailure =
+  | 'unsupported' | 'refused' | 'died' | 'killed' | 'stalled' | 'capture' | 'sink' | 'headroom' | 'cancelled' | 'internal'
 
 /** A duration: ms, or a text such as `'30s'` (ms, s, m, h, d). */
 export type Duration = number | string

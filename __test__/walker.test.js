@@ -134,18 +134,37 @@ test("a walk that finds other than what was planted is not believed: V8's snapsh
     ${prelude(20_000)}
     const brief = ({ evidence, walkerReason, suspects }) => ({ evidence, walkerReason, suspects: suspects.length })
     const main = async () => {
-      const strict = await leakguard.census({ walker: true }).catch(({ code, message }) => ({ code, message }))
+      const strict = await leakguard.census({ walker: true }).catch(({ code, failure, message }) => ({ code, failure, message }))
       const first = brief(await leakguard.census({ walker: 'auto' }))
       const second = brief(await leakguard.census({ walker: 'auto' }))
       console.log(JSON.stringify({ strict, first, second, capabilities: leakguard.capabilities() }))
     }
     main()`)
-  assert.equal(strict.code, 'ERR_LEAKGUARD_TWIN')
+  assert.deepEqual([strict.code, strict.failure], ['ERR_LEAKGUARD_TWIN', 'capture'])
   assert.equal(first.evidence, 'snapshot')
   assert.match(first.walkerReason, /planted 65 were found/)
   assert.ok(first.suspects > 0)
   assert.deepEqual(second, { ...first, walkerReason: capabilities.reasons.walker })
   assert.equal(capabilities.walker, false)
+})
+
+test('a walk whose twin somebody kills is not to blame: it is told, no snapshot is tried, and the next look walks', { skip }, async () => {
+  const { code, failure, capabilities, evidence } = await program(`${prelude(200_000)}
+    const childrenOf = (id) => { try { return fs.readFileSync('/proc/self/task/' + id + '/children', 'utf8').trim().split(' ') } catch { return [] } }
+    const kill = () => {
+      for (const child of fs.readdirSync('/proc/self/task').flatMap(childrenOf).filter(Boolean)) try { process.kill(child, 'SIGKILL') } catch {} // it may have ended
+    }
+    const main = async () => {
+      const killer = setInterval(kill, 1)
+      const { code, failure } = await leakguard.census().catch((error) => error)
+      clearInterval(killer)
+      const { evidence } = await leakguard.census()
+      console.log(JSON.stringify({ code, failure, capabilities: leakguard.capabilities(), evidence }))
+    }
+    main()`)
+  assert.deepEqual([code, failure], ['ERR_LEAKGUARD_TWIN', 'killed'])
+  assert.deepEqual([capabilities.walker, capabilities.reasons.walker], [true, undefined])
+  assert.equal(evidence, 'walker')
 })
 
 /** A program whose V8 is pretended to be another one. */

@@ -1,8 +1,8 @@
 'use strict'
-// node bench/walker.js [--sizes 60,250,1000] [--dry]
+// node bench/walker.js [--sizes 60,250,1000] [--dry] [--stages]
 // A look at one heap in four ways: v8.writeHeapSnapshot in the app, a census by a twin with V8's snapshot, a census by the walker, a light
 // census by a twin. Writes heap, longest stall, time and memory into docs/walker.md and the README, of the light one into docs/growth.md
-// (--dry: to the terminal).
+// (--dry: to the terminal). --stages: only the walker, and how long each of its stages takes, to about 50 ms, with the twin's memory.
 
 const { fork } = require('child_process')
 const { once } = require('events')
@@ -12,7 +12,7 @@ const path = require('path')
 const { parseArgs } = require('util')
 const { plainTable, replaceTable, time, memory } = require('./table')
 
-const { values: options } = parseArgs({ options: { sizes: { type: 'string', default: '60,250,1000' }, dry: { type: 'boolean' } } })
+const { values: options } = parseArgs({ options: { sizes: { type: 'string', default: '60,250,1000' }, dry: { type: 'boolean' }, stages: { type: 'boolean' } } })
 const WAYS = ['inline', 'snapshot', 'walker']
 const ALL = [...WAYS, 'light']
 
@@ -40,13 +40,15 @@ async function look(megabytes, way) {
   }, 1)
   await new Promise((resolve) => setTimeout(resolve, 100))
   const start = performance.now()
+  const stages = { fork: 0 }
   let capture
   if (way === 'inline') {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'leakguard-bench-'))
     v8.writeHeapSnapshot(path.join(folder, 'a.heapsnapshot'))
     fs.rmSync(folder, { recursive: true })
   } else {
-    const options = { mode: 'twin', priority: 'normal', force: true }
+    const onProgress = ({ stage }) => (stages[stage] ??= performance.now() - start)
+    const options = { mode: 'twin', priority: 'normal', force: true, onProgress }
     const census = way === 'light' ? { kind: 'light' } : { walker: way === 'walker' }
     const report = await leakguard.census({ ...options, ...census })
     if (way !== (report.evidence ?? report.kind)) throw new Error(`the census was made by ${report.evidence}`)
@@ -55,19 +57,36 @@ async function look(megabytes, way) {
   const seconds = (performance.now() - start) / 1e3
   await new Promise((resolve) => setTimeout(resolve, 100))
   clearInterval(timer)
-  process.send({ used, seconds, stall, bytes: capture?.twinPeakBytes ?? status('VmHWM') - before })
+  process.send({ used, seconds, stall, stages: { ...stages, end: seconds * 1e3 }, bytes: capture?.twinPeakBytes ?? status('VmHWM') - before })
+}
+
+/** A look in a process of its own. */
+async function lookApart(size, way) {
+  const child = fork(__filename, [], { execArgv: ['--expose-gc', '--max-old-space-size=8000'], env: { ...process.env, LOOK: `${size} ${way}` } })
+  const [figures] = await Promise.race([once(child, 'message'), once(child, 'exit').then(() => { throw new Error(`${way} at ${size} MB ended`) })])
+  child.kill()
+  return figures
+}
+
+/** How long each stage takes: until the next one is seen. */
+async function stagesOf(size) {
+  const { used, stages, bytes } = await lookApart(size, 'walker')
+  const seen = Object.entries(stages).sort(([, one], [, other]) => one - other)
+  const spans = seen.slice(0, -1).map(([stage, at], i) => `${stage} ${Math.round(seen[i + 1][1] - at)} ms`)
+  console.log(`${memory(used)}: ${spans.join(', ')}; ${time(stages.end / 1e3)} in all, ${memory(bytes)}`)
 }
 
 async function main() {
+  const sizes = options.sizes.split(',').map(Number)
+  if (options.stages) {
+    for (const size of sizes) await stagesOf(size)
+    return
+  }
   const rows = []
   const lightRows = []
-  for (const size of options.sizes.split(',').map(Number)) {
+  for (const size of sizes) {
     const figures = {}
-    for (const way of ALL) {
-      const child = fork(__filename, [], { execArgv: ['--expose-gc', '--max-old-space-size=8000'], env: { ...process.env, LOOK: `${size} ${way}` } })
-      ;[figures[way]] = await Promise.race([once(child, 'message'), once(child, 'exit').then(() => { throw new Error(`${way} at ${size} MB ended`) })])
-      child.kill()
-    }
+    for (const way of ALL) figures[way] = await lookApart(size, way)
     const { snapshot, walker, light } = figures
     const both = (cell) => [snapshot, light].map(cell)
     rows.push([

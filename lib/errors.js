@@ -9,6 +9,7 @@ const brand = Symbol.for('leakguard.error')
  *
  * - `code`: `ERR_LEAKGUARD_…`, stable across releases, and the first word of `message`
  * - `cause`: the system's or the caller's own error, where there is one (`cause.code` is `ENOENT`, `ENOSPC`, …)
+ * - `failure`: of a twin, what became of it: `died`, `killed`, …
  * - `byte`: where in the (decompressed) snapshot it happened, where it has a place
  * - `need`, `headroom`, `limit`: with `ERR_LEAKGUARD_HEADROOM`, bytes, bytes, and whose limit it is
  */

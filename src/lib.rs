@@ -22,3 +22,6 @@ mod tally;
 mod trend;
 mod twin;
 mod walker;
+
+#[global_allocator]
+static ALLOCATOR: leakguard_process::LargePages = leakguard_process::LargePages;

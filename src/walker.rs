@@ -30,9 +30,10 @@ pub fn walker_tested() -> bool {
 }
 
 /// Walks this thread's heap and keeps it for the analysis. Only for twins: nothing else may run meanwhile. `used`: bytes of
-/// all objects, garbage included, as V8 counts them; `planted`: how many objects of the class `LeakguardPlanted` there are.
+/// all objects, garbage included, as V8 counts them; `planted`: how many objects of the class `LeakguardPlanted` there are;
+/// `is_to_fold`: no report will be made of it.
 #[napi]
-pub fn walk_heap(env: Env, used: f64, planted: u32) -> Result<()> {
+pub fn walk_heap(env: Env, used: f64, planted: u32, is_to_fold: bool) -> Result<()> {
     let mut value = ptr::null_mut();
     // SAFETY: a call from JavaScript on its own thread, in an open scope; the object is of no further use.
     let status = unsafe { sys::napi_create_object(env.raw(), &raw mut value) };
@@ -41,7 +42,7 @@ pub fn walk_heap(env: Env, used: f64, planted: u32) -> Result<()> {
     }
     let here = 0u64;
     // A napi_value is the address of the handle's slot.
-    let anchors = Anchors { handle: value as u64, frame: (&raw const here) as u64, used, planted };
+    let anchors = Anchors { handle: value as u64, frame: (&raw const here) as u64, used, planted, is_to_fold };
     let walked = guarded(|| walker::walk(anchors, &Limits::default())).unwrap_or_else(Err);
     *WALKED.lock() = Some(walked.map_err(Error::from_reason)?);
     Ok(())

@@ -93,9 +93,9 @@ async function outcomeOf(job, { signal, onProgress, keepsAlive }) {
   }
 }
 
-function failureOf({ code, message, errno, byte }) {
+function failureOf({ code, message, kind, errno, byte }) {
   const cause = errno === undefined ? undefined : Object.assign(new Error(message), { code: errno })
-  return new LeakguardError(code, message, { cause, byte })
+  return new LeakguardError(code, message, { cause, byte, failure: kind })
 }
 
 module.exports = { captureByTwin }

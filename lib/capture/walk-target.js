@@ -18,6 +18,12 @@ class WalkTarget {
 
   constructor(task, readScripts) {
     this.sink = { kind: 'walk', task, readScripts }
+    /** Called in the twin, in place of V8's snapshot. What is planted is what the walk has to find, no more and no less. */
+    this.ask = () => {
+      const planted = Array.from({ length: PLANTED }, () => new LeakguardPlanted())
+      native().walkHeap(v8.getHeapStatistics().used_heap_size, planted.length, task.report === false)
+      return planted
+    }
   }
 
   attached() {
@@ -26,13 +32,6 @@ class WalkTarget {
 
   get untouched() {
     return this.#attempts < ATTEMPTS
-  }
-
-  /** Called in the twin, in place of V8's snapshot. What is planted is what the walk has to find, no more and no less. */
-  ask() {
-    const planted = Array.from({ length: PLANTED }, () => new LeakguardPlanted())
-    native().walkHeap(v8.getHeapStatistics().used_heap_size, planted.length)
-    return planted
   }
 
   done({ report }) {

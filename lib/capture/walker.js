@@ -33,9 +33,17 @@ function refused(reason) {
   throw new LeakguardError('ERR_LEAKGUARD_UNSUPPORTED', `the heap cannot be walked: ${reason}; leave out walker: true, and V8's snapshot is taken`)
 }
 
-/** Is an error the walk's own, so that V8's snapshot may still succeed? */
-function isWalkersOwn({ code }) {
-  return code === 'ERR_LEAKGUARD_TWIN' || code === 'ERR_LEAKGUARD_INTERNAL'
+/** What becomes of a twin when the walk in it goes wrong: it refuses its own result, reads what is not there, panics. */
+const OWN = new Set(['capture', 'died', 'internal'])
+
+/** Was it the walk that failed? A twin that was killed, or could not be made, says nothing of it. */
+function isWalkersOwn({ failure }) {
+  return OWN.has(failure)
+}
+
+/** May V8's snapshot succeed after this? It asks for more than a walk: what ended a twin otherwise would end the next one. */
+function endsWalking(error) {
+  return isWalkersOwn(error) || error.failure === 'stalled'
 }
 
 /** Keeps the reason why the heap is not to be walked again in this process. */
@@ -43,4 +51,4 @@ function distrustWalker(reason) {
   distrust = reason
 }
 
-module.exports = { walkerRule, walkerUnsupported, walkerRefusal, refused, isWalkersOwn, distrustWalker }
+module.exports = { walkerRule, walkerUnsupported, walkerRefusal, refused, isWalkersOwn, endsWalking, distrustWalker }

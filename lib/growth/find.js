@@ -4,7 +4,7 @@ const { performance } = require('node:perf_hooks')
 const { setTimeout: sleep } = require('node:timers/promises')
 const { LIMITS } = require('../analyze.js')
 const { CAPTURE_RULES } = require('../capture/take.js')
-const { isWalkersOwn, walkerRule } = require('../capture/walker.js')
+const { endsWalking, walkerRule } = require('../capture/walker.js')
 const { cancelled } = require('../errors.js')
 const { validate, integer, duration, boolean, callback } = require('../options.js')
 const { GROWTH_RULES, FOLD_RULES } = require('./growth.js')
@@ -42,7 +42,7 @@ async function findGrowth(given) {
     try {
       seen = await look({ ...options, walker }, isLast ? before : undefined, report)
     } catch (error) {
-      if (round === 1 || asked !== 'auto' || walker === false || !endsWalking(error)) throw error
+      if (round === 1 || asked !== 'auto' || walker === false || !mayGoOn(error)) throw error
       // A walk and V8's snapshot are not compared with each other: all looks are made anew.
       walker = false
       reason = `it failed at look ${round}: ${error.message}`
@@ -63,8 +63,8 @@ async function findGrowth(given) {
 }
 
 /** Can V8's snapshot succeed after this? */
-function endsWalking(error) {
-  return isWalkersOwn(error) || error.code === 'ERR_LEAKGUARD_UNSUPPORTED'
+function mayGoOn(error) {
+  return endsWalking(error) || error.code === 'ERR_LEAKGUARD_UNSUPPORTED'
 }
 
 /** Waits for a moment on the clock that never jumps; the signal is asked, not listened to. */

@@ -5,7 +5,7 @@ const { inlineFromScratch } = require('../capture/inline.js')
 const { ReportTarget } = require('../capture/report-target.js')
 const { take } = require('../capture/take.js')
 const { WalkTarget } = require('../capture/walk-target.js')
-const { walkerRefusal, refused, isWalkersOwn, distrustWalker } = require('../capture/walker.js')
+const { walkerRefusal, refused, isWalkersOwn, endsWalking, distrustWalker } = require('../capture/walker.js')
 const { walkerDoubt } = require('../capture/walker-trial.js')
 const { examine } = require('../examine.js')
 const { mapReport } = require('../source-map.js')
@@ -39,8 +39,9 @@ async function captured(task, options) {
       const { result, capture } = await take(job, { ...options, fallback: undefined })
       return { ...mapped(result), evidence: 'walker', capture }
     } catch (error) {
-      if (walker === true || !isWalkersOwn(error)) throw error
-      walkerReason = failure = `it failed in this process: ${error.message}`
+      if (walker === true || !endsWalking(error)) throw error
+      walkerReason = `it failed in this process: ${error.message}`
+      if (isWalkersOwn(error)) failure = walkerReason
     }
   }
   const job = {

@@ -120,8 +120,10 @@ fn answer<T>(
         let (heap, report) = analysis::reported(graph, &task.options, sources, watch)?;
         answer.report = Some(report);
         heap
-    } else {
+    } else if task.diff.is_some() {
         Heap::new(graph, watch)?
+    } else {
+        Heap::to_fold(graph, watch)?
     };
     if task.census || task.growth.is_some() {
         let growth = task.growth.clone().unwrap_or_default();

@@ -3,6 +3,7 @@
 //! Every `#[cfg]` of a platform and all `unsafe` code outside the binding belong here.
 
 pub mod gc;
+mod large_pages;
 pub mod machine;
 pub mod population;
 pub mod recorder;
@@ -11,5 +12,6 @@ mod snapshot_file;
 pub mod twin;
 pub mod walker;
 
+pub use large_pages::LargePages;
 pub use script_file::{read_script, read_source_map};
 pub use snapshot_file::{open_snapshot, open_target};

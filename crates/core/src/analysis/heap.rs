@@ -17,11 +17,14 @@ pub struct Heap {
     graph: Graph,
     pairs: WeakPairs,
     tree: Tree,
+    /// Empty where the tree is.
     distances: Vec<i32>,
     classes: Classes,
+    total_size: u64,
 }
 
-/// The dominator tree, ranked so that what a node dominates stands behind it without a gap.
+/// The dominator tree, ranked so that what a node dominates stands behind it without a gap. Empty where nobody asks for it.
+#[derive(Default)]
 pub(super) struct Tree {
     /// By node: its rank, and its immediate dominator (the root's is the root). Together, for one is seldom asked alone.
     hung: Vec<(u32, u32)>,
@@ -204,7 +207,36 @@ impl Heap {
             },
         )?;
         classes.retain(&tree)?;
-        Ok((Self { graph, pairs, tree, distances, classes }, aside))
+        let total_size = tree.retained[0];
+        Ok((Self { graph, pairs, tree, distances, classes, total_size }, aside))
+    }
+
+    /// Works out what a fold by path asks for: sizes and classes. The dominator tree takes most of the time and memory, and is left
+    /// out, and so is what only it says, unless there are several realms: whether a member keeps one alive is asked of the tree.
+    ///
+    /// # Errors
+    /// [`crate::Code::Cancelled`] only.
+    pub fn to_fold(mut graph: Graph, watch: &Watch) -> Result<Self, Error> {
+        const REALM: &[u8] = b"system / NativeContext";
+        let realm = graph.strings().find(REALM);
+        if graph.names.iter().filter(|&&name| Some(name) == realm).count() > 1 {
+            return Self::new(graph, watch);
+        }
+        watch.enter(Stage::Edges)?;
+        detached::spread(&mut graph);
+        let sizes = std::mem::take(&mut graph.self_sizes);
+        let (pairs, (sizes, spare)) =
+            side_by_side(|| Ok(WeakPairs::find(graph.strings())), || shallow::moved(&graph, sizes, watch))?;
+        graph.self_sizes = sizes;
+        let classes = Classes::new(&graph, &[], spare, watch)?;
+        let total_size = graph.nodes().fold(0u64, |sum, node| sum.saturating_add(graph.self_size(node)));
+        Ok(Self { graph, pairs, tree: Tree::default(), distances: Vec::new(), classes, total_size })
+    }
+
+    /// Was the dominator tree made? Without it [`Heap::retained`] is the node's own size, and the rest of what it says is not to be
+    /// asked for.
+    pub fn has_tree(&self) -> bool {
+        !self.tree.by_rank.is_empty()
     }
 
     /// The graph, with self sizes after the move of [`super::shallow`].
@@ -219,12 +251,15 @@ impl Heap {
 
     /// Sum of all self sizes.
     pub fn total_size(&self) -> u64 {
-        self.tree.retained[0]
+        self.total_size
     }
 
     /// Bytes that would go with the node.
     #[inline]
     pub fn retained(&self, node: NodeIx) -> u64 {
+        if !self.has_tree() {
+            return self.self_size(node);
+        }
         self.tree.retained[self.tree.rank(node)]
     }
 
@@ -261,8 +296,11 @@ impl Heap {
         &self.tree
     }
 
-    /// The node and all that it dominates, at any depth.
+    /// The node and all that it dominates, at any depth; nothing without a tree.
     pub fn subtree(&self, node: NodeIx) -> &[NodeIx] {
+        if !self.has_tree() {
+            return &[];
+        }
         let rank = self.tree.rank(node);
         &self.tree.by_rank[rank..rank + self.tree.span[rank] as usize]
     }

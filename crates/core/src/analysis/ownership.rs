@@ -131,7 +131,7 @@ impl Part<'_> {
                     EdgeKind::Internal => {
                         let pair = self.pairs.get(self.graph.edge_names[at]);
                         in_pairs.extend(pair.map(|_| target));
-                        pair.is_none_or(|pair| pair.table != u64::from(self.graph.ids[node.at()]))
+                        pair.is_none_or(|pair| pair.table != u64::from(self.graph.id(node)))
                     }
                     _ => true,
                 };

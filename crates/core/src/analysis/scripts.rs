@@ -89,9 +89,11 @@ fn script(graph: &Graph, shared: NodeIx) -> Option<NodeIx> {
     graph.child(shared, b"script").or_else(|| graph.child(shared, b"script_or_debug_info"))
 }
 
-/// The name of a script's node.
+/// The name of a script: what its name's text says, unless that is made of others, whose nodes say so instead of a text; then
+/// what the script's node is called.
 fn name(graph: &Graph, script: NodeIx) -> Option<Cow<'_, str>> {
-    let name = graph.child(script, b"name").map_or_else(|| graph.name(script), |name| graph.name(name));
+    let text = graph.child(script, b"name").filter(|&name| graph.kind(name) == NodeKind::STRING);
+    let name = graph.name(text.unwrap_or(script));
     if name.is_empty() { None } else { Some(name) }
 }
 

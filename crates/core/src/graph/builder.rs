@@ -3,15 +3,10 @@
 //! Nodes are numbered as they are announced; then each is described, in the same order, edges first to last. What is found
 //! out about a node that was already described comes late and is put in its place at the end.
 
-use super::{Edge, EdgeKind, Graph, NodeIx, NodeKind, Place};
+use super::{Edge, EdgeKind, Graph, NodeIx, NodeKind, Place, TextTable};
 use crate::Limits;
-use rustc_hash::FxHashMap;
-use std::hash::{BuildHasher, BuildHasherDefault};
 
-type Hasher = BuildHasherDefault<rustc_hash::FxHasher>;
-
-/// The most bytes that texts may have together: their places are 32 bits wide.
-const MOST_TEXT: usize = u32::MAX as usize - (1 << 20);
+const TOO_MUCH_TEXT: &str = "more than 4 GB of texts";
 
 /// An edge of a node that was already described, or of the root.
 #[derive(Clone, Copy)]
@@ -24,8 +19,9 @@ struct Late {
 
 /// Builds a [`Graph`]. The first node is the root.
 pub struct GraphBuilder {
+    /// Without its strings, which are `texts`.
     graph: Graph,
-    by_hash: FxHashMap<u64, u32>,
+    texts: TextTable,
     late: Vec<Late>,
     most_nodes: u64,
     most_edges: u64,
@@ -39,7 +35,7 @@ impl GraphBuilder {
         graph.first_edge.push(0);
         Self {
             graph,
-            by_hash: FxHashMap::default(),
+            texts: TextTable::default(),
             late: Vec::new(),
             most_nodes: limits.max_nodes.min(Edge::MAX_NODES - 1),
             most_edges: limits.max_edges.min(u64::from(u32::MAX) - 1),
@@ -47,33 +43,44 @@ impl GraphBuilder {
         }
     }
 
+    /// Makes room for so many nodes and edges. Room that is not used costs no memory, only addresses.
+    pub fn reserve(&mut self, nodes: usize, edges: usize) {
+        let graph = &mut self.graph;
+        graph.kinds.reserve_exact(nodes);
+        graph.names.reserve_exact(nodes);
+        graph.self_sizes.column().reserve_exact(nodes);
+        graph.first_edge.reserve_exact(nodes + 1);
+        graph.edges.reserve_exact(edges);
+        graph.edge_names.reserve_exact(edges);
+    }
+
     /// The index of this text, which is kept once. Texts may hold anything; what is not UTF-8 is shown as U+FFFD.
     pub fn text(&mut self, text: &[u8]) -> u32 {
-        let hash = Hasher::default().hash_one(text);
-        let strings = &mut self.graph.strings;
-        if let Some(&known) = self.by_hash.get(&hash)
-            && is_same(strings.raw(known), text)
-        {
-            return known;
-        }
-        if strings.byte_len() + 2 * text.len() > MOST_TEXT {
-            self.full = Some("more than 4 GB of texts");
-            return 0;
-        }
-        let index = strings.len() as u32;
-        for piece in text.split_inclusive(|&byte| byte == b'\\') {
-            strings.push_bytes(piece);
-            // The table holds JSON's text, in which this one begins an escape.
-            if piece.ends_with(b"\\") {
-                strings.push_bytes(b"\\");
-            }
-        }
-        strings.end();
-        self.by_hash.insert(hash, index);
-        index
+        self.texts.add(text).unwrap_or_else(|| {
+            self.full = Some(TOO_MUCH_TEXT);
+            0
+        })
+    }
+
+    /// The index of a number's text, a new one for each call.
+    pub fn number(&mut self, number: u32) -> u32 {
+        self.texts.number(number).unwrap_or_else(|| {
+            self.full = Some(TOO_MUCH_TEXT);
+            0
+        })
+    }
+
+    /// Puts the texts of another table behind those that there are: their indexes there, and this more, are theirs here. A text
+    /// may be there twice then.
+    pub fn append(&mut self, texts: TextTable) -> u32 {
+        self.texts.append(texts).unwrap_or_else(|| {
+            self.full = Some(TOO_MUCH_TEXT);
+            0
+        })
     }
 
     /// Announces a node.
+    #[inline]
     pub fn node(&mut self, kind: NodeKind, name: u32, size: u64) -> NodeIx {
         let index = self.graph.kinds.len() as u32;
         if u64::from(index) >= self.most_nodes {
@@ -82,32 +89,36 @@ impl GraphBuilder {
         }
         self.graph.kinds.push(kind.number());
         self.graph.names.push(name);
-        self.graph.ids.push(index * 2 + 1);
         self.graph.self_sizes.push(size);
         NodeIx(index)
     }
 
     /// How many nodes are announced.
+    #[inline]
     pub fn node_count(&self) -> usize {
         self.graph.kinds.len()
     }
 
     /// Does the graph have no room for what was given to it?
+    #[inline]
     pub fn full(&self) -> Option<&'static str> {
         self.full
     }
 
     /// What the node is.
+    #[inline]
     pub fn kind(&self, node: NodeIx) -> NodeKind {
         self.graph.kind(node)
     }
 
     /// The index of the node's name.
+    #[inline]
     pub fn name(&self, node: NodeIx) -> u32 {
         self.graph.name_index(node)
     }
 
     /// Gives the node another name.
+    #[inline]
     pub fn rename(&mut self, node: NodeIx, name: u32) {
         self.graph.names[node.at()] = name;
     }
@@ -118,13 +129,14 @@ impl GraphBuilder {
     }
 
     /// Bytes of the node.
+    #[inline]
     pub fn size(&self, node: NodeIx) -> u64 {
         self.graph.self_size(node)
     }
 
     /// The text with this index.
     pub fn shown(&self, text: u32) -> std::borrow::Cow<'_, str> {
-        self.graph.strings.get(text)
+        self.texts.strings().get(text)
     }
 
     /// An edge of the node that is being described. `name`: a text's index, or a number where the kind is indexed.
@@ -135,6 +147,7 @@ impl GraphBuilder {
     }
 
     /// Ends the description of a node.
+    #[inline]
     pub fn described(&mut self) {
         if (self.graph.edges.len() + self.late.len()) as u64 > self.most_edges {
             self.full = Some("more edges than option limits.maxEdges allows");
@@ -166,7 +179,7 @@ impl GraphBuilder {
         if nodes == 0 || self.graph.first_edge.len() != nodes + 1 {
             return Err(format!("{nodes} nodes, of which {} are described", self.graph.first_edge.len() - 1));
         }
-        drop(std::mem::take(&mut self.by_hash));
+        self.graph.strings = std::mem::take(&mut self.texts).into_strings();
         self.merge();
         let texts = self.graph.strings.len() as u32;
         let nodes = nodes as u32;
@@ -178,49 +191,33 @@ impl GraphBuilder {
         }
         self.graph.places.sort_by_key(|&(node, _)| node);
         self.graph.places.dedup_by_key(|&mut (node, _)| node);
-        self.graph.strings.shrink();
         Ok(self.graph)
     }
 
-    /// Puts late edges behind those of their nodes, from the last node to the first, in place.
+    /// Puts late edges behind those of their nodes, from the last node to the first, in place. What lies between two nodes with
+    /// late edges moves in one piece.
     fn merge(&mut self) {
-        if self.late.is_empty() {
-            return;
-        }
         let mut late = std::mem::take(&mut self.late);
         late.sort_by_key(|late| late.from);
         let graph = &mut self.graph;
-        let old = graph.edges.len();
-        let mut free = old + late.len();
-        graph.edges.resize(free, Edge::new(EdgeKind::Other, 0));
-        graph.edge_names.resize(free, 0);
-        for node in (0..graph.kinds.len()).rev() {
-            let (start, end) = (graph.first_edge[node] as usize, graph.first_edge[node + 1] as usize);
-            graph.first_edge[node + 1] = free as u32;
-            while let Some(Late { kind, name, to, .. }) = late.pop_if(|late| late.from as usize == node) {
-                free -= 1;
-                graph.edges[free] = Edge::new(kind, to);
-                graph.edge_names[free] = name;
+        let mut end = graph.edges.len();
+        graph.edges.resize(end + late.len(), Edge::new(EdgeKind::Other, 0));
+        graph.edge_names.resize(end + late.len(), 0);
+        let mut last = graph.kinds.len();
+        while let Some(&Late { from, .. }) = late.last() {
+            let node = from as usize;
+            // All edges behind the node's own.
+            let start = graph.first_edge[node + 1] as usize;
+            graph.edges.copy_within(start..end, start + late.len());
+            graph.edge_names.copy_within(start..end, start + late.len());
+            graph.first_edge[node + 1..=last].iter_mut().for_each(|first| *first += late.len() as u32);
+            (end, last) = (start, node);
+            while let Some(Late { kind, name, to, .. }) = late.pop_if(|late| late.from == from) {
+                graph.edges[start + late.len()] = Edge::new(kind, to);
+                graph.edge_names[start + late.len()] = name;
             }
-            let count = end - start;
-            free -= count;
-            if free == start {
-                break;
-            }
-            graph.edges.copy_within(start..end, free);
-            graph.edge_names.copy_within(start..end, free);
         }
     }
-}
-
-/// Is `raw`, with every backslash doubled, this text?
-fn is_same(raw: &[u8], text: &[u8]) -> bool {
-    if raw.len() == text.len() {
-        return raw == text && memchr::memchr(b'\\', text).is_none();
-    }
-    let mut rest = raw.iter();
-    let all = text.iter().all(|byte| rest.next() == Some(byte) && (*byte != b'\\' || rest.next() == Some(byte)));
-    all && rest.next().is_none()
 }
 
 #[cfg(test)]
@@ -228,17 +225,6 @@ mod tests {
     use super::GraphBuilder;
     use crate::Limits;
     use crate::graph::{EdgeIx, EdgeKind, NodeIx, NodeKind};
-
-    #[test]
-    fn keeps_texts_once_whatever_they_hold() {
-        let mut builder = GraphBuilder::new(&Limits::default());
-        let texts: [&[u8]; 6] = [b"", b"plain", br"a\b", br"a\\b", br"\", b"plain\n\"q\""];
-        let indexes = texts.map(|text| builder.text(text));
-        assert_eq!(indexes, texts.map(|text| builder.text(text)), "the second time");
-        for (index, text) in indexes.iter().zip(texts) {
-            assert_eq!(builder.shown(*index).as_bytes(), text);
-        }
-    }
 
     #[test]
     fn late_edges_come_behind_the_others_of_their_node() {

@@ -55,10 +55,12 @@ impl NodeKind {
     }
 
     /// The number, below 32.
+    #[inline]
     pub const fn number(self) -> u8 {
         self.0
     }
 
+    #[inline]
     pub(crate) const fn from_number(number: u8) -> Self {
         Self(number)
     }
@@ -69,6 +71,7 @@ impl NodeKind {
     }
 
     /// Is it one of the three forms of a string?
+    #[inline]
     pub fn is_string(self) -> bool {
         matches!(self, Self::STRING | Self::CONS_STRING | Self::SLICED_STRING)
     }
@@ -111,6 +114,7 @@ impl EdgeKind {
         Self::ALL.iter().find(|(_, known)| *known == name).map_or(Self::Other, |&(kind, _)| kind)
     }
 
+    #[inline]
     pub(crate) const fn from_number(number: u32) -> Self {
         match number & 7 {
             0 => Self::Context,
@@ -125,6 +129,7 @@ impl EdgeKind {
     }
 
     /// Does the name column hold an index and not a string?
+    #[inline]
     pub const fn is_indexed(self) -> bool {
         matches!(self, Self::Element | Self::Hidden)
     }

@@ -7,11 +7,13 @@ mod builder;
 mod kinds;
 mod sizes;
 mod strings;
+mod texts;
 
 pub use builder::GraphBuilder;
 pub use kinds::{EdgeKind, NodeKind};
 pub(crate) use sizes::Sizes;
 pub use strings::StringTable;
+pub use texts::TextTable;
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -28,12 +30,14 @@ impl NodeIx {
     /// The root.
     pub const ROOT: Self = Self(0);
 
+    #[inline]
     pub(crate) const fn at(self) -> usize {
         self.0 as usize
     }
 }
 
 impl EdgeIx {
+    #[inline]
     pub(crate) const fn at(self) -> usize {
         self.0 as usize
     }
@@ -50,6 +54,7 @@ impl Edge {
     /// The most nodes that edges can tell apart.
     pub const MAX_NODES: u64 = 1 << 28;
 
+    #[inline]
     pub(crate) const fn new(kind: EdgeKind, target: u32) -> Self {
         Self(((kind as u32) << 28) | (target & Self::TARGET))
     }
@@ -112,6 +117,7 @@ pub struct Graph {
     /// Kind in the low five bits, detachedness above.
     pub(crate) kinds: Vec<u8>,
     pub(crate) names: Vec<u32>,
+    /// Empty where they are the nodes' numbers, doubled and one more.
     pub(crate) ids: Vec<u32>,
     pub(crate) self_sizes: Sizes,
     /// One more than nodes: the edges of node `i` are `first_edge[i]..first_edge[i + 1]`.
@@ -188,6 +194,9 @@ impl Graph {
 
     /// V8's id of the object: odd ids stay with it between snapshots of one process.
     pub fn id(&self, node: NodeIx) -> u32 {
+        if self.ids.is_empty() {
+            return node.0 * 2 + 1;
+        }
         self.ids[node.at()]
     }
 

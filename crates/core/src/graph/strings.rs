@@ -101,9 +101,17 @@ impl StringTable {
         self.bytes.len() + 4 * self.ends.len()
     }
 
-    /// Ends the text whose bytes were pushed. The caller keeps all bytes below 2^32.
-    pub(crate) fn end(&mut self) {
+    /// Ends the text whose bytes were pushed, and answers its index. The caller keeps all bytes below 2^32.
+    pub(crate) fn end(&mut self) -> u32 {
         self.ends.push(self.bytes.len() as u32);
+        self.ends.len() as u32 - 1
+    }
+
+    /// Puts the texts of another table behind these. The caller keeps all bytes below 2^32.
+    pub(crate) fn append(&mut self, other: &Self) {
+        let base = self.bytes.len() as u32;
+        self.bytes.extend_from_slice(&other.bytes);
+        self.ends.extend(other.ends.iter().map(|end| base + end));
     }
 
     pub(crate) fn shrink(&mut self) {

@@ -8,6 +8,7 @@ use super::frames::Frame;
 use super::sink::{Intake, Sink};
 use super::slots::Slots;
 use super::{Settings, descriptors, identity};
+use crate::large_pages;
 use std::io::{self, PipeWriter, Write};
 use std::os::fd::AsRawFd;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -58,6 +59,7 @@ pub fn live(
     capture: &mut dyn FnMut(&str) -> Result<(), String>,
 ) -> ! {
     identity::forget_signals();
+    large_pages::ask();
     let descriptor = status.as_raw_fd();
     let report = Report { pipe: Arc::new(parking_lot::Mutex::new(status)) };
     if !identity::die_with(parent) {

@@ -62,14 +62,20 @@ impl Walk<'_> {
         for at in 0..(bytes - 16) / 8 {
             let Some(word) = self.memory.word(object + 16 + 8 * at) else { return };
             match at {
-                0 => self.link(EdgeKind::Internal, "scope_info", word),
-                1 => self.link(EdgeKind::Internal, "previous", word),
+                0 => {
+                    self.link(EdgeKind::Internal, "scope_info", word);
+                }
+                1 => {
+                    self.link(EdgeKind::Internal, "previous", word);
+                }
                 2 => {
                     let name = if self.metadata.line >= Line::V14 { "global_object" } else { "extension" };
                     self.link(EdgeKind::Internal, name, word);
                     self.meet_global(node, word);
                 }
-                3 => self.link(EdgeKind::Internal, "global_proxy_object", word),
+                3 => {
+                    self.link(EdgeKind::Internal, "global_proxy_object", word);
+                }
                 // The next realm, which it does not keep alive.
                 _ if is_last(at) => {}
                 _ => {

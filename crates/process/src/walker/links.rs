@@ -2,7 +2,7 @@
 
 use super::shared::type_of;
 use super::walk::Walk;
-use leakguard_core::graph::EdgeKind;
+use leakguard_core::graph::{EdgeKind, NodeIx};
 
 /// Words of an object that have been seen to; objects with names for their words have fewer than 256.
 #[derive(Default)]
@@ -21,11 +21,17 @@ impl Done {
 
 impl Walk<'_> {
     /// A link with a name of V8's.
-    pub(super) fn link(&mut self, kind: EdgeKind, name: &'static str, word: u64) {
-        if let Some(node) = self.reach(word) {
-            let name = self.texts.known(&mut self.graph, name);
-            self.graph.edge(kind, name, node);
-        }
+    pub(super) fn link(&mut self, kind: EdgeKind, name: &'static str, word: u64) -> Option<NodeIx> {
+        let node = self.reach(word)?;
+        self.link_to(kind, name, node);
+        Some(node)
+    }
+
+    /// The same to what was met.
+    #[inline]
+    pub(super) fn link_to(&mut self, kind: EdgeKind, name: &'static str, node: NodeIx) {
+        let name = self.texts.known(&mut self.graph, name);
+        self.graph.edge(kind, name, node);
     }
 
     /// The link at this offset, by its name.

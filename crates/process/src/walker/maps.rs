@@ -6,8 +6,8 @@ use super::shared::type_of;
 use super::text;
 use super::texts::symbol_text;
 use super::types::{Role, Types};
-use rustc_hash::FxHashMap;
-use std::cell::Cell;
+use super::recent::Recent;
+use leakguard_core::graph::NodeIx;
 use std::rc::Rc;
 
 /// A map has at most so many before it: a property each, or a change of what they hold.
@@ -45,10 +45,10 @@ impl Key {
     fn is(self, memory: &Memory, types: &Types, key: u64) -> bool {
         let Some(object) = key.checked_sub(1).filter(|_| key & 3 == 1) else { return false };
         match self {
-            Self::Text(text) => text::read(memory, object, text.len() + 1).as_deref() == Some(text),
+            Self::Text(text) => text::read(memory, object, text.len() + 1).is_some_and(|have| *have == *text),
             Self::Symbol(text) => {
                 let is_symbol = type_of(memory, object).is_some_and(|number| types.get(number).role == Role::Symbol);
-                is_symbol && symbol_text(memory, object).as_deref() == Some(text)
+                is_symbol && symbol_text(memory, object).is_some_and(|have| *have == *text)
             }
         }
     }
@@ -67,19 +67,22 @@ pub struct Map {
     pub sample: u64,
     /// How many objects were met.
     pub count: u64,
+    /// The node of the map, and of what its objects inherit from, once they are met.
+    pub node: Option<NodeIx>,
+    pub prototype: Option<NodeIx>,
     properties: Option<Rc<[Property]>>,
 }
 
 /// All maps that were met.
 pub struct Maps {
     pub list: Vec<Map>,
-    by_address: FxHashMap<u64, u32>,
-    last: Cell<(u64, u32)>,
+    by_word: Recent<u64, u32>,
+    last: (u64, u32),
 }
 
 impl Maps {
     pub fn new() -> Self {
-        Self { list: Vec::new(), by_address: FxHashMap::default(), last: Cell::new((0, 0)) }
+        Self { list: Vec::new(), by_word: Recent::default(), last: (0, 0) }
     }
 
     /// The map of the object at this address; `None` where there is no object.
@@ -89,15 +92,15 @@ impl Maps {
         if word & 3 != 1 {
             return None;
         }
-        let (last, at) = self.last.get();
+        let (last, at) = self.last;
         if last == word {
             return Some(at);
         }
-        let at = match self.by_address.get(&word) {
-            Some(&at) => at,
+        let at = match self.by_word.get(word) {
+            Some(at) => at,
             None => self.meet(memory, types, word, object)?,
         };
-        self.last.set((word, at));
+        self.last = (word, at);
         Some(at)
     }
 
@@ -118,10 +121,12 @@ impl Maps {
             is_by_constructor: memory.byte(address + 15)? & 1 == 1 && bits >> 20 & 1 == 0,
             sample: object,
             count: 0,
+            node: None,
+            prototype: None,
             properties: None,
         });
         let at = self.list.len() as u32 - 1;
-        self.by_address.insert(word, at);
+        self.by_word.put(word, at);
         Some(at)
     }
 

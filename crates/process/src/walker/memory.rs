@@ -1,7 +1,8 @@
 //! This process's memory, read word by word with a check before each: what is not mapped is no word, and no crash.
 //!
 //! Memory is known in stretches of 256 KiB, the size of V8's pages, each with a bit for every 4 KiB that can be read. A
-//! stretch in which objects were met has a table of their nodes: 4 bytes for every 16 of memory.
+//! stretch in which objects were met has a table of their nodes: 4 bytes for every 16 of memory. V8's pages lie anywhere, so that
+//! stretches are found by a hash of their numbers.
 
 use std::cell::Cell;
 use std::io;
@@ -13,22 +14,28 @@ const SLOT_BITS: u32 = 4;
 const SLOTS: usize = 1 << (STRETCH_BITS - SLOT_BITS);
 
 struct Stretch {
+    /// Its address, in stretches.
+    number: u32,
     /// A bit for each page that can be read.
     readable: u64,
-    /// One more than the node of the object that begins there; 0: none was met.
-    nodes: Option<Box<[u32]>>,
+    /// Where its table of nodes begins; [`NONE`]: no object was met.
+    nodes: u32,
 }
 
-/// Numbers of stretches that one part of the directory has.
-const PART_BITS: u32 = 14;
+/// Of a stretch without a table.
+const NONE: u32 = u32::MAX;
+
 /// Addresses of processes have 47 bits.
-const PARTS: usize = 1 << (47 - STRETCH_BITS - PART_BITS);
+const NUMBER_BITS: u32 = 47 - STRETCH_BITS;
 
 /// What can be read.
 pub struct Memory {
+    /// By address.
     stretches: Vec<Stretch>,
-    /// By the number of a stretch, in parts: one more than its index; 0: there is none.
-    directory: Vec<Option<Box<[u32]>>>,
+    /// Tables one behind the other, counted in tables: one more than the node of the object that begins at a slot; 0: none was met.
+    nodes: Vec<u32>,
+    /// Places that hold one more than the number of a stretch, and its index, from where its hash says on; a power of two.
+    directory: Vec<(u32, u32)>,
     last: Cell<(u64, u32)>,
     regions: Vec<(u64, u64)>,
 }
@@ -38,14 +45,24 @@ impl Memory {
     pub fn of_this_process() -> io::Result<Self> {
         let mut memory = Self {
             stretches: Vec::new(),
-            directory: vec![None; PARTS],
+            nodes: Vec::new(),
+            directory: Vec::new(),
             last: Cell::new((u64::MAX, 0)),
             regions: Vec::new(),
         };
+        // They come by address.
         for line in std::fs::read_to_string("/proc/self/maps")?.lines() {
             if let Some((start, end)) = region(line) {
                 memory.add(start, end);
             }
+        }
+        memory.directory = vec![(0, 0); (2 * memory.stretches.len() + 1).next_power_of_two()];
+        for (at, stretch) in memory.stretches.iter().enumerate() {
+            let mut place = Self::place(stretch.number, &memory.directory);
+            while memory.directory[place].0 != 0 {
+                place = (place + 1) & (memory.directory.len() - 1);
+            }
+            memory.directory[place] = (stretch.number + 1, at as u32);
         }
         Ok(memory)
     }
@@ -55,25 +72,25 @@ impl Memory {
         let mut page = start;
         while page < end {
             let number = page >> STRETCH_BITS;
-            let stretches = &mut self.stretches;
-            let (part, at) = Self::entry(number);
-            let Some(part) = self.directory.get_mut(part) else { return };
-            let entry = &mut part.get_or_insert_with(|| vec![0; 1 << PART_BITS].into_boxed_slice())[at];
-            if *entry == 0 {
-                stretches.push(Stretch { readable: 0, nodes: None });
-                *entry = stretches.len() as u32;
+            if number >> NUMBER_BITS != 0 {
+                return;
             }
-            let at = *entry - 1;
-            let stretch_end = (number + 1) << STRETCH_BITS;
+            let number = number as u32;
+            if self.stretches.last().is_none_or(|last| last.number != number) {
+                self.stretches.push(Stretch { number, readable: 0, nodes: NONE });
+            }
+            let Some(stretch) = self.stretches.last_mut() else { return };
+            let stretch_end = u64::from(number + 1) << STRETCH_BITS;
             while page < end.min(stretch_end) {
-                stretches[at as usize].readable |= 1 << (page >> PAGE_BITS & 63);
+                stretch.readable |= 1 << (page >> PAGE_BITS & 63);
                 page += 1 << PAGE_BITS;
             }
         }
     }
 
-    fn entry(number: u64) -> (usize, usize) {
-        ((number >> PART_BITS) as usize, number as usize & ((1 << PART_BITS) - 1))
+    #[inline]
+    fn place(number: u32, directory: &[(u32, u32)]) -> usize {
+        (number.wrapping_mul(0x9e37_79b1) >> 7) as usize & (directory.len() - 1)
     }
 
     /// The end of the mapping that holds this address.
@@ -88,10 +105,25 @@ impl Memory {
         if last == number {
             return Some(at);
         }
-        let (part, entry) = Self::entry(number);
-        let at = self.directory.get(part)?.as_ref()?[entry].checked_sub(1)?;
-        self.last.set((number, at));
-        Some(at)
+        self.find(number)
+    }
+
+    fn find(&self, number: u64) -> Option<u32> {
+        if number >> NUMBER_BITS != 0 {
+            return None;
+        }
+        let mut place = Self::place(number as u32, &self.directory);
+        loop {
+            let (known, at) = *self.directory.get(place)?;
+            if known == number as u32 + 1 {
+                self.last.set((number, at));
+                return Some(at);
+            }
+            if known == 0 {
+                return None;
+            }
+            place = (place + 1) & (self.directory.len() - 1);
+        }
     }
 
     #[inline]
@@ -155,14 +187,27 @@ impl Memory {
         self.read(address)
     }
 
-    /// Puts the bytes there behind those of `into`; nothing where not all can be read.
-    pub fn bytes(&self, address: u64, length: usize, into: &mut Vec<u8>) -> bool {
-        if !self.can_read_all(address, length as u64) {
-            return false;
+    /// The bytes there, if all can be read. Not to be kept: they are V8's.
+    #[inline]
+    pub fn bytes(&self, address: u64, length: usize) -> Option<&[u8]> {
+        if address == 0 || !self.can_read_all(address, length as u64) {
+            return None;
         }
-        // SAFETY: as in `read`, for each of the pages; bytes need no alignment.
-        into.extend_from_slice(unsafe { std::slice::from_raw_parts(address as *const u8, length) });
-        true
+        // SAFETY: as in `read`, for each of the pages; bytes need no alignment. Who has the slice looks at it before V8 runs.
+        Some(unsafe { std::slice::from_raw_parts(address as *const u8, length) })
+    }
+
+    /// Has the processor fetch what will be read there soon. Any address will do.
+    #[inline]
+    pub fn fetch(address: u64) {
+        #[cfg(target_arch = "x86_64")]
+        // SAFETY: a hint, which reads nothing and is no access: addresses that are not mapped are ignored.
+        unsafe {
+            use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+            _mm_prefetch::<_MM_HINT_T0>(address as *const i8);
+        }
+        #[cfg(not(target_arch = "x86_64"))]
+        let _ = address;
     }
 
     #[inline]
@@ -174,20 +219,34 @@ impl Memory {
     #[inline]
     pub fn node(&self, address: u64) -> Option<u32> {
         let at = self.stretch(address)?;
-        self.stretches[at as usize].nodes.as_ref()?[Self::slot(address)].checked_sub(1)
+        let table = self.stretches[at as usize].nodes as usize;
+        // Where there is no table the place is past the end.
+        self.nodes.get(table * SLOTS + Self::slot(address))?.checked_sub(1)
+    }
+
+    /// Makes room for the nodes of so many bytes of memory.
+    pub fn reserve(&mut self, bytes: u64) {
+        self.nodes.reserve_exact((bytes >> STRETCH_BITS) as usize * SLOTS);
     }
 
     /// Says which node the object there has.
+    #[inline]
     pub fn set_node(&mut self, address: u64, node: u32) {
         let Some(at) = self.stretch(address) else { return };
-        let nodes = self.stretches[at as usize].nodes.get_or_insert_with(|| vec![0; SLOTS].into_boxed_slice());
-        nodes[Self::slot(address)] = node + 1;
+        let stretch = &mut self.stretches[at as usize];
+        if stretch.nodes == NONE {
+            stretch.nodes = (self.nodes.len() / SLOTS) as u32;
+            self.nodes.resize(self.nodes.len() + SLOTS, 0);
+        }
+        self.nodes[stretch.nodes as usize * SLOTS + Self::slot(address)] = node + 1;
     }
 
     /// All nodes by address.
     pub fn nodes_by_address(&self) -> impl Iterator<Item = u32> + '_ {
-        let entries = self.directory.iter().flatten().flat_map(|part| part.iter());
-        let tables = entries.filter_map(|at| self.stretches.get(at.checked_sub(1)? as usize)?.nodes.as_ref());
+        let tables = self.stretches.iter().filter_map(|stretch| {
+            let first = stretch.nodes as usize * SLOTS;
+            self.nodes.get(first..first + SLOTS)
+        });
         tables.flat_map(|nodes| nodes.iter().filter_map(|node| node.checked_sub(1)))
     }
 }
@@ -221,9 +280,10 @@ mod tests {
         assert_eq!((memory.word(address), memory.word(address + 8)), (Some(words[0]), Some(7)));
         assert_eq!((memory.half(address), memory.byte(address + 1)), (Some(0x5566_7788), Some(0x77)));
         assert_eq!((memory.word(address + 1), memory.word(0), memory.word(u64::MAX - 7)), (None, None, None));
-        let mut bytes = Vec::new();
-        assert!(memory.bytes(address, 16, &mut bytes) && bytes[8] == 7);
-        assert!(!memory.bytes(8, 16, &mut bytes) && !memory.can_read_all(u64::MAX, 2) && bytes.len() == 16);
+        assert_eq!(memory.bytes(address, 16).map(|bytes| (bytes.len(), bytes[8])), Some((16, 7)));
+        assert!(memory.bytes(8, 16).is_none() && memory.bytes(0, 0).is_none() && !memory.can_read_all(u64::MAX, 2));
+        Memory::fetch(address);
+        Memory::fetch(8);
         assert_eq!(memory.node(address), None);
         memory.set_node(address, 0);
         assert_eq!(memory.node(address), Some(0));

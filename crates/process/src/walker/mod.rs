@@ -6,7 +6,8 @@
 //! 2. `memory`: the process's memory, read with a check before each word.
 //! 3. `types`, `size`, `maps`, `scope`, `text`: what V8's objects are.
 //! 4. `roots`, `walk`: from V8's own links along all others, each object once. `node` is what an object becomes, `links` what it
-//!    holds: `object` and `properties`, `context`, `weak_table`; `shared`, `texts`: how they are named.
+//!    holds: `object` and `properties`, `context`, `weak_table`; `shared`, `texts`, `strings`: how they are named; `recent`: what
+//!    was looked up.
 //! 5. `v8`, `naming`: V8 itself names one object of each shape. `check`: whether to believe the result.
 //!
 //! A wrong read ends the twin, and V8's snapshot is taken instead: the app never notices.
@@ -23,10 +24,12 @@ mod node;
 mod object;
 mod pretence;
 mod properties;
+mod recent;
 mod roots;
 mod scope;
 mod shared;
 mod size;
+mod strings;
 mod text;
 mod texts;
 mod types;
@@ -40,11 +43,15 @@ use maps::Maps;
 use memory::Memory;
 use metadata::Metadata;
 use roots::Roots;
+use strings::Strings;
 use types::Types;
 use v8::V8;
 use walk::Walk;
 
 pub use walk::Totals;
+
+/// Less than objects have on average.
+const BYTES_AN_OBJECT: f64 = 32.0;
 
 /// What a walk begins with.
 #[derive(Clone, Copy, Debug)]
@@ -57,6 +64,8 @@ pub struct Anchors {
     pub planted: u32,
     /// Bytes of all objects in V8's heap, garbage included, as V8 counts them.
     pub used: f64,
+    /// Only a fold by path will be made of the graph: links that say the same of each object of a shape may be left out.
+    pub is_to_fold: bool,
 }
 
 /// What a walk yields.
@@ -99,11 +108,21 @@ pub fn walk(anchors: Anchors, limits: &Limits) -> Result<Walked, String> {
     let memory = Memory::of_this_process().map_err(|error| format!("/proc/self/maps cannot be read: {error}"))?;
     let mut maps = Maps::new();
     let roots = Roots::find(&memory, &mut maps, &types, &v8, anchors.handle, anchors.frame)?;
-    let mut walk = Walk::new(memory, maps, &types, &metadata, GraphBuilder::new(limits), roots);
+    let strings = Strings::new().map_err(|error| format!("no thread can be had to read texts: {error}"))?;
+    let mut graph = GraphBuilder::new(limits);
+    // More than most heaps have, so that columns need not move while they grow.
+    let nodes = (anchors.used / BYTES_AN_OBJECT) as usize;
+    graph.reserve(nodes, nodes * if anchors.is_to_fold { 2 } else { 3 });
+    let mut walk = Walk::new(memory, maps, &types, &metadata, graph, roots, strings, anchors.is_to_fold);
+    walk.objects.reserve_exact(nodes);
+    // Objects lie close together, but the last pages of each space are not full.
+    walk.memory.reserve(anchors.used as u64 / 4 * 5);
     walk.run()?;
     check::sizes(&walk, anchors.used)?;
+    // Before V8 is asked: it may move what is read.
+    walk.strings.name(&mut walk.graph)?;
     naming::name_objects(&mut walk, &v8);
-    check::planted(&walk, anchors.planted)?;
+    check::planted(&mut walk, anchors.planted)?;
     walk.name_pairs();
     let Walk { graph, totals, .. } = walk;
     Ok(Walked { graph: graph.finish()?, totals })

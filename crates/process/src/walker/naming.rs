@@ -9,6 +9,7 @@ use super::types::Role;
 use super::v8::{Global, V8};
 use super::walk::{BY_MAP, Walk};
 use leakguard_core::graph::{NodeIx, Place};
+use std::borrow::Cow;
 
 /// Asks V8 for the class of one object of each map, and says where its constructor is written. V8 is not asked of objects that may have
 /// died: it would look for their page, which can be gone.
@@ -23,7 +24,7 @@ pub fn name_objects(walk: &mut Walk, v8: &V8) {
     let mut seen = Memory::of_this_process().ok();
     for (at, (sample, candidates)) in samples.iter().zip(candidates).enumerate() {
         let string = sample.as_ref().and_then(Global::constructor_name).filter(|string| string & 3 == 1);
-        let read = |seen: &Option<Memory>| text::read(seen.as_ref()?, string? - 1, text::CUT);
+        let read = |seen: &Option<Memory>| text::read(seen.as_ref()?, string? - 1, text::CUT).map(Cow::into_owned);
         let mut name = read(&seen);
         if name.is_none() && string.is_some() {
             // V8 has got new memory for it.

@@ -1,6 +1,7 @@
 //! What a snapshot says of an object: its kind, its name, and bytes that are its own outside of the heap.
 
 use super::metadata::Line;
+use super::strings::BY_TEXT;
 use super::text;
 use super::texts::is_private;
 use super::types::Role;
@@ -33,7 +34,10 @@ impl Walk<'_> {
                 Some(text::Form::Sliced) => {
                     (NodeKind::SLICED_STRING, self.texts.known(&mut self.graph, "(sliced string)"))
                 }
-                _ => (NodeKind::STRING, self.texts.of_string(&self.memory, &mut self.graph, object)),
+                _ => {
+                    self.strings.push(object);
+                    (NodeKind::STRING, BY_TEXT)
+                }
             };
         }
         let of_type = self.types.get(number);

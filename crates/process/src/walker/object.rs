@@ -1,6 +1,7 @@
 //! JavaScript's objects: what each kind of them holds besides its properties.
 
 use super::links::Done;
+use super::maps::Map;
 use super::shared::type_of;
 use super::types::Role;
 use super::walk::Walk;
@@ -18,8 +19,14 @@ impl Walk<'_> {
     ) {
         self.describe_properties(object, map, done);
         self.describe_elements(object, map);
-        if let Some(prototype) = self.memory.word(self.maps.list[map as usize].address + 24) {
-            self.link(EdgeKind::Property, "__proto__", prototype);
+        let Map { prototype, address, .. } = self.maps.list[map as usize];
+        match prototype {
+            Some(known) => self.link_to(EdgeKind::Property, "__proto__", known),
+            None => {
+                let word = self.memory.word(address + 24);
+                self.maps.list[map as usize].prototype =
+                    word.and_then(|word| self.link(EdgeKind::Property, "__proto__", word));
+            }
         }
         match role {
             Role::Function => {

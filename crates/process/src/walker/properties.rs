@@ -87,7 +87,8 @@ impl Walk<'_> {
     }
 
     pub(super) fn describe_elements(&mut self, object: u64, map: u32) {
-        let Some(word) = self.memory.word(object + 16).filter(|word| word & 3 == 1) else { return };
+        let is_list = |&word: &u64| word & 3 == 1 && word != self.empty;
+        let Some(word) = self.memory.word(object + 16).filter(is_list) else { return };
         let list = word - 1;
         let Some(at) = self.maps.of(&self.memory, self.types, list) else { return };
         let list_type = self.maps.list[at as usize].instance_type;

@@ -1,6 +1,7 @@
 //! V8's strings as text: flat ones, and what hangs from others, without recursion.
 
 use super::memory::Memory;
+use std::borrow::Cow;
 
 /// V8 cuts the texts of a snapshot at so many characters.
 pub const CUT: usize = 1024;
@@ -54,12 +55,15 @@ pub fn length(memory: &Memory, string: u64) -> Option<usize> {
 }
 
 /// The first `most` characters in UTF-8. Lone surrogates become U+FFFD.
-pub fn read(memory: &Memory, string: u64, most: usize) -> Option<Vec<u8>> {
-    if let Some(text) = read_plain(memory, string, most) {
-        return Some(text);
+pub fn read(memory: &Memory, string: u64, most: usize) -> Option<Cow<'_, [u8]>> {
+    match plain(memory, string, most) {
+        Some(text) => Some(Cow::Borrowed(text)),
+        None => assembled(memory, string, most).map(Cow::Owned),
     }
+}
+
+fn assembled(memory: &Memory, string: u64, most: usize) -> Option<Vec<u8>> {
     let mut units: Vec<u16> = Vec::new();
-    let mut text = Vec::new();
     // Parts that are still to come, the next one last: where, from which character, how many.
     let mut parts = vec![(string, 0, most.min(length(memory, string)?))];
     let mut steps = 0;
@@ -76,11 +80,7 @@ pub fn read(memory: &Memory, string: u64, most: usize) -> Option<Vec<u8>> {
                 let own = memory.half(address + 12)? as usize;
                 let count = count.min(own.saturating_sub(from));
                 if is_one_byte(number) {
-                    text.clear();
-                    if !memory.bytes(data + from as u64, count, &mut text) {
-                        return None;
-                    }
-                    units.extend(text.iter().map(|&byte| u16::from(byte)));
+                    units.extend(memory.bytes(data + from as u64, count)?.iter().map(|&byte| u16::from(byte)));
                 } else {
                     for at in from..from + count {
                         units.push(memory.quarter(data + 2 * at as u64)?);
@@ -109,14 +109,14 @@ pub fn read(memory: &Memory, string: u64, most: usize) -> Option<Vec<u8>> {
 }
 
 /// The usual string: in one piece, and ASCII.
-fn read_plain(memory: &Memory, string: u64, most: usize) -> Option<Vec<u8>> {
+#[inline]
+fn plain(memory: &Memory, string: u64, most: usize) -> Option<&[u8]> {
     let number = string_type(memory, string)?;
     if form(number)? != Form::Flat || !is_one_byte(number) {
         return None;
     }
     let count = most.min(memory.half(string + 12)? as usize);
-    let mut text = Vec::with_capacity(count);
-    (memory.bytes(string + 16, count, &mut text) && text.is_ascii()).then_some(text)
+    memory.bytes(string + 16, count).filter(|text| text.is_ascii())
 }
 
 /// Where the lines of a flat text begin, in characters; `None` for other strings.
@@ -138,10 +138,7 @@ pub fn line_starts(memory: &Memory, string: u64) -> Option<Vec<u32>> {
     let count = memory.half(address + 12)?;
     let mut starts = vec![0];
     if is_one_byte(number) {
-        let mut text = Vec::new();
-        if !memory.bytes(data, count as usize, &mut text) {
-            return None;
-        }
+        let text = memory.bytes(data, count as usize)?;
         for (at, &byte) in text.iter().enumerate() {
             if byte == b'\n' || byte == b'\r' && text.get(at + 1) != Some(&b'\n') {
                 starts.push(at as u32 + 1);

@@ -5,27 +5,18 @@ use super::memory::Memory;
 use super::text::{self, CUT};
 use super::types::{Role, Types};
 use leakguard_core::graph::GraphBuilder;
+use super::recent::Recent;
 use rustc_hash::FxHashMap;
-
-/// Literals that are found without a hash.
-const RECENT: usize = 128;
-
-struct Recent([((usize, usize), u32); RECENT]);
-
-impl Default for Recent {
-    fn default() -> Self {
-        Self([((0, 0), 0); RECENT])
-    }
-}
+use std::borrow::Cow;
 
 /// Indexes of texts by what they come from.
 #[derive(Default)]
 pub struct Texts {
-    /// By the address and length of the literal; those asked for last stand in `recent` too.
-    known: FxHashMap<(usize, usize), u32>,
-    recent: Recent,
+    /// By the address and length of the literal.
+    known: Recent<(usize, usize), u32>,
     system: FxHashMap<&'static str, u32>,
-    names: FxHashMap<u64, u32>,
+    /// By the tagged name.
+    names: Recent<u64, u32>,
     accessors: FxHashMap<(&'static str, u32), u32>,
     numbers: Vec<u32>,
 }
@@ -34,11 +25,12 @@ impl Texts {
     /// A text of this program.
     pub fn known(&mut self, graph: &mut GraphBuilder, literal: &'static str) -> u32 {
         let key = (literal.as_ptr() as usize, literal.len());
-        let recent = &mut self.recent.0[(key.0 >> 2 ^ key.1) % RECENT];
-        if recent.0 != key {
-            *recent = (key, *self.known.entry(key).or_insert_with(|| graph.text(literal.as_bytes())));
+        if let Some(index) = self.known.get(key) {
+            return index;
         }
-        recent.1
+        let index = graph.text(literal.as_bytes());
+        self.known.put(key, index);
+        index
     }
 
     /// `system / Cell`.
@@ -47,10 +39,13 @@ impl Texts {
     }
 
     /// A number in decimal.
+    #[inline]
     pub fn number(&mut self, graph: &mut GraphBuilder, number: usize) -> u32 {
-        while self.numbers.len() <= number {
-            let next = self.numbers.len().to_string();
-            self.numbers.push(graph.text(next.as_bytes()));
+        if let Some(&known) = self.numbers.get(number) {
+            return known;
+        }
+        for next in self.numbers.len()..=number {
+            self.numbers.push(graph.number(next as u32));
         }
         self.numbers[number]
     }
@@ -89,7 +84,7 @@ impl Texts {
         graph: &mut GraphBuilder,
         name: u64,
     ) -> u32 {
-        if let Some(&known) = self.names.get(&name) {
+        if let Some(known) = self.names.get(name) {
             return known;
         }
         let number = maps.of(memory, types, name.wrapping_sub(1)).map(|at| maps.list[at as usize].instance_type);
@@ -103,7 +98,7 @@ impl Texts {
             },
             _ => self.known(graph, ""),
         };
-        self.names.insert(name, index);
+        self.names.put(name, index);
         index
     }
 }
@@ -114,7 +109,7 @@ pub fn is_private(memory: &Memory, symbol: u64) -> bool {
 }
 
 /// What a symbol is described by.
-pub fn symbol_text(memory: &Memory, symbol: u64) -> Option<Vec<u8>> {
+pub fn symbol_text(memory: &Memory, symbol: u64) -> Option<Cow<'_, [u8]>> {
     let description = memory.word(symbol + 16).filter(|word| word & 3 == 1)?;
     text::read(memory, description - 1, CUT)
 }

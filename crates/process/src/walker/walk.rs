@@ -11,6 +11,7 @@ use super::metadata::Metadata;
 use super::roots::Roots;
 use super::shared::Functions;
 use super::size::size;
+use super::strings::Strings;
 use super::text;
 use super::texts::Texts;
 use super::types::{Role, Types};
@@ -22,6 +23,11 @@ use rustc_hash::{FxHashMap, FxHashSet};
 pub const BY_MAP: u32 = 1 << 31;
 /// Weak tables are looked through so often at most for values whose keys were met meanwhile.
 const ROUNDS: usize = 1 << 10;
+/// A number of a list's place that stands for all behind it in a fold.
+const LARGE: u64 = 1000;
+/// So many objects before its turn an object is fetched, and so many before it what its first words lead to.
+const FAR: usize = 32;
+const NEAR: usize = 8;
 
 /// Synthetic nodes, in order: the root, what is directly below it, and its parts.
 const ROOT: NodeIx = NodeIx(0);
@@ -54,6 +60,9 @@ pub struct Walk<'a> {
     pub metadata: &'a Metadata,
     pub texts: Texts,
     pub functions: Functions,
+    pub strings: Strings,
+    /// Only a fold by path will be made of it: that a map is there is said once.
+    is_to_fold: bool,
     pub(super) buffers: FxHashMap<u64, NodeIx>,
     pub(super) oddballs: FxHashSet<u64>,
     pub(super) tables: Vec<(NodeIx, u64)>,
@@ -64,7 +73,7 @@ pub struct Walk<'a> {
     certain: usize,
     pub(super) scopes: Scopes,
     /// The one list without elements, in which most objects have no properties: V8's snapshot leaves it out, too.
-    empty: u64,
+    pub(super) empty: u64,
     roots: [Vec<u64>; 4],
 }
 
@@ -76,6 +85,8 @@ impl<'a> Walk<'a> {
         metadata: &'a Metadata,
         graph: GraphBuilder,
         roots: Roots,
+        strings: Strings,
+        is_to_fold: bool,
     ) -> Self {
         let mut walk = Self {
             memory,
@@ -88,6 +99,8 @@ impl<'a> Walk<'a> {
             metadata,
             texts: Texts::default(),
             functions: Functions::default(),
+            strings,
+            is_to_fold,
             buffers: FxHashMap::default(),
             oddballs: FxHashSet::default(),
             tables: Vec::new(),
@@ -132,6 +145,7 @@ impl<'a> Walk<'a> {
     fn follow(&mut self, at: &mut usize) -> Result<(), String> {
         for _ in 0..ROUNDS {
             while *at < self.objects.len() {
+                self.fetch_ahead(*at);
                 self.describe(*at);
                 self.graph.described();
                 if let Some(full) = self.graph.full() {
@@ -147,20 +161,40 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
+    /// Memory decides the speed: what is read soon is fetched before.
+    #[inline]
+    fn fetch_ahead(&self, at: usize) {
+        if let Some(&far) = self.objects.get(at + FAR) {
+            Memory::fetch(far);
+        }
+        if let Some(&near) = self.objects.get(at + NEAR) {
+            for offset in [8, 16, 24, 32, 40, 48] {
+                if let Some(word) = self.memory.word(near + offset).filter(|word| word & 3 == 1) {
+                    Memory::fetch(word - 1);
+                }
+            }
+        }
+    }
+
     /// Is the object alive for certain? What only a word of the stack leads to can have died, and its page be gone from V8's sight.
     pub fn is_certain(&self, object: u64) -> bool {
         self.memory.node(object).is_some_and(|node| (node as usize) < self.certain)
     }
 
     /// The node of what a tagged word leads to, which is met now if it was not before.
+    #[inline]
     pub(super) fn reach(&mut self, word: u64) -> Option<NodeIx> {
         if word & 3 != 1 || word == self.empty {
             return None;
         }
-        let object = word - 1;
-        if let Some(node) = self.memory.node(object) {
-            return Some(NodeIx(node));
+        match self.memory.node(word - 1) {
+            Some(node) => Some(NodeIx(node)),
+            None => self.meet(word),
         }
+    }
+
+    fn meet(&mut self, word: u64) -> Option<NodeIx> {
+        let object = word - 1;
         let at = self.maps.of(&self.memory, self.types, object)?;
         let map = &self.maps.list[at as usize];
         let number = map.instance_type;
@@ -203,7 +237,11 @@ impl<'a> Walk<'a> {
         let map = &self.maps.list[map_at as usize];
         let (number, map_word) = (map.instance_type, map.address + 1);
         let Some(bytes) = size(&self.memory, self.metadata, self.types, map, object) else { return };
-        self.link(EdgeKind::Internal, "map", map_word);
+        match self.maps.list[map_at as usize].node {
+            Some(_) if self.is_to_fold => {}
+            Some(known) => self.link_to(EdgeKind::Internal, "map", known),
+            None => self.maps.list[map_at as usize].node = self.link(EdgeKind::Internal, "map", map_word),
+        }
         if number < text::FIRST_OTHER {
             self.describe_string(number, object);
             return;
@@ -283,6 +321,8 @@ impl<'a> Walk<'a> {
                 continue;
             }
             if let Some(node) = self.reach(word) {
+                // A fold looks through lists: that it is a number is enough.
+                let at = if self.is_to_fold { at.min(LARGE) } else { at };
                 let name = self.texts.number(&mut self.graph, at as usize);
                 self.graph.edge(EdgeKind::Internal, name, node);
             }
