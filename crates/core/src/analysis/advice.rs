@@ -149,7 +149,5 @@ pub(super) fn is_bytes(heap: &Heap, node: NodeIx) -> bool {
 }
 
 fn is_slice(heap: &Heap, node: NodeIx) -> bool {
-    let graph = heap.graph();
-    let whole = || graph.child(node, b"parent").map_or(0, |parent| heap.self_size(parent));
-    graph.kind(node) == NodeKind::SLICED_STRING && (heap.retained(node) > LARGE_SLICE || whole() > LARGE_SLICE)
+    heap.graph().kind(node) == NodeKind::SLICED_STRING && heap.retained(node) > LARGE_SLICE
 }

@@ -4,6 +4,7 @@
 
 use super::classes::{Class, Classes};
 use super::dominators::{Numbered, Numbers, Room, dominators};
+use super::ownership::{Marked, Stretches};
 use super::prepared::{Prepared, zeros};
 use super::weak_pairs::WeakPairs;
 use super::{detached, distances, ownership, shallow, side_by_side};
@@ -16,14 +17,16 @@ use std::sync::OnceLock;
 pub struct Heap {
     graph: Graph,
     pairs: WeakPairs,
-    tree: Tree,
-    /// Empty where the tree is.
+    stretches: Stretches,
+    tree: OnceLock<Tree>,
+    /// Empty in a heap [to fold](Heap::to_fold).
     distances: Vec<i32>,
     classes: Classes,
     total_size: u64,
+    has_realms: OnceLock<bool>,
 }
 
-/// The dominator tree, ranked so that what a node dominates stands behind it without a gap. Empty where nobody asks for it.
+/// The dominator tree, ranked so that what a node dominates stands behind it without a gap.
 #[derive(Default)]
 pub(super) struct Tree {
     /// By node: its rank, and its immediate dominator (the root's is the root). Together, for one is seldom asked alone.
@@ -208,35 +211,51 @@ impl Heap {
         )?;
         classes.retain(&tree)?;
         let total_size = tree.retained[0];
-        Ok((Self { graph, pairs, tree, distances, classes, total_size }, aside))
+        let heap = Self {
+            graph,
+            pairs,
+            stretches: marked.stretches,
+            tree: OnceLock::from(tree),
+            distances,
+            classes,
+            total_size,
+            has_realms: OnceLock::new(),
+        };
+        Ok((heap, aside))
     }
 
-    /// Works out what a fold by path asks for: sizes and classes. The dominator tree takes most of the time and memory, and is left
-    /// out, and so is what only it says, unless there are several realms: whether a member keeps one alive is asked of the tree.
+    /// Works out what a fold by path asks for: sizes and classes. The dominator tree takes most of the time and memory: it is made when
+    /// somebody asks what only it says, which few do who name what grows. There are no distances, and nothing of classes but counts
+    /// and bytes.
     ///
     /// # Errors
     /// [`crate::Code::Cancelled`] only.
     pub fn to_fold(mut graph: Graph, watch: &Watch) -> Result<Self, Error> {
-        const REALM: &[u8] = b"system / NativeContext";
-        let realm = graph.strings().find(REALM);
-        if graph.names.iter().filter(|&&name| Some(name) == realm).count() > 1 {
-            return Self::new(graph, watch);
-        }
         watch.enter(Stage::Edges)?;
         detached::spread(&mut graph);
         let sizes = std::mem::take(&mut graph.self_sizes);
-        let (pairs, (sizes, spare)) =
-            side_by_side(|| Ok(WeakPairs::find(graph.strings())), || shallow::moved(&graph, sizes, watch))?;
+        let both = || Ok((ownership::page(&graph, watch)?, WeakPairs::find(graph.strings())));
+        let ((page, pairs), (sizes, spare)) = side_by_side(both, || shallow::moved(&graph, sizes, watch))?;
         graph.self_sizes = sizes;
+        let Marked { stretches, .. } = ownership::mark(&mut graph, &page, &pairs, watch)?;
         let classes = Classes::new(&graph, &[], spare, watch)?;
         let total_size = graph.nodes().fold(0u64, |sum, node| sum.saturating_add(graph.self_size(node)));
-        Ok(Self { graph, pairs, tree: Tree::default(), distances: Vec::new(), classes, total_size })
+        let (tree, has_realms) = (OnceLock::new(), OnceLock::new());
+        Ok(Self { graph, pairs, stretches, tree, distances: Vec::new(), classes, total_size, has_realms })
     }
 
-    /// Was the dominator tree made? Without it [`Heap::retained`] is the node's own size, and the rest of what it says is not to be
-    /// asked for.
-    pub fn has_tree(&self) -> bool {
-        !self.tree.by_rank.is_empty()
+    /// Was more worked out than a fold asks for?
+    pub fn is_whole(&self) -> bool {
+        !self.distances.is_empty()
+    }
+
+    /// Are there other realms than the program's own, as each context of `node:vm` is one?
+    pub(super) fn has_realms(&self) -> bool {
+        let count = || {
+            let realm = self.graph.strings().find(b"system / NativeContext");
+            self.graph.names.iter().filter(|&&name| Some(name) == realm).take(2).count()
+        };
+        *self.has_realms.get_or_init(|| count() > 1)
     }
 
     /// The graph, with self sizes after the move of [`super::shallow`].
@@ -257,69 +276,71 @@ impl Heap {
     /// Bytes that would go with the node.
     #[inline]
     pub fn retained(&self, node: NodeIx) -> u64 {
-        if !self.has_tree() {
-            return self.self_size(node);
-        }
-        self.tree.retained[self.tree.rank(node)]
+        self.tree().retained[self.tree().rank(node)]
     }
 
     /// How many nodes would go with the node, itself included.
     pub fn retained_count(&self, node: NodeIx) -> u32 {
-        self.tree.span[self.tree.rank(node)]
+        self.tree().span[self.tree().rank(node)]
     }
 
     /// The node's immediate dominator; the root's is the root.
     #[inline]
     pub fn idom(&self, node: NodeIx) -> NodeIx {
-        self.tree.idom(node)
+        self.tree().idom(node)
     }
 
     /// The nodes that the node dominates immediately.
     pub fn dominated(&self, node: NodeIx) -> impl Iterator<Item = NodeIx> + '_ {
-        self.children(node).map(|rank| self.tree.by_rank[rank])
+        self.children(node).map(|rank| self.tree().by_rank[rank])
     }
 
     /// The same for those that retain at least so much, with what they retain; faster than asking for each.
     pub fn dominated_from(&self, node: NodeIx, least: u64) -> impl Iterator<Item = (NodeIx, u64)> + '_ {
-        let of = |rank: usize| (self.tree.retained[rank], rank);
+        let of = |rank: usize| (self.tree().retained[rank], rank);
         let large = self.children(node).map(of).filter(move |&(bytes, _)| bytes >= least);
-        large.map(|(bytes, rank)| (self.tree.by_rank[rank], bytes))
+        large.map(|(bytes, rank)| (self.tree().by_rank[rank], bytes))
     }
 
     /// The ranks of the nodes that the node dominates immediately.
     fn children(&self, node: NodeIx) -> impl Iterator<Item = usize> + '_ {
-        self.tree.below(self.tree.rank(node))
+        self.tree().below(self.tree().rank(node))
     }
 
     /// The dominator tree by rank.
     pub(super) fn tree(&self) -> &Tree {
-        &self.tree
+        // Nobody cancels it.
+        self.tree.get_or_init(|| self.grown().unwrap_or_default())
     }
 
-    /// The node and all that it dominates, at any depth; nothing without a tree.
+    #[cold]
+    fn grown(&self) -> Result<Tree, Error> {
+        let (nodes, watch, room) = (self.graph.node_count(), Watch::default(), Prepared::new());
+        let numbered = dominators(&self.graph, &self.stretches, Numbers::new(nodes), &room, &watch)?;
+        Tree::new(numbered, Columns::new(nodes), &self.graph.self_sizes, &watch)
+    }
+
+    /// The node and all that it dominates, at any depth.
     pub fn subtree(&self, node: NodeIx) -> &[NodeIx] {
-        if !self.has_tree() {
-            return &[];
-        }
-        let rank = self.tree.rank(node);
-        &self.tree.by_rank[rank..rank + self.tree.span[rank] as usize]
+        let rank = self.tree().rank(node);
+        &self.tree().by_rank[rank..rank + self.tree().span[rank] as usize]
     }
 
     /// Does `above` dominate `node`? Every node dominates itself.
     pub fn dominates(&self, above: NodeIx, node: NodeIx) -> bool {
-        let rank = self.tree.rank(above);
-        let end = rank + self.tree.span[rank] as usize;
-        (rank..end).contains(&self.tree.rank(node))
+        let rank = self.tree().rank(above);
+        let end = rank + self.tree().span[rank] as usize;
+        (rank..end).contains(&self.tree().rank(node))
     }
 
     /// Nodes in the tree's order: each before what it dominates.
     pub fn in_tree_order(&self) -> &[NodeIx] {
-        &self.tree.by_rank
+        &self.tree().by_rank
     }
 
     /// Edges from the global objects, or [`distances::SYSTEM`] and more, or [`distances::UNREACHED`].
     pub fn distance(&self, node: NodeIx) -> i32 {
-        self.distances[node.at()]
+        self.distances.get(node.at()).copied().unwrap_or(distances::SYSTEM)
     }
 
     /// Bytes of the node itself, after the move.

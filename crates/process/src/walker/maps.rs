@@ -2,11 +2,11 @@
 
 use super::memory::Memory;
 use super::metadata::Metadata;
+use super::recent::Recent;
 use super::shared::type_of;
 use super::text;
 use super::texts::symbol_text;
 use super::types::{Role, Types};
-use super::recent::Recent;
 use leakguard_core::graph::NodeIx;
 use std::rc::Rc;
 

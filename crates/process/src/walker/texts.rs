@@ -2,10 +2,10 @@
 
 use super::maps::Maps;
 use super::memory::Memory;
+use super::recent::Recent;
 use super::text::{self, CUT};
 use super::types::{Role, Types};
 use leakguard_core::graph::GraphBuilder;
-use super::recent::Recent;
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;
 

@@ -61,7 +61,7 @@ pub struct Walk<'a> {
     pub texts: Texts,
     pub functions: Functions,
     pub strings: Strings,
-    /// Only a fold by path will be made of it: that a map is there is said once.
+    /// Only a fold by path will be made of it: that V8's own maps are there is said once.
     is_to_fold: bool,
     pub(super) buffers: FxHashMap<u64, NodeIx>,
     pub(super) oddballs: FxHashSet<u64>,
@@ -238,7 +238,7 @@ impl<'a> Walk<'a> {
         let (number, map_word) = (map.instance_type, map.address + 1);
         let Some(bytes) = size(&self.memory, self.metadata, self.types, map, object) else { return };
         match self.maps.list[map_at as usize].node {
-            Some(_) if self.is_to_fold => {}
+            Some(_) if self.is_to_fold && self.is_shape_of_v8(number) => {}
             Some(known) => self.link_to(EdgeKind::Internal, "map", known),
             None => self.maps.list[map_at as usize].node = self.link(EdgeKind::Internal, "map", map_word),
         }
@@ -285,6 +285,11 @@ impl<'a> Walk<'a> {
             role => self.describe_object(node, object, map_at, bytes, role, &mut done),
         }
         self.rest(object, bytes, &done);
+    }
+
+    /// Do all objects of this type have a map of V8's, which leads nowhere? Those of JavaScript's objects and scopes are their realm's.
+    fn is_shape_of_v8(&self, number: u16) -> bool {
+        !self.types.is_object(number) && !matches!(self.types.get(number).role, Role::Context | Role::NativeContext)
     }
 
     fn describe_root(&mut self, at: usize) {

@@ -62,7 +62,7 @@ pub(super) struct Paths {
     pub(super) place: Vec<u32>,
     pub(super) count: Vec<u64>,
     pub(super) shallow: Vec<u64>,
-    /// Empty where the heap had no dominator tree: then what is behind a signature counts as retained.
+    /// Empty where the heap was only to be folded: then what is behind a signature counts as retained.
     pub(super) retained: Vec<u64>,
 }
 
@@ -101,7 +101,7 @@ impl Census {
             paths.place.push(location.map_or(0, |place| writer.place(&place.file, place.line, place.column)));
             paths.count.push(row.count);
             paths.shallow.push(row.shallow);
-            if folded.heap.has_tree() {
+            if folded.heap.is_whole() {
                 paths.retained.push(row.retained);
             }
         }

@@ -108,10 +108,10 @@ impl<'a> Folded<'a> {
         self.of(node) != NONE && self.steps.is_member(node)
     }
 
-    /// What each signature retains: its members without those inside another member. Without a dominator tree: what falls to it and
-    /// to those behind it.
+    /// What each signature retains: its members without those inside another member. Of a heap that is only to be folded: what falls to
+    /// it and to those behind it.
     fn retain(&mut self, watch: &Watch) -> Result<(), Error> {
-        if !self.heap.has_tree() {
+        if !self.heap.is_whole() {
             self.rows.iter_mut().for_each(|row| row.retained = row.shallow);
             // Parents come first.
             for at in (NOISE as usize + 1..self.rows.len()).rev() {
@@ -201,7 +201,8 @@ impl<'a> Fold<'a> {
                 }
                 let Some(step) = step(graph, self.heap.pairs(), node, at, edge) else { continue };
                 let best = self.ways[target.at()].from;
-                let known = if best == UNSEEN { RING as u32 } else { u32::from(self.costs[target.at()].wrapping_sub(now)) };
+                let known =
+                    if best == UNSEEN { RING as u32 } else { u32::from(self.costs[target.at()].wrapping_sub(now)) };
                 if step < known || step == known && self.is_before(own, self.signature[best as usize]) {
                     self.ways[target.at()] = Way { from: node.0, via: at.0 };
                     if step < known {
