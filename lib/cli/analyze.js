@@ -1,12 +1,12 @@
 'use strict'
 
 const { analyze } = require('../analyze.js')
-const { LeakguardError } = require('../errors.js')
 const { wrong } = require('../options.js')
 const { queried, queryOf } = require('../report/query.js')
 const { textOf } = require('../report/text.js')
 const { requireHeadroomFor } = require('./headroom.js')
 const { asciiJson } = require('./json.js')
+const { refuseProfile } = require('./refuse-profile.js')
 const { saved } = require('./saved.js')
 
 const TEXT_TOP = 15
@@ -38,13 +38,6 @@ async function analyzeCommand([file, ...rest], { json, md, html, query, top, 'no
 
 function cut({ classes, dominators, ...report }, rows = 50) {
   return { ...report, classes: classes.slice(0, rows), dominators: dominators.slice(0, rows) }
-}
-
-function refuseProfile(file) {
-  if (!/\.(heapprofile|cpuprofile|pb\.gz)$/.test(file)) return
-  const cpu = file.endsWith('.cpuprofile')
-  const advice = cpu ? 'a CPU profile says nothing of memory' : 'a heap profile has the functions that allocated, and no objects: leakguard convert writes it for other tools, DevTools and pprof open it'
-  throw new LeakguardError('ERR_LEAKGUARD_PARSE', `${file} is no heap snapshot: ${advice}`, { byte: 0 })
 }
 
 module.exports = { analyzeCommand }

@@ -8,19 +8,33 @@ use crate::graph::{Graph, NodeIx, NodeKind, Place};
 use crate::{Location, SourceMaps, Sources};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::borrow::Cow;
+use std::sync::Arc;
 
 /// V8 cuts texts at so many characters.
 const CUT: usize = 1024;
 
+/// V8's ids of scripts, and the scripts.
+pub(super) type ById = Arc<FxHashMap<u32, NodeIx>>;
+
 /// The scripts that the heap's closures come from.
 pub(super) struct Scripts<'a> {
-    by_id: FxHashMap<u32, NodeIx>,
+    by_id: ById,
     maps: SourceMaps<'a>,
 }
 
 impl<'s> Scripts<'s> {
-    /// Asks one closure of each script.
+    /// Those of a heap.
     pub(super) fn find(graph: &Graph, sources: &'s dyn Sources) -> Self {
+        Self::known(Self::by_id(graph), sources)
+    }
+
+    /// Those that were found before.
+    pub(super) fn known(by_id: ById, sources: &'s dyn Sources) -> Self {
+        Self { by_id, maps: SourceMaps::new(sources) }
+    }
+
+    /// Asks one closure of each script.
+    pub(super) fn by_id(graph: &Graph) -> ById {
         let mut by_id = FxHashMap::default();
         // Functions that say nothing of their script are asked once.
         let mut asked = FxHashSet::default();
@@ -33,7 +47,7 @@ impl<'s> Scripts<'s> {
                 by_id.insert(place.script, script);
             }
         }
-        Self { by_id, maps: SourceMaps::new(sources) }
+        Arc::new(by_id)
     }
 
     /// The script's name: a path, `node:…`.
