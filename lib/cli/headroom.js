@@ -6,7 +6,7 @@ const { requireHeadroom } = require('../capture/headroom.js')
 /** Bytes that an analysis takes for a byte of a large snapshot: docs/performance.md. One at a time is read. */
 const MEMORY = 1.6
 /** Bytes of it that stay where the heap is kept. */
-const KEPT = 0.8
+const KEPT = 1.1
 /** Smaller ones need no question. */
 const LARGE = 200e6
 const GZIP = 0x1f8b

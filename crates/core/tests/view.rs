@@ -114,8 +114,7 @@ fn answers_are_what_a_plain_loop_finds() {
         for class in classes["rows"].as_array().unwrap() {
             let number = class["number"].as_u64().unwrap();
             let members = all(&view, &json!({ "ask": "members", "class": number }), 5);
-            let is_member =
-                |&node: &NodeIx| u64::from(plain.class(node)) == number && plain.self_size(node) > 0;
+            let is_member = |&node: &NodeIx| u64::from(plain.class(node)) == number && plain.self_size(node) > 0;
             assert_eq!(id_of(&members), sorted(&plain, graph.nodes().filter(is_member)), "seed {seed}");
             assert_eq!(class["count"], members.len());
         }
@@ -137,15 +136,30 @@ fn texts(names: &[&str]) -> View {
     }
     let edges: Vec<String> = edges
         .iter()
-        .map(|&(name, node)| if node % 3 == 0 { format!("2,{name},{}", node * 6) } else { format!("1,{node},{}", node * 6) })
+        .map(
+            |&(name, node)| {
+                if node % 3 == 0 { format!("2,{name},{}", node * 6) } else { format!("1,{node},{}", node * 6) }
+            },
+        )
         .collect();
-    View::new(heap(snapshot_text(3 * count as u64 + 1, 3 * count, &nodes, &edges.join(","), &strings.join(","))).unwrap())
+    View::new(
+        heap(snapshot_text(3 * count as u64 + 1, 3 * count, &nodes, &edges.join(","), &strings.join(","))).unwrap(),
+    )
 }
 
 #[test]
 fn a_search_finds_names_texts_and_what_is_held_by_a_name() {
     // As JSON has them in the file.
-    let names = ["Session", "session store", r"a \u00dcber \u2013 b", "über", r#"say \"hi\""#, r"tab\there", "nothing", r"\ud83d\ude00"];
+    let names = [
+        "Session",
+        "session store",
+        r"a \u00dcber \u2013 b",
+        "über",
+        r#"say \"hi\""#,
+        r"tab\there",
+        "nothing",
+        r"\ud83d\ude00",
+    ];
     let view = texts(&names);
     let found = |text: &str| {
         let by = |among: &str| {
@@ -207,7 +221,13 @@ fn what_is_not_there_is_nothing_and_no_question_has_a_long_answer() {
         question["page"] = json!({ "from": usize::MAX, "count": usize::MAX });
         assert_eq!(ask(&view, question)["rows"], json!([]));
     }
-    for wrong in [json!({}), json!({ "ask": "all" }), json!({ "ask": "object" }), json!({ "ask": "object", "id": -1 }), json!({ "ask": "way", "id": 1, "x": 1 })] {
+    for wrong in [
+        json!({}),
+        json!({ "ask": "all" }),
+        json!({ "ask": "object" }),
+        json!({ "ask": "object", "id": -1 }),
+        json!({ "ask": "way", "id": 1, "x": 1 }),
+    ] {
         assert!(serde_json::from_value::<Question>(wrong.clone()).is_err(), "{wrong}");
     }
 }
@@ -239,10 +259,34 @@ fn a_question_ends_when_it_is_cancelled() {
     for question in [
         json!({ "ask": "object", "id": 1 }),
         json!({ "ask": "retainers", "id": 1 }),
-        json!({ "ask": "members", "class": 0 }),
+        json!({ "ask": "members", "class": 1 }),
         json!({ "ask": "search", "text": "thing", "among": "held" }),
     ] {
         let question: Question = serde_json::from_value(question).unwrap();
         assert!(view.answer(&question, &NoSources, &watch).is_err());
     }
+}
+
+#[test]
+fn a_string_that_was_put_together_is_told_as_its_text() {
+    // A chain of 100,000 parts: cons strings are 10, strings 2; `first` is the next cons string, `second` a letter.
+    let parts = 100_000;
+    let mut nodes = "9,0,1,0,1,0".to_owned();
+    let mut edges = "1,1,6".to_owned();
+    for nth in 0..parts {
+        let (cons, letter) = (1 + 2 * nth, 2 + 2 * nth);
+        let last = nth == parts - 1;
+        nodes += &format!(",10,1,{},8,{},0,2,2,{},8,0,0", 2 * cons + 1, if last { 1 } else { 2 }, 2 * letter + 1);
+        if !last {
+            edges += &format!(",3,3,{}", (cons + 2) * 6);
+        }
+        edges += &format!(",3,4,{}", letter * 6);
+    }
+    let strings = r#""","(concatenated string)","ab","first","second""#;
+    let text = snapshot_text(1 + 2 * parts, 2 * parts as usize, &nodes, &edges, strings);
+    let view = View::new(heap(text).unwrap());
+    let near_the_end = 2 * (1 + 2 * (parts - 3)) + 1;
+    assert_eq!(ask(&view, json!({ "ask": "object", "id": near_the_end }))["text"], "ababab");
+    let whole = ask(&view, json!({ "ask": "object", "id": 3 }));
+    assert!(whole["text"].as_str().unwrap().len() < 10_000 && whole["text"].as_str().unwrap().ends_with('…'));
 }

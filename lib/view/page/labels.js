@@ -20,7 +20,8 @@ export function nameOf({ name, class: kind, type }) {
 /** An object as a link to what is known of it, with the variable or property that leads to it, where it has one. */
 export function labelOf(heap, row) {
   const { edge, edgeType, id, detached } = row
-  const held = edge === undefined ? [] : [element('span', { class: 'held' }, edgeType === 'element' ? `[${edge}]` : edge || '(unnamed)'), ': ']
+  // The root numbers what it leads to.
+  const held = edge === undefined || edgeType === 'shortcut' ? [] : [element('span', { class: 'held' }, edgeType === 'element' ? `[${edge}]` : edge || '(unnamed)'), ': ']
   return element('span', { class: 'label' },
     ...held,
     element('a', { href: addressOf(heap, 'object', id) }, nameOf(row)),

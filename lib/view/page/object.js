@@ -8,6 +8,9 @@ import { areas, showAreas } from './summary.js'
 /** Distances from here on lead through the system only: crates/core/src/analysis/distances.rs. */
 const SYSTEM = 100_000_000
 
+/** Rows of each relation beside the others. */
+const FEW = 15
+
 /** How far an object is from the roots. */
 export function distanceOf({ distance }) {
   if (distance < 0) return 'unreached'
@@ -36,10 +39,10 @@ export function below(heap, id, what, from, rows, more = {}) {
   return json('GET', `heaps/${heap}/objects/${id}/${what}?${new URLSearchParams({ from, count: rows, ...more })}`)
 }
 
-/** A tree of one relation between objects, from one of them on. */
-export function objectTree(heap, id, what, title, whole) {
+/** A tree of one relation between objects, from one of them on; `page` rows at a time. */
+export function objectTree(heap, id, what, title, whole, page) {
   const opens = { contents: ({ links }) => links > 0, dominated: ({ retainedCount }) => retainedCount > 1, retainers: ({ id }) => id !== 1 }[what]
-  return new RowTree(title, { columns: objectColumns(heap, title, whole), opens, load: (row, from, rows) => below(heap, row?.id ?? id, what, from, rows) })
+  return new RowTree(title, { page, columns: objectColumns(heap, title, whole), opens, load: (row, from, rows) => below(heap, row?.id ?? id, what, from, rows) })
 }
 
 /** All that is known of one object. */
@@ -56,9 +59,9 @@ export async function object(heap, view, { argument: id, about, signal }) {
     ...(told.location ? [fact(told.type === 'closure' ? 'written at' : 'its constructor', element('code', { title: `${told.location.file}:${told.location.line}:${told.location.column}` }, place(told.location)))] : []),
   ]
   const way = element('div', {}, element('p', { class: 'dim' }, 'looking for the way …'))
-  const retainers = objectTree(heap, id, 'retainers', 'What points to it', whole)
-  const contents = objectTree(heap, id, 'contents', 'What it points to', whole)
-  const dominated = objectTree(heap, id, 'dominated', 'What would go with it', whole)
+  const retainers = objectTree(heap, id, 'retainers', 'What points to it', whole, FEW)
+  const contents = objectTree(heap, id, 'contents', 'What it points to', whole, FEW)
+  const dominated = objectTree(heap, id, 'dominated', 'What would go with it', whole, FEW)
   const card = (tree) => element('div', { class: 'card' }, tree.node)
   const isText = told.text.length > 60 || /string/.test(told.type)
   view.replaceChildren(
@@ -68,11 +71,11 @@ export async function object(heap, view, { argument: id, about, signal }) {
       isText && element('pre', { class: 'value', tabindex: '0' }, told.text)),
     element('div', { class: 'card' }, element('h3', {}, 'What holds it: from the roots'), way),
     element('div', { class: 'pair' }, card(retainers), card(contents)),
-    card(dominated),
-    ...(told.retainedCount > 1 ? [areas('What it holds')] : []))
+    ...(told.retainedCount > 1 ? [areas('What it holds')] : []),
+    card(dominated))
   await Promise.all([retainers.show(), contents.show(), dominated.show()])
   if (signal.aborted) return
-  if (told.retainedCount > 1) showAreas(await json('GET', `heaps/${heap}/objects/${id}/tree`, { signal }))
+  if (told.retainedCount > 1) showAreas(heap, await json('GET', `heaps/${heap}/objects/${id}/tree`, { signal }))
   way.replaceChildren(wayOf(heap, await json('GET', `heaps/${heap}/objects/${id}/way`, { signal })))
 }
 

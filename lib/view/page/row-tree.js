@@ -1,23 +1,23 @@
 import { element } from './element.js'
 import { count } from './format.js'
 
-/** Rows that are asked for at once. */
-const PAGE = 50
 
 /**
  * A table whose rows open: `columns` are `{ title, value(row), text?, spare? }`, the first has the toggle. `load(row, from, count)` resolves to
- * `{ total, rows }`, of the top without a row; `opens(row)` says whether a row has any below it. Rows come a page at a time.
+ * `{ total, rows }`, of the top without a row; `opens(row)` says whether a row has any below it. Rows come `page` at a time.
  */
 export class RowTree {
   #columns
   #load
   #opens
+  #rows
   #body = element('tbody')
 
-  constructor(caption, { columns, load, opens = () => false }) {
+  constructor(caption, { columns, load, opens, page = 50 }) {
     this.#columns = columns
     this.#load = load
     this.#opens = opens
+    this.#rows = page
     const head = columns.map(({ title, text, spare }) => element('th', { scope: 'col', class: classOf(text, spare) }, title))
     this.node = element('div', { class: 'scroll', role: 'region', 'aria-label': caption },
       element('table', { class: 'tree', role: 'treegrid' }, element('caption', { class: 'hidden' }, caption), element('thead', {}, element('tr', {}, ...head)), this.#body))
@@ -33,7 +33,7 @@ export class RowTree {
 
   /** Asks for a page of what is below `row` and puts its lines in place, with one for the next page if there is one. */
   async #page(row, level, from, place) {
-    const { total, rows } = await this.#load(row, from, PAGE)
+    const { total, rows } = await this.#load(row, from, this.#rows)
     const lines = rows.map((below) => this.#line(below, level))
     const shown = from + rows.length
     if (shown < total && rows.length > 0) lines.push(this.#more(row, level, shown, total))
@@ -54,7 +54,7 @@ export class RowTree {
   }
 
   #more(row, level, from, total) {
-    const button = element('button', { type: 'button', class: 'more' }, `${count(Math.min(PAGE, total - from))} more of ${count(total - from)}`)
+    const button = element('button', { type: 'button', class: 'more' }, `${count(Math.min(this.#rows, total - from))} more of ${count(total - from)}`)
     const line = element('tr', { role: 'row', 'aria-level': String(level) }, element('td', { class: 'text', colspan: String(this.#columns.length) }, button))
     line.style.setProperty('--level', level)
     button.addEventListener('click', () => this.#busily(button, () => this.#page(row, level, from, (lines) => {

@@ -42,7 +42,7 @@ export async function summary(heap, view, { signal }) {
       { title: 'calls', text: true, value: placed },
       { title: 'timers', value: (row) => count(row.count) },
     ], report.timers)))
-  showAreas(report.tree)
+  showAreas(heap, report.tree)
 }
 
 function placed({ function: name, location }) {
@@ -58,9 +58,11 @@ export function areas(title) {
   return element('div', { class: 'card' }, element('h3', {}, title),
     element('p', { class: 'dim small' }, 'Areas are bytes that would go with an object. Choose one to walk into it.'),
     element('nav', { id: 'tree-path', class: 'crumbs', 'aria-label': 'The way into the heap' }),
+    element('p', { id: 'area', class: 'chosen', role: 'status' }),
     element('div', { id: 'treemap', class: 'treemap', role: 'group', 'aria-label': 'Retained sizes as areas' }))
 }
 
-export function showAreas(rows) {
-  new Treemap(byId('treemap'), byId('tree-path')).show(rows)
+export function showAreas(heap, rows) {
+  const chosen = ({ id }) => byId('area').replaceChildren(...(id === undefined ? [] : [element('a', { href: addressOf(heap, 'object', id) }, `Look at @${id}`)]))
+  new Treemap(byId('treemap'), byId('tree-path'), chosen).show(rows)
 }

@@ -57,9 +57,7 @@ impl View {
                 }
                 Reply::Objects(self.members(*class, page, watch)?)
             }
-            Question::Search { text, among, page } => {
-                Reply::Objects(search::found(heap, text, *among, page, watch)?)
-            }
+            Question::Search { text, among, page } => Reply::Objects(search::found(heap, text, *among, page, watch)?),
             Question::Object { id } => {
                 let Some(node) = node(*id)? else { return Ok(None) };
                 Reply::Object(Box::new(object::told(heap, &scripts(), node)))

@@ -3,12 +3,15 @@
 use super::super::heap::Heap;
 use super::super::scripts::Scripts;
 use crate::Location;
-use crate::graph::{Detachedness, NodeIx, NodeKind};
+use crate::graph::{Detachedness, Graph, NodeIx, NodeKind};
 use serde::Serialize;
 use std::borrow::Cow;
 
 /// Characters of a name in a row.
 const SHORT: usize = 120;
+/// Strings that are looked at for the text of one that was put together of them, and bytes of it.
+const PARTS: usize = 512;
+const LONGEST: usize = 4096;
 
 /// An object in a table.
 #[derive(Clone, Debug, Serialize)]
@@ -91,9 +94,28 @@ fn name(heap: &Heap, node: NodeIx) -> Cow<'_, str> {
     let graph = heap.graph();
     match graph.kind(node) {
         NodeKind::OBJECT | NodeKind::NATIVE => heap.class_name(node),
-        _ if graph.raw_name(node).is_empty() => Cow::Borrowed(""),
+        NodeKind::CONS_STRING => Cow::Owned(concatenated(graph, node)),
         _ => graph.name(node),
     }
+}
+
+/// The text of a string that V8 keeps as two others, as far as it is short enough to be read.
+fn concatenated(graph: &Graph, node: NodeIx) -> String {
+    let mut text = String::new();
+    let mut open = vec![node];
+    for _ in 0..PARTS {
+        let Some(part) = open.pop() else { break };
+        if graph.kind(part) != NodeKind::CONS_STRING {
+            text.push_str(&graph.name(part));
+            if text.len() > LONGEST {
+                break;
+            }
+            continue;
+        }
+        // The first is told first.
+        open.extend([&b"second"[..], b"first"].into_iter().filter_map(|half| graph.child(part, half)));
+    }
+    if open.is_empty() { text } else { text + "…" }
 }
 
 /// At most so many characters.
