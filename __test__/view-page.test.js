@@ -87,7 +87,7 @@ test('a person finds the leak in two snapshots', { skip: reasonToSkip(), timeout
     await page.getByRole('region', { name: 'What points to it' }).locator('tbody tr', { hasText: 'leakedSessions' }).first().waitFor()
     await page.getByRole('region', { name: 'What would go with it' }).locator('tbody tr', { hasText: 'Session' }).first().waitFor()
     await page.getByRole('region', { name: 'What it points to' }).locator('tbody tr', { hasText: '[15]' }).waitFor()
-    await picture(page, 'view-object', { fullPage: true })
+    await picture(page, 'view-object')
     await page.locator('#treemap button').first().click()
     await page.locator('#tree-path button[aria-current]', { hasText: 'Session' }).waitFor()
   })

@@ -65,8 +65,8 @@ test('classes, objects, what holds them: rows, a page at a time', async (t) => {
   const { json: tree } = await get(`/heaps/0/objects/${array.id}/tree`)
   assert.equal(tree[0].id, array.id)
   assert.ok(tree.some(({ class: kind, count }) => kind === 'Object' && count >= 20_000))
-  const { json: texts } = await get('/heaps/0/search?text=/product/19999&among=strings')
-  assert.ok(texts.total >= 0)
+  const { json: texts } = await get('/heaps/0/search?text=/PRODUCT/&among=strings')
+  assert.ok(texts.rows.some(({ name }) => name.includes('/product/')))
   assert.ok((await get('/heaps/0/search?text=writeSnapshotSync&among=objects')).json.rows.some(({ type }) => type === 'closure'))
 })
 
