@@ -133,9 +133,7 @@ pub(super) fn versions_of(
     graph: &Graph,
     mut processes: impl Iterator<Item = NodeIx>,
 ) -> (Option<String>, Option<String>) {
-    let text = |node: Option<NodeIx>| {
-        node.filter(|&node| graph.kind(node).is_string()).map(|node| graph.name(node).into_owned())
-    };
+    let text = |node: Option<NodeIx>| graph.text(node?).map(std::borrow::Cow::into_owned);
     let found = processes
         .find_map(|process| Some((text(graph.child(process, b"version")), graph.child(process, b"versions")?)));
     found.map_or((None, None), |(node, versions)| (node, text(graph.child(versions, b"v8"))))
