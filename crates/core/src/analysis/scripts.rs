@@ -164,7 +164,7 @@ mod tests {
                 .edge("script", EdgeKind::Internal, "name", "name");
             let closure = builder.index("closure");
             let graph = builder.build();
-            script_name(&graph, closure).map(|name| name.into_owned())
+            script_name(&graph, closure).map(std::borrow::Cow::into_owned)
         };
         assert_eq!(named(NodeKind::STRING, "/app/other.js").as_deref(), Some("/app/other.js"));
         assert_eq!(named(NodeKind::SLICED_STRING, "(sliced string)").as_deref(), Some("/app/leak.js"));
