@@ -21,6 +21,7 @@ mod source_maps;
 mod tally;
 mod trend;
 mod twin;
+mod view;
 mod walker;
 
 #[global_allocator]
