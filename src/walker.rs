@@ -33,13 +33,14 @@ pub fn walker_tested() -> bool {
 /// all objects, garbage included, as V8 counts them; `planted`: how many objects of the class `LeakguardPlanted` there are;
 /// `is_to_fold`: no report will be made of it.
 #[napi]
-pub fn walk_heap(env: Env, used: f64, planted: u32, is_to_fold: bool) -> Result<()> {
+pub fn walk_heap(env: Env, used: i64, planted: u32, is_to_fold: bool) -> Result<()> {
     let mut value = ptr::null_mut();
     // SAFETY: a call from JavaScript on its own thread, in an open scope; the object is of no further use.
     let status = unsafe { sys::napi_create_object(env.raw(), &raw mut value) };
     if status != sys::Status::napi_ok {
         return Err(Error::from_reason("no handle could be made"));
     }
+    let used = u64::try_from(used).map_err(|_| Error::from_reason("a heap has no negative size"))?;
     let here = 0u64;
     // A napi_value is the address of the handle's slot.
     let anchors = Anchors { handle: value as u64, frame: (&raw const here) as u64, used, planted, is_to_fold };

@@ -72,7 +72,7 @@ impl GraphBuilder {
 
     /// Puts the texts of another table behind those that there are: their indexes there, and this more, are theirs here. A text
     /// may be there twice then.
-    pub fn append(&mut self, texts: TextTable) -> u32 {
+    pub fn append(&mut self, texts: &TextTable) -> u32 {
         self.texts.append(texts).unwrap_or_else(|| {
             self.full = Some(TOO_MUCH_TEXT);
             0

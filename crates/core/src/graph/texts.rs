@@ -57,7 +57,7 @@ impl TextTable {
     }
 
     /// Puts the texts of another table behind these, and answers how many these were; `None` where there is no room for them.
-    pub fn append(&mut self, other: Self) -> Option<u32> {
+    pub fn append(&mut self, other: &Self) -> Option<u32> {
         if self.strings.byte_len() + other.strings.byte_len() > MOST {
             return None;
         }
@@ -121,7 +121,7 @@ mod tests {
         table.add(b"one");
         table.add(b"two");
         let indexes = TEXTS.map(|text| other.add(text));
-        let base = table.append(other).unwrap();
+        let base = table.append(&other).unwrap();
         assert_eq!(base, 2);
         let strings = table.into_strings();
         assert_eq!((strings.len(), &*strings.get(0), &*strings.get(1)), (2 + TEXTS.len(), "one", "two"));

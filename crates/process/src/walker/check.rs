@@ -11,13 +11,12 @@ const PLANTED: &str = "LeakguardPlanted";
 const FEW: u64 = 10_000;
 
 /// What V8 does not count as used and the walk does: the heap that all isolates share, and what was made meanwhile.
-const SHARED: f64 = 4e6;
+const SHARED: u64 = 4_000_000;
 
 /// Sizes fit: no object reaches into the next one, nearly all have one, and together they are no more than V8 has.
-#[expect(clippy::cast_precision_loss, reason = "a heap has far fewer bytes than 2^52")]
-pub fn sizes(walk: &Walk, used: f64) -> Result<(), String> {
+pub fn sizes(walk: &Walk, used: u64) -> Result<(), String> {
     let totals = walk.totals;
-    if totals.bytes as f64 > used * 1.02 + SHARED {
+    if totals.bytes > used + used / 50 + SHARED {
         return Err(format!("objects of {} bytes in a heap of {used}", totals.bytes));
     }
     if totals.unknown * FEW > totals.objects + FEW {

@@ -51,7 +51,7 @@ use walk::Walk;
 pub use walk::Totals;
 
 /// Less than objects have on average.
-const BYTES_AN_OBJECT: f64 = 32.0;
+const BYTES_AN_OBJECT: u64 = 32;
 
 /// What a walk begins with.
 #[derive(Clone, Copy, Debug)]
@@ -63,7 +63,7 @@ pub struct Anchors {
     /// How many objects of the class `LeakguardPlanted` there are.
     pub planted: u32,
     /// Bytes of all objects in V8's heap, garbage included, as V8 counts them.
-    pub used: f64,
+    pub used: u64,
     /// Only a fold by path will be made of the graph: links that say the same of each object of a shape may be left out.
     pub is_to_fold: bool,
 }
@@ -113,10 +113,11 @@ pub fn walk(anchors: Anchors, limits: &Limits) -> Result<Walked, String> {
     // More than most heaps have, so that columns need not move while they grow.
     let nodes = (anchors.used / BYTES_AN_OBJECT) as usize;
     graph.reserve(nodes, nodes * if anchors.is_to_fold { 2 } else { 3 });
-    let mut walk = Walk::new(memory, maps, &types, &metadata, graph, roots, strings, anchors.is_to_fold);
+    let mut walk = Walk::new(memory, maps, &types, &metadata, graph, roots, strings);
+    walk.is_to_fold = anchors.is_to_fold;
     walk.objects.reserve_exact(nodes);
     // Objects lie close together, but the last pages of each space are not full.
-    walk.memory.reserve(anchors.used as u64 / 4 * 5);
+    walk.memory.reserve(anchors.used / 4 * 5);
     walk.run()?;
     check::sizes(&walk, anchors.used)?;
     // Before V8 is asked: it may move what is read.

@@ -20,13 +20,12 @@ impl Walk<'_> {
         self.describe_properties(object, map, done);
         self.describe_elements(object, map);
         let Map { prototype, address, .. } = self.maps.list[map as usize];
-        match prototype {
-            Some(known) => self.link_to(EdgeKind::Property, "__proto__", known),
-            None => {
-                let word = self.memory.word(address + 24);
-                self.maps.list[map as usize].prototype =
-                    word.and_then(|word| self.link(EdgeKind::Property, "__proto__", word));
-            }
+        if let Some(known) = prototype {
+            self.link_to(EdgeKind::Property, "__proto__", known);
+        } else {
+            let word = self.memory.word(address + 24);
+            self.maps.list[map as usize].prototype =
+                word.and_then(|word| self.link(EdgeKind::Property, "__proto__", word));
         }
         match role {
             Role::Function => {

@@ -71,7 +71,8 @@ impl Strings {
         drop(batches);
         let texts = thread.join().map_err(|_| "a panic while texts were read")?;
         let Texts { table, indexes } = texts.ok_or("more than 4 GB of texts")?;
-        let base = graph.append(table);
+        let base = graph.append(&table);
+        drop(table);
         let mut indexes = indexes.into_iter();
         for node in (0..graph.node_count() as u32).map(NodeIx) {
             if graph.name(node) == BY_TEXT {

@@ -62,7 +62,7 @@ pub struct Walk<'a> {
     pub functions: Functions,
     pub strings: Strings,
     /// Only a fold by path will be made of it: that V8's own maps are there is said once.
-    is_to_fold: bool,
+    pub is_to_fold: bool,
     pub(super) buffers: FxHashMap<u64, NodeIx>,
     pub(super) oddballs: FxHashSet<u64>,
     pub(super) tables: Vec<(NodeIx, u64)>,
@@ -86,7 +86,6 @@ impl<'a> Walk<'a> {
         graph: GraphBuilder,
         roots: Roots,
         strings: Strings,
-        is_to_fold: bool,
     ) -> Self {
         let mut walk = Self {
             memory,
@@ -100,7 +99,7 @@ impl<'a> Walk<'a> {
             texts: Texts::default(),
             functions: Functions::default(),
             strings,
-            is_to_fold,
+            is_to_fold: false,
             buffers: FxHashMap::default(),
             oddballs: FxHashSet::default(),
             tables: Vec::new(),
