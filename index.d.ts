@@ -1373,8 +1373,13 @@ export interface Leak extends WatchVerdict {
   confirmedBy: 'trend' | 'evidence'
   /** How many looks at the heap were compared. */
   looks?: number
-  /** With `light-census`, of a heap of which the machine cannot afford a snapshot: the constructors with the most objects. */
-  classes?: { name: string; count: number }[]
+  /**
+   * With `light-census`, of a heap of which the machine cannot afford a snapshot: the constructors of which there were more objects at each count
+   * since the suspicion, by how many; or, where none was, those with the most objects.
+   */
+  classes?: { name: string; count: number; countDelta?: number; counts?: number[] }[]
+  /** The same in a sentence, of two counts or more. */
+  counted?: string
   /** Of `external` and `native`: bytes when the growth began and now, by what they are for. */
   memory?: { before: MemorySplit; after: MemorySplit }
   /** Why the heap was not looked at, or not closely. */

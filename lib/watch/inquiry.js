@@ -114,7 +114,8 @@ class Inquiry {
       this.#unaffordable = finding.unaffordable
       this.#mayPass = finding.mayPass
       this.#again = this.#time + Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.#failures++)
-      return this.#without(verdict)
+      // Now, and not when the trend is sure: there is something to compare with then.
+      return this.#without(verdict, this.#unaffordable ? await this.#evidence.count() : undefined)
     }
     this.#seeing()
     const { growth } = finding
@@ -143,11 +144,11 @@ class Inquiry {
   }
 
   /** The trend alone, where the heap could not be asked; not where it was, and said no, unless twice as much has come since. */
-  async #without(verdict) {
+  async #without(verdict, count) {
     if (!verdict.leak || (verdict.kind === 'heap' && verdict.growthBytes < this.#vetoed * OVERDUE)) return undefined
     if (this.#mayPass && this.#failures < TRIES && this.#evidence.affordable) return undefined
-    const counted = this.#unaffordable ? await this.#evidence.count() : {}
-    return { confirmedBy: 'trend', evidence: 'trend', suspects: [], missing: this.#missing ?? this.#evidence.exhausted, ...counted }
+    const missing = this.#missing ?? this.#evidence.exhausted
+    return { confirmedBy: 'trend', evidence: 'trend', suspects: [], missing, ...(count ?? (this.#unaffordable && (await this.#evidence.count()))) }
   }
 
   #rest() {

@@ -5,6 +5,7 @@
 
 mod accumulation;
 mod advice;
+mod beside;
 mod bits;
 mod build;
 mod cause;
@@ -41,6 +42,7 @@ mod tree;
 mod waiting;
 mod weak_pairs;
 
+pub use beside::Beside;
 pub use build::{report, reported};
 pub use classes::Class;
 pub use diff::{diff, tally};

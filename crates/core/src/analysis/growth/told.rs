@@ -80,7 +80,7 @@ impl<'a> Teller<'a> {
         let Self { folded, scripts, sources } = self;
         let heap = folded.heap;
         let found = self.find(wanted, watch)?;
-        let modules = Modules::new(heap);
+        let modules = Modules::new(heap.graph());
         let routes: Vec<Option<Route>> =
             found.iter().map(|found| Some(Route::new(heap, &modules, &folded.way(found.as_ref()?.holder)))).collect();
         let wanted_scopes: Vec<NodeIx> = routes.iter().flatten().filter_map(|route| route.scope(heap)).collect();
