@@ -85,6 +85,16 @@ test('what the heap said no to is not asked of it every few collections', async 
   assert.equal(looks(), 3)
 })
 
+test('what names its bound is told when twice as much has come', async (t) => {
+  const { judge, wait } = inquiryOf(t, [first, seen([{ ...holder, bound: 'max' }], 1e6)])
+  const judged = async (growthBytes) => (wait(60_000), judge({ leak: true, growthBytes }))
+  assert.equal(await judged(1e6), undefined, 'a first look')
+  assert.equal(await judged(1e6), undefined, 'it may be filling up')
+  assert.equal(await judged(1.9e6), undefined)
+  const told = await judged(2e6)
+  assert.deepEqual([told.confirmedBy, told.suspects[0].bound], ['trend', 'max'])
+})
+
 test('where no look can be afforded objects are counted, at the suspicion and again, and the event says what it is known by', async (t) => {
   const reason = 'the capture needs about 900 MB, and the cgroup leaves 100 MB'
   const { judge, wait } = inquiryOf(t, [{ missing: reason, unaffordable: true, mayPass: false }])

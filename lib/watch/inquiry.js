@@ -52,6 +52,8 @@ class Inquiry {
   #first
   /** By the trend so much had come when the heap said no; `undefined`: it did not. */
   #vetoed
+  /** So much had come when what grows was first seen to have a bound to fill up to; `undefined`: it was not. */
+  #filling
   #missing
   #failures = 0
   /** When the heap can be asked again. */
@@ -131,9 +133,11 @@ class Inquiry {
     const suspects = holdersOf(growth.suspects, verdict, expected)
     const told = { evidence: suspects.length > 0 ? evidence : 'trend', walkerReason, suspects, looks: growth.looks, capture }
     if (verdict.leak) {
-      const isVetoed = verdict.kind === 'heap' && growth.suspects.length === 0 && grown < expected * REAL
-      this.#vetoed = isVetoed ? verdict.growthBytes : undefined
-      if (!isVetoed) return { confirmedBy: 'trend', ...told }
+      const isUnseen = verdict.kind === 'heap' && growth.suspects.length === 0 && grown < expected * REAL
+      const isFilling = suspects[0]?.bound !== undefined && !(verdict.growthBytes >= this.#filling * OVERDUE)
+      if (isFilling) this.#filling ??= verdict.growthBytes
+      this.#vetoed = isUnseen ? verdict.growthBytes : isFilling ? this.#filling : undefined
+      if (!isUnseen && !isFilling) return { confirmedBy: 'trend', ...told }
     } else if (growth.looks >= PROOF && isProof(growth, grown)) return { confirmedBy: 'evidence', ...told }
     // What did not grow by the path it has now may do so from here on.
     if (growth.suspects.length === 0) {
@@ -155,7 +159,7 @@ class Inquiry {
     this.#evidence.forget()
     this.#empty = 0
     this.#seen = []
-    this.#vetoed = undefined
+    this.#vetoed = this.#filling = undefined
     this.#seeing()
   }
 

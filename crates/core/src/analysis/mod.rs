@@ -7,6 +7,7 @@ mod accumulation;
 mod advice;
 mod beside;
 mod bits;
+mod bound;
 mod build;
 mod cause;
 mod chain;
