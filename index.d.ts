@@ -577,7 +577,7 @@ export interface GrowingClass {
 
 /** A suspect of several looks. */
 export interface GrowingSuspect extends Omit<Suspect, 'id'> {
-  /** The name of a property or variable beside it, such as `max`, that says how much it may hold: it may still be filling up. */
+  /** The name of a property beside it, such as `max`, that says how much it may hold: it may still be filling up. */
   bound?: string
   /** V8's id of what holds it, at the last look; left out where that was a census. */
   id?: number

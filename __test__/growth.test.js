@@ -90,7 +90,7 @@ function step(n) { const order = new Order(n); byId.set(n, order); all.add(order
   'numbers in an array': {
     source: `const readings = [] // here: V8 makes room by half as much again, at 71,108, 106,678, 160,033 and 240,065
 function step(n) { for (let nth = 0; nth < 25; nth++) readings.push(n + nth / 3) }`,
-    expected: { name: 'readings', type: /^Array$/, cause: 'object' },
+    expected: { name: 'readings', type: /^Array of numbers$/, cause: 'cache' },
   },
   'modules that are loaded meanwhile': {
     source: `const seen = new Map() // here
@@ -249,12 +249,38 @@ test('causes are told apart, all in one program', async (t) => {
   }
 })
 
+test('what may fill up to a bound names it', async (t) => {
+  const { suspects } = await grownIn(t, `class Lru {
+  max = 1e6
+  kept = new Map()
+  set(key, value) { this.kept.set(key, value); if (this.kept.size > this.max) this.kept.clear() }
+}
+const users = { maxSize: 1e6, byId: new Map() }, rows = new Lru(), pages = { byUrl: new Map() }
+function step(n) {
+  users.byId.set(n, { n, user: 'user ' + n })
+  if (users.byId.size > users.maxSize) users.byId.clear()
+  rows.set(n, { n, row: [n] })
+  pages.byUrl.set('/' + n, { n, page: 'page ' + n })
+}`)
+  const bounds = suspects.map(({ name, bound }) => [name, bound]).sort()
+  assert.deepEqual(bounds, [['pages.byUrl', undefined], ['rows.kept', 'max'], ['users.byId', 'maxSize']])
+})
+
+test('looks of different Node.js versions are compared, and it is said', async () => {
+  const { census } = await leakguard.census({ mode: 'inline' })
+  const growth = await leakguard.growth([{ ...census, node: 'v18.0.0' }, census])
+  assert.deepEqual(growth.suspects, [])
+  assert.match(growth.notes.join(), new RegExp(`different Node\\.js versions \\(v18\\.0\\.0, ${process.version}\\)`))
+})
+
 test('two kinds of timers that wait the same time are told as what they are', async (t) => {
   const { suspects } = await grownIn(t, `class Poller { constructor(n) { this.rows = [n, 'poller ' + n]; setInterval(() => this.rows, 60_000) } } // poll
 class Beat { constructor(n) { this.beats = { n, text: 'beat ' + n }; setInterval(() => this.beats, 60_000) } } // beat
 function step(n) { new Poller(n); if (n % 2) new Beat(n) }`)
-  const told = suspects.map(({ text, cause, inside }) => [cause, text, inside])
-  console.log(JSON.stringify(told, null, 1))
+  const [first] = suspects
+  const told = JSON.stringify(suspects, null, 1)
+  assert.deepEqual([first.cause, first.location.line, first.inside], ['timer', 2, ['this: Poller']], told)
+  assert.match(first.name, /^setInterval callback/, told)
 })
 
 for (const [name, source] of Object.entries(HEALTHY)) {

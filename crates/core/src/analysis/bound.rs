@@ -1,7 +1,7 @@
-//! Whether an object, or a scope, says how much a collection in it may hold. Small numbers are in no snapshot, but the names of
-//! properties and variables are: in the object's shape, and in what V8 knows of the scope.
+//! Whether an object says how much a collection in it may hold. Small numbers are in no snapshot, but the names of properties are, in
+//! the object's shape. Scopes are not asked: the variables of a module have to do with many things.
 
-use crate::graph::{Graph, NodeIx, NodeKind};
+use crate::graph::{Graph, NodeIx};
 
 /// Such names, in small letters and without `_`, `#` and `$`. Those of Node's own emitters, agents and servers (`_maxListeners`) are none.
 const NAMES: [&str; 17] = [
@@ -28,16 +28,15 @@ const MOST: usize = 64;
 
 /// The first such name.
 pub(super) fn bound(graph: &Graph, node: NodeIx) -> Option<String> {
-    let shape = || graph.child(graph.child(node, b"map")?, b"descriptors");
-    let names = graph.child(node, b"scope_info").or_else(shape)?;
-    // A value of the shape can be a text as well: only names that stand for themselves are alike.
-    let texts = graph.edges_of(names).iter().map(|edge| edge.target()).filter(|&text| is_name(graph, text));
+    let names = graph.child(graph.child(node, b"map")?, b"descriptors")?;
+    let texts = graph.edges_of(names).iter().filter_map(|edge| text(graph, edge.target()));
     texts.take(MOST).map(|text| graph.name(text)).find(|name| is_bound(name)).map(std::borrow::Cow::into_owned)
 }
 
-/// Private names are symbols with a text.
-fn is_name(graph: &Graph, node: NodeIx) -> bool {
-    graph.kind(node).is_string() || graph.kind(node) == NodeKind::SYMBOL
+/// A property's name; private ones are symbols that have it.
+fn text(graph: &Graph, key: NodeIx) -> Option<NodeIx> {
+    let key = if graph.kind(key).is_string() { key } else { graph.child(key, b"name")? };
+    Some(key).filter(|&key| graph.kind(key).is_string())
 }
 
 fn is_bound(name: &str) -> bool {
@@ -71,7 +70,7 @@ mod tests {
     fn names_of_a_shape_tell() {
         assert_eq!(object(&["entries", "maxSize", "max"]).as_deref(), Some("maxSize"));
         assert_eq!(object(&["_MAX_ENTRIES"]).as_deref(), Some("_MAX_ENTRIES"));
-        assert_eq!(object(&["#max"]).as_deref(), Some("#max"));
+        assert_eq!(object(&["map", "#max"]).as_deref(), Some("#max"));
         assert_eq!(object(&["_maxListeners", "maxSockets", "maximal", "entries"]), None);
         assert_eq!(object(&[]), None);
     }
