@@ -33,6 +33,8 @@ export declare class AnalysisJob {
   take(): Outcome | null
   /** With the outcome of a task with `tally`: the objects of the snapshot, once. */
   tally(): HeapTally | null
+  /** With the outcome of a task with `view`: the heap, once. */
+  view(): HeapView | null
   /** Starts on the censuses of the task alone: there is no snapshot. */
   openCensuses(): void
 }
@@ -61,6 +63,14 @@ export declare class HeapTally {
   read(path: string, ignored: string): Failure | null
   /** What came and what went until `later`, as JSON. */
   difference(later: HeapTally): string
+}
+
+/** A heap to look at; its memory is given back with this object. */
+export declare class HeapView {
+  /** Asks a question, which is JSON. The answer is the job's: `null` where the heap has no such object or class. */
+  ask(question: string): ViewJob
+  /** What changed since an earlier snapshot of the process; `top`: holders and classes at most. */
+  diff(before: HeapView, top: number): ViewJob
 }
 
 /** Asks for many places at once, on a thread of its own: maps of bundles are large. */
@@ -133,6 +143,14 @@ export declare class TwinJob {
   cancel(): void
   /** The outcome, once: `null` while the twin lives, and after it was taken. By then the process is gone. */
   take(): TwinOutcome | null
+}
+
+/** The answer to one question, on its way. */
+export declare class ViewJob {
+  /** The outcome, once: `null` while the job runs, and after it was taken. */
+  take(): Outcome | null
+  /** Asks the job to stop; it ends soon after, with `ERR_LEAKGUARD_CANCELLED` unless it was done. */
+  cancel(): void
 }
 
 /** Sums a profile up at once, on the calling thread. `profile` and `options` are JSON, and so is the report. */

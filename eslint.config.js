@@ -21,7 +21,7 @@ module.exports = [
   { files: ['scripts/fixtures/**'], rules: { 'no-sparse-arrays': 'off' } }, // a heap with all shapes has holes, too
   { files: ['__test__/runners/{jest,vitest}/**'], languageOptions: { globals: { ...globals.node, ...globals.jest } } },
   { files: ['**/*.mjs'], languageOptions: { sourceType: 'module', globals: globals.node } },
-  { files: ['lib/http/page/*.js'], languageOptions: { sourceType: 'module', globals: globals.browser }, rules: { strict: 'off' } },
+  { files: ['lib/http/page/*.js', 'lib/view/page/*.js'], languageOptions: { sourceType: 'module', globals: globals.browser }, rules: { strict: 'off' } },
   // A library never prints and never exits; programs do.
   { files: ['lib/**', 'index.js'], rules: { 'no-console': 'error', 'no-process-exit': 'error' } },
 ]

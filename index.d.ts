@@ -287,6 +287,8 @@ export interface CaptureFigures {
   attempts?: number
   /** The most memory that the twin had for itself, in bytes. */
   twinPeakBytes?: number
+  /** Size of V8's snapshot, or of what is left of it where it was compressed; none where the heap was walked or only counted. */
+  bytes?: number
 }
 
 /** A heap snapshot that is whole and on the disk. */
@@ -1388,7 +1390,7 @@ export interface Leak extends WatchVerdict {
   missing?: string
   /** The same leak is told again only when it has grown by half; where `confirmedBy` was `evidence`, when it has doubled. */
   fingerprint: string
-  capture?: CaptureFigures & { path?: string; bytes?: number }
+  capture?: CaptureFigures & { path?: string }
 }
 
 /**

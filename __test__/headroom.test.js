@@ -107,6 +107,22 @@ test('a twin that takes more than was thought is ended before the limit', { skip
   assert.deepEqual(fs.readdirSync(folder), [])
 })
 
+test('a machine with too little memory left refuses the capture, with figures', async (t) => {
+  const folder = folderFor(t)
+  for (const mode of twin ? ['twin', 'inline'] : ['inline']) {
+    const end = await program(`
+      const binding = require('./binding.js')
+      const { readMachine } = binding
+      binding.readMachine = (path) => ({ ...readMachine(path), cgroup: undefined, memory: { total: 1e9, available: 60e6 } })
+      leakguard.writeSnapshot(${JSON.stringify(join(folder, 'a'))}, { mode: '${mode}' }).then(
+        () => console.log('{}'),
+        ({ code, limit, need, headroom }) => console.log(JSON.stringify({ code, limit, need, headroom })))`)
+    assert.deepEqual([end.code, end.limit, end.headroom], ['ERR_LEAKGUARD_HEADROOM', "this machine's memory of 1,000 MB", 10e6])
+    assert.ok(end.need > 10e6)
+  }
+  assert.deepEqual(fs.readdirSync(folder), [])
+})
+
 test('a disk that is too small refuses the capture, with figures', async (t) => {
   const folder = mounted(t, 'size=1m')
   if (!folder) return

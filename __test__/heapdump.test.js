@@ -171,7 +171,7 @@ test('nosignal leaves the signal alone: it ends the process, as it does by itsel
 })
 
 test('the signal does not keep the process alive, and an unknown option is told', async (t) => {
-  const { code, stderr, said } = await run(folderFor(t), "console.log(JSON.stringify(process.listenerCount('SIGUSR2')))", { options: 'nosignal,what,signal' })
+  const { code, stderr, said } = await run(folderFor(t), "console.log(JSON.stringify(process.listenerCount('SIGUSR2')))", { options: 'nosignal, what ,signal' })
   assert.equal(code, 0)
   assert.equal(said, process.platform === 'win32' ? 0 : 1)
   assert.equal(stderr, 'node-heapdump: unrecognized option: what\n')

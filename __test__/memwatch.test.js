@@ -96,6 +96,7 @@ test('readings that were lost are in the counts', () => {
 test('a leaking program: leak, with the growth, the time and the rate', async () => {
   const leak = await run(`
     const kept = []
+    memwatch.removeAllListeners() // as tests of apps do
     memwatch.on('leak', (leak) => { clearInterval(timer); console.log(JSON.stringify(leak)) })
     const timer = setInterval(() => {
       for (let n = 0; n < 3000; n++) kept.push({ n, text: 'kept ' + kept.length })

@@ -4,8 +4,10 @@
 
 const test = require('node:test')
 const assert = require('node:assert/strict')
+const { readFileSync } = require('node:fs')
 const { join } = require('node:path')
 const { node, root } = require('./support/child.js')
+const { folderFor } = require('./support/folder.js')
 const { equalsGolden } = require('./support/golden.js')
 
 const project = (...path) => join(__dirname, 'runners', ...path)
@@ -21,17 +23,20 @@ test('node:test', async () => {
 })
 
 test('Jest: babel-jest, SWC, TypeScript by both, ES modules; fake timers, a recorded console', async () => {
-  const jest = [module_('jest', 'bin', 'jest.js'), '-c', project('jest', 'jest.config.js'), '--runInBand', '--no-cache']
+  const jest = [module_('jest', 'bin', 'jest.js'), '-c', project('jest', 'jest.config.js'), '--runInBand', '--no-cache', '--ignoreProjects', 'reset']
   const { stderr, code } = await node(['--experimental-vm-modules', '--no-warnings', ...jest], { env: { ...env, NO_COLOR: '1' } })
   assert.equal(code, 1, stderr)
   equalsGolden(ofJest(stderr), project('jest', 'golden.txt'))
 })
 
-test('Jest in workers', async () => {
-  const jest = [module_('jest', 'bin', 'jest.js'), '-c', project('jest', 'jest.config.js'), '--selectProjects', 'swc', 'babel-ts', '--workers=2']
-  const { stderr, code } = await node(jest, { env })
+test('Jest in workers, with coverage, and with modules that are loaded anew', async (t) => {
+  const coverage = folderFor(t)
+  const covered = ['--coverage', '--coverageReporters=json-summary', `--coverageDirectory=${coverage}`]
+  const jest = [module_('jest', 'bin', 'jest.js'), '-c', project('jest', 'jest.config.js'), '--workers=2', ...covered]
+  const { stderr, code } = await node([...jest, '--selectProjects', 'swc', 'babel-ts', 'reset'], { env })
   assert.equal(code, 0, stderr)
-  assert.match(stderr, /Tests: +2 passed, 2 total/)
+  assert.match(stderr, /Tests: +4 passed, 4 total/)
+  assert.match(readFileSync(join(coverage, 'coverage-summary.json'), 'utf8'), /sessions\.js/)
 })
 
 for (const pool of ['forks', 'threads', 'vmThreads']) {

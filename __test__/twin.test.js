@@ -77,6 +77,9 @@ test('a census leaves nothing but the report', async (t) => {
     assertLeak(report)
     assert.ok(report.classes.length <= 7)
     assert.equal(report.capture.mode, mode)
+    // A heap that is walked makes no snapshot.
+    if (report.evidence === 'walker') assert.equal(report.capture.bytes, undefined)
+    else assert.ok(report.capture.bytes > 1e6)
     assert.deepEqual(fs.readdirSync(folder), [])
   }
 })
@@ -189,6 +192,32 @@ test('a worker captures its own heap by a twin, while the main thread captures t
   assert.deepEqual(answer, ['twin', 'twin'])
   const has = (name) => JSON.parse(fs.readFileSync(join(folder, name), 'utf8')).strings.includes('only in the worker')
   assert.ok(has('worker') && !has('main'))
+})
+
+test('a capture of another thread is refused where it was told so', { skip }, async () => {
+  const answers = await program(`${prelude(OBJECTS)}
+    const { Worker } = require('node:worker_threads')
+    const { once } = require('node:events')
+    const worker = new Worker(\`
+      const { parentPort } = require('node:worker_threads')
+      parentPort.on('message', () => require('leakguard').census({ mode: 'twin', busy: 'reject' })
+        .then(() => 'done', ({ code }) => code).then((answer) => parentPort.postMessage(answer)))\`, { eval: true })
+    ;(async () => {
+      await once(worker, 'online')
+      const answers = []
+      // A twin that was done before the worker asked is followed by another.
+      while (answers.at(-1) !== 'ERR_LEAKGUARD_BUSY' && answers.length < 20) {
+        let isDone = false
+        const own = leakguard.census({ mode: 'twin', walker: false }).finally(() => (isDone = true))
+        while (!isDone && children().length === 0) await sleep(1)
+        worker.postMessage('now')
+        answers.push((await once(worker, 'message'))[0])
+        await own
+      }
+      console.log(JSON.stringify(answers))
+      worker.terminate()
+    })()`)
+  assert.equal(answers.at(-1), 'ERR_LEAKGUARD_BUSY', String(answers))
 })
 
 test('captures one after another leave nothing in the process', { skip }, async (t) => {
@@ -327,6 +356,25 @@ test('a fork that is refused is told', { skip: skip || process.getuid() !== 0 &&
   assert.equal(code, 'ERR_LEAKGUARD_TWIN')
   assert.match(message, /EAGAIN|temporarily unavailable|threads|processes/i)
   assert.deepEqual(fs.readdirSync(folder), [])
+})
+
+test("on Node 20 V8's line tables are built in the twin, and the app does not wait for that", { skip }, async (t) => {
+  const folder = folderFor(t)
+  await program(`
+    const fs = require('node:fs')
+    const { Session } = require('node:inspector')
+    const { post } = Session.prototype
+    Session.prototype.post = function (...given) {
+      const thread = fs.readFileSync('/proc/self/comm', 'utf8').trim()
+      fs.appendFileSync(${JSON.stringify(join(folder, 'posted'))}, thread + ' ' + given[0] + '\\n')
+      return post.apply(this, given)
+    }
+    leakguard.writeSnapshot(${JSON.stringify(join(folder, 'a'))}, { mode: 'twin' })`)
+  const old = Number(process.versions.v8.split('.')[0]) < 12
+  const posted = old ? fs.readFileSync(join(folder, 'posted'), 'utf8').trim().split('\n') : []
+  // A twin that was made again says it again.
+  assert.deepEqual([...new Set(posted)], old ? ['leakguard-twin Debugger.enable', 'leakguard-twin Debugger.disable'] : [])
+  assert.deepEqual(fs.readdirSync(folder).sort(), old ? ['a', 'posted'] : ['a'])
 })
 
 for (const args of [['--jitless'], ['--max-old-space-size=64'], ['--inspect=0'], ['--v8-pool-size=0']]) {

@@ -10,7 +10,8 @@ const progress = (job) => job.progress()
 
 /**
  * Asks a snapshot what a task says, on threads of its own: resolves to the report's fields, `census`, `growth`, `diff`; with a task's
- * `tally`, to what is kept of the snapshot in native memory, to be `since` of another one's `diff`.
+ * `tally`, to what is kept of the snapshot in native memory, to be `since` of another one's `diff`; with its `view`, to the heap in native
+ * memory, too, which is asked on.
  *
  * `source` is a path, a `file:` URL, or anything that is iterated asynchronously to chunks (a Readable, a web stream).
  */
@@ -42,7 +43,9 @@ function isStream(source) {
 
 function answerOf(report, job) {
   const tally = job.tally()
-  return tally ? { tally } : JSON.parse(report)
+  if (tally) return { tally }
+  const view = job.view()
+  return { ...JSON.parse(report), ...(view && { view }) }
 }
 
 module.exports = { examine, compare, isStream }

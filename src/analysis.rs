@@ -7,6 +7,8 @@ use crate::job::Slot;
 use crate::outcome::{Failure, Outcome, number};
 use crate::scripts::Scripts;
 use crate::tally::HeapTally;
+use crate::view::HeapView;
+use leakguard_core::analysis::View;
 use leakguard_core::{Answer, Source, Tally, Task, Watch, compare, examine};
 use leakguard_process::open_snapshot;
 use napi::bindgen_prelude::Uint8Array;
@@ -34,6 +36,7 @@ struct Shared {
     total: Mutex<Option<u64>>,
     outcome: Slot,
     tally: Mutex<Option<Arc<Tally>>>,
+    view: Mutex<Option<Arc<View>>>,
 }
 
 /// The analysis of one snapshot: `openFile` or `openFeed`, then `take` until there is an outcome.
@@ -128,6 +131,13 @@ impl AnalysisJob {
         self.shared.tally.lock().take().map(|tally| HeapTally { tally })
     }
 
+    /// With the outcome of a task with `view`: the heap, once.
+    #[napi]
+    pub fn view(&self) -> Option<HeapView> {
+        let read_scripts = self.read_scripts;
+        self.shared.view.lock().take().map(|view| HeapView { view, read_scripts })
+    }
+
     /// Starts on the censuses of the task alone: there is no snapshot.
     #[napi]
     pub fn open_censuses(&self) {
@@ -154,6 +164,7 @@ impl AnalysisJob {
             // A report is there for JavaScript while the analysis still gives its memory back.
             let done = |mut answer: Answer| {
                 *shared.tally.lock() = answer.tally.take();
+                *shared.view.lock() = answer.view.take();
                 slot.put(answer);
             };
             run(&shared, &done)

@@ -21,4 +21,5 @@ mod source_maps;
 mod tally;
 mod trend;
 mod twin;
+mod view;
 mod walker;

@@ -2,6 +2,7 @@
 
 use leakguard_core::{Answer, Error};
 use napi_derive::napi;
+use serde::Serialize;
 use std::io;
 
 /// What went wrong.
@@ -38,7 +39,14 @@ impl From<Failure> for Outcome {
 
 impl From<Answer> for Outcome {
     fn from(answer: Answer) -> Self {
-        match serde_json::to_string(&answer) {
+        Self::told(&answer)
+    }
+}
+
+impl Outcome {
+    /// An answer, as JSON.
+    pub fn told(answer: &impl Serialize) -> Self {
+        match serde_json::to_string(answer) {
             Ok(report) => Self { report: Some(report), failure: None },
             Err(error) => Failure::internal(&error.to_string()).into(),
         }

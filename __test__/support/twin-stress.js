@@ -40,7 +40,8 @@ async function main(count) {
     totals.peakMiB = Math.max(totals.peakMiB, Math.round(outcome.twinPeakBytes / 2 ** 20))
   }
   // A thread of ours may need a moment to wind down; a child of the load's is one descriptor or two while it starts.
-  for (let look = 0; look < 500 && state().threads !== before.threads; look++) await sleep(20)
+  const most = before.fds + Math.max(20, count / 2) // one for each twin would be more
+  for (let look = 0; look < 500 && (state().threads !== before.threads || state().fds > most); look++) await sleep(20)
   const after = state()
   const { requests, refused, spawned, worstGapMs } = await load.stop()
   const children = fs.readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8').trim()
@@ -49,7 +50,7 @@ async function main(count) {
   const forkMs = { median: median(totals.forkMs), worst: worst(totals.forkMs) }
   const heldMs = { median: median(totals.heldMs), worst: worst(totals.heldMs) }
   console.log(JSON.stringify({ ...totals, forkMs, heldMs, before, after, children, requests, refused, spawned, worstGapMs }))
-  const harmed = totals.failed.length > 0 || refused.length > 0 || children !== '' || after.threads !== before.threads
+  const harmed = totals.failed.length > 0 || refused.length > 0 || children !== '' || after.threads !== before.threads || after.fds > most
   process.exit(harmed ? 1 : 0)
 }
 

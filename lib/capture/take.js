@@ -45,11 +45,16 @@ async function takeBy(mode, reason, job, options) {
   if (mode === 'inline') {
     const { result, pauseMs, rawBytes } = await job.inline()
     if (rawBytes !== undefined) learn({ mode, into: job.into, pauseMs, rawBytes })
-    return { result, capture: { mode, reason, pauseMs, durationMs: performance.now() - start } }
+    return { result, capture: { mode, reason, ...bytesOf(job, rawBytes), pauseMs, durationMs: performance.now() - start } }
   }
   const { result, rawBytes, ...figures } = await captureByTwin(job.twin(), options)
   if (job.into !== 'count') learn({ mode, into: job.into, rawBytes, twinPeakBytes: figures.twinPeakBytes })
-  return { result, capture: { mode, reason, ...figures, durationMs: performance.now() - start } }
+  return { result, capture: { mode, reason, ...bytesOf(job, rawBytes), ...figures, durationMs: performance.now() - start } }
+}
+
+/** Of a snapshot that nothing is left of but a report; others say by themselves how large they became. */
+function bytesOf({ into }, bytes) {
+  return into === 'report' ? { bytes } : {}
 }
 
 /** Refuses what would stop the app for longer, or take more, than the caller or the machine allows. */

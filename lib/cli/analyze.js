@@ -1,36 +1,37 @@
 'use strict'
 
 const { analyze } = require('../analyze.js')
-const { LeakguardError } = require('../errors.js')
 const { wrong } = require('../options.js')
-const { queried, queryOf } = require('../report/query.js')
-const { textOf } = require('../report/text.js')
 const { requireHeadroomFor } = require('./headroom.js')
-const { asciiJson } = require('./json.js')
-const { saved } = require('./saved.js')
+const { refuseProfile } = require('./refuse-profile.js')
 
 const TEXT_TOP = 15
 /** A query is asked of all rows that a report can have; what fits is cut afterwards. */
 const ALL = 100_000
 
-/** `leakguard analyze FILE` */
-async function analyzeCommand([file, ...rest], { json, md, html, query, top, 'no-scripts': noScripts, force }, { stdin, stdout, progress }) {
+/** `leakguard analyze FILE`. What only the answer needs is loaded while the analysis works. */
+async function analyzeCommand([file, ...rest], { json, md, html, query, top, 'no-scripts': noScripts, force }, streams) {
+  const { progress } = streams
   if (file === undefined || rest.length > 0) throw wrong('analyze takes one FILE, or - for standard input')
   if (json && md) throw wrong('analyze prints JSON or Markdown, not both')
-  if (query !== undefined) queryOf(query) // before the work is done
+  if (query !== undefined) require('../report/query.js').queryOf(query) // before the work is done
   refuseProfile(file)
   requireHeadroomFor([file], { force })
   const rows = top ?? (json ? undefined : TEXT_TOP)
-  const whole = await analyze(file === '-' ? stdin : file, { top: query === undefined ? rows : ALL, readScripts: !noScripts, onProgress: progress.tell })
-  const report = query === undefined ? whole : cut(queried(whole, query), rows)
+  const working = analyze(file === '-' ? streams.stdin : file, { top: query === undefined ? rows : ALL, readScripts: !noScripts, onProgress: progress.tell })
+  const { textOf } = require('../report/text.js')
+  const { stdout } = streams
+  const whole = await working
+  const report = query === undefined ? whole : cut(require('../report/query.js').queried(whole, query), rows)
   const leak = report.suspects.length > 0
   const source = file === '-' ? 'standard input' : file
   progress.end()
   if (html !== undefined) {
     const { reportHtml } = require('../report/html/report.js')
+    const { saved } = require('./saved.js')
     await saved(html, reportHtml(report, { source }))
   }
-  if (json) return { text: asciiJson(report), asked: true, leak }
+  if (json) return { text: require('./json.js').asciiJson(report), asked: true, leak }
   if (!md) return { text: textOf(report, { source, stream: stdout }), leak }
   const { reportMarkdown } = require('../report/markdown/report.js')
   return { text: reportMarkdown(report, { source }), asked: true, leak }
@@ -38,13 +39,6 @@ async function analyzeCommand([file, ...rest], { json, md, html, query, top, 'no
 
 function cut({ classes, dominators, ...report }, rows = 50) {
   return { ...report, classes: classes.slice(0, rows), dominators: dominators.slice(0, rows) }
-}
-
-function refuseProfile(file) {
-  if (!/\.(heapprofile|cpuprofile|pb\.gz)$/.test(file)) return
-  const cpu = file.endsWith('.cpuprofile')
-  const advice = cpu ? 'a CPU profile says nothing of memory' : 'a heap profile has the functions that allocated, and no objects: leakguard convert writes it for other tools, DevTools and pprof open it'
-  throw new LeakguardError('ERR_LEAKGUARD_PARSE', `${file} is no heap snapshot: ${advice}`, { byte: 0 })
 }
 
 module.exports = { analyzeCommand }

@@ -47,6 +47,17 @@ const COMMANDS = {
       force: FORCE,
     },
   },
+  view: {
+    arguments: 'FILE…',
+    summary: 'look into heap snapshots in a browser: classes, dominators, retainers, contents, search, comparison; Ctrl-C ends it',
+    run: () => require('./view.js').viewCommand,
+    flags: {
+      port: { type: 'string', value: 'PORT', read: whole, help: 'the port of this machine on which the page is (any)' },
+      'no-open': { type: 'boolean', help: 'open no browser: the URL is printed; so it is where no terminal is' },
+      'no-scripts': NO_SCRIPTS,
+      force: FORCE,
+    },
+  },
   growth: {
     arguments: 'FILE FILE…',
     summary: 'say what grew from each heap snapshot to the next, oldest first',

@@ -5,6 +5,8 @@ const { requireHeadroom } = require('../capture/headroom.js')
 
 /** Bytes that an analysis takes for a byte of a large snapshot: docs/performance.md. One at a time is read. */
 const MEMORY = 1.6
+/** Bytes of it that stay where the heap is kept. */
+const KEPT = 1.1
 /** Smaller ones need no question. */
 const LARGE = 200e6
 const GZIP = 0x1f8b
@@ -12,12 +14,15 @@ const ZSTD = 0x28b5
 
 /**
  * Says what the analysis of these files will need, before it begins, where the machine has not as much: ERR_LEAKGUARD_HEADROOM. How large
- * compressed files and streams are is not known. What is wrong with a file is the analysis' own to say.
+ * compressed files and streams are is not known. What is wrong with a file is the analysis' own to say. `kept`: all heaps stay.
  */
-function requireHeadroomFor(files, { force }) {
+function requireHeadroomFor(files, { force, kept = false }) {
   if (force) return
-  const largest = Math.max(0, ...files.map(plainSize))
-  if (largest > LARGE) requireHeadroom({ memory: largest * MEMORY, disk: 0 }, 'read', undefined, { what: 'analysis', force: '--force' })
+  const sizes = files.map(plainSize)
+  const largest = Math.max(0, ...sizes)
+  const others = kept ? sizes.reduce((sum, size) => sum + size, 0) - largest : 0
+  if (largest + others <= LARGE) return
+  requireHeadroom({ memory: largest * MEMORY + others * KEPT, disk: 0 }, 'read', undefined, { what: 'analysis', force: '--force' })
 }
 
 function plainSize(path) {

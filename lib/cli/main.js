@@ -22,7 +22,7 @@ async function main(given, streams) {
     if (values.help) return printed(streams, require('./help.js').help(command, streams.stdout))
     if (command === undefined) throw noCommand(positionals)
     progress = new Progress(streams.stderr, values)
-    const { text = '', asked, leak, code } = await COMMANDS[command].run()(positionals, values, { ...streams, progress })
+    const { text = '', asked, leak, code } = await COMMANDS[command].run()(positionals, values, Object.create(streams, { progress: { value: progress } }))
     progress.end()
     if (!values.quiet || asked) streams.stdout.write(text)
     return code ?? (leak ? EXIT.leak : EXIT.clean)

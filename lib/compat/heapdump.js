@@ -54,7 +54,7 @@ function defaultName() {
 /** Whether SIGUSR2 writes a snapshot: the last word of `NODE_HEAPDUMP_OPTIONS` that says so wins. */
 function wantsSignal(options) {
   let wanted = true
-  for (const option of options.split(',')) {
+  for (const option of options.split(/\s*,\s*/)) {
     if (option === 'signal') wanted = true
     else if (option === 'nosignal') wanted = false
     else if (option !== '') console.error('node-heapdump: unrecognized option:', option) // eslint-disable-line no-console -- as heapdump does

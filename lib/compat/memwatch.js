@@ -2,7 +2,7 @@
 
 // What the packages memwatch-next and @airbnb/node-memwatch do, for code that was written for them. Unlike the rest of
 // leakguard, requiring this acts: it follows the collections from then on, because its figures count from there. It keeps no
-// process alive. The judgement of 'leak' is the watchdog's; it begins with the first listener.
+// process alive. The judgement of 'leak' is the watchdog's; it begins with the first collection after somebody listens.
 
 const { EventEmitter } = require('node:events')
 const v8 = require('node:v8')
@@ -23,8 +23,11 @@ const HEAP = [
 const memwatch = new EventEmitter()
 const stats = new MemwatchStats()
 const feed = gcFeed(follow, { kinds: 'all', every: SOON })
+let watchdog
 
 function follow(reading) {
+  // Asked here, and not told by 'newListener': an app's `removeAllListeners()` would take that along.
+  if (watchdog === undefined && memwatch.listenerCount('leak') > 0) watchdog = watched()
   if (feed.lost !== stats.lost) stats.resume(feed.totals(), feed.lost)
   else stats.count(reading)
   if (reading.kind !== 'mark-compact') return
@@ -35,12 +38,10 @@ function follow(reading) {
   memwatch.emit('stats', { ...figures, ...Object.fromEntries(HEAP.map((name) => [name, heap[name]])), used_heap_size, total_heap_size })
 }
 
-memwatch.on('newListener', function begin(event) {
-  if (event !== 'leak') return
-  memwatch.off('newListener', begin)
-  // No look at the heap, and no twin for sites: those who listen asked for a number and a time.
-  watch({ evidence: false, sites: false }).on('leak', accuse).on('error', (error) => process.emitWarning(error))
-})
+/** No look at the heap, and no twin for sites: those who listen asked for a number and a time. */
+function watched() {
+  return watch({ evidence: false, sites: false }).on('leak', accuse).on('error', (error) => process.emitWarning(error))
+}
 
 function accuse(leak) {
   if (leak.kind !== 'heap') return

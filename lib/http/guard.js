@@ -63,4 +63,4 @@ function isOwn({ socket, headers, httpVersionMajor, httpVersionMinor }) {
   return headers['sec-fetch-site'] !== 'cross-site' || headers['sec-fetch-mode'] === 'navigate'
 }
 
-module.exports = { Guard, OWN_HOST }
+module.exports = { Guard, OWN_HOST, isOwn }

@@ -264,6 +264,7 @@ class Watchdog extends EventEmitter {
     const message = String(error?.message ?? error)
     if (this.#stopped || this.#failures.has(message)) return
     if (this.#failures.size < MOST_FAILURES) this.#failures.add(message)
+    this.#recorder?.event('note', { text: message })
     if (this.listenerCount('error') > 0) this.#tell('error', error)
     else process.emitWarning(error instanceof Error ? error : message)
   }

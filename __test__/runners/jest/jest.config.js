@@ -17,6 +17,7 @@ module.exports = {
   testTimeout: 120_000,
   projects: [
     project('babel', 'plain.test.js', {}),
+    project('reset', 'reset.test.js', {}),
     project('swc', 'typed.test.ts', { transform: { '\\.ts$': '@swc/jest' } }),
     project('babel-ts', 'typed.test.ts', {
       transform: { '\\.ts$': ['babel-jest', { presets: ['@babel/preset-typescript'], plugins: ['@babel/plugin-transform-modules-commonjs'] }] },

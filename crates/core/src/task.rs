@@ -1,7 +1,7 @@
 //! What can be asked of one snapshot: a report, a census, what grew since earlier censuses, what changed since an earlier snapshot of the
 //! process, or several of these at once.
 
-use crate::analysis::{self, Beside, Census};
+use crate::analysis::{self, Beside, Census, Heap, View};
 use crate::graph::Graph;
 use crate::{
     AnalyzeOptions, CensusOptions, Code, Diff, DiffOptions, Error, Growth, GrowthOptions, Report, Source, Sources,
@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// What is asked.
+#[expect(clippy::struct_excessive_bools, reason = "each is asked for on its own")]
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct Task {
@@ -28,6 +29,8 @@ pub struct Task {
     pub before: Vec<String>,
     /// Nothing but its objects is wanted, for a later `diff`.
     pub tally: bool,
+    /// The heap is wanted, to be asked.
+    pub view: bool,
     /// What changed since `since` is wanted.
     pub diff: Option<DiffOptions>,
     /// The objects of an earlier snapshot.
@@ -45,6 +48,7 @@ impl Default for Task {
             growth: None,
             before: Vec::new(),
             tally: false,
+            view: false,
             diff: None,
             since: None,
         }
@@ -52,7 +56,7 @@ impl Default for Task {
 }
 
 /// What was asked, one beside the other.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Answer {
     /// The report's fields, where one was wanted.
@@ -70,6 +74,9 @@ pub struct Answer {
     /// The objects, which are kept where they are.
     #[serde(skip)]
     pub tally: Option<Arc<Tally>>,
+    /// The heap, which is kept where it is.
+    #[serde(skip)]
+    pub view: Option<Arc<View>>,
 }
 
 /// Parses a heap snapshot and answers what is asked of it, as [`crate::analyze`] does.
@@ -123,6 +130,10 @@ fn answer<T>(
         answer.report = Some(report);
         let beside = Beside::of(&heap, is_folded, since, watch)?;
         (heap, beside)
+    } else if task.view {
+        let heap = Heap::new(graph, watch)?;
+        let beside = Beside::of(&heap, is_folded, since, watch)?;
+        (heap, beside)
     } else {
         Beside::make(graph, is_folded, since, watch)?
     };
@@ -134,6 +145,10 @@ fn answer<T>(
     }
     if let (Some(options), Some(since), Some(matched)) = (&task.diff, since, beside.matched) {
         answer.diff = Some(analysis::diff(&heap, matched, since, options, sources, watch)?);
+    }
+    if task.view {
+        answer.view = Some(Arc::new(View::new(heap)));
+        return Ok(done(answer));
     }
     Ok(done(answer))
 }

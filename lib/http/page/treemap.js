@@ -5,7 +5,7 @@ import { bytes, count, percent } from './format.js'
 const LEAST_SHARE = 0.004
 
 /**
- * The top of the dominator tree as areas. `rows` are a Report's `tree`; one walks into an area by a click or Enter, out of it by the
+ * The top of the dominator tree as areas. `rows` are a Report's `tree`, or what one object holds, which is the first row then; one walks into an area by a click or Enter, out of it by the
  * way above, Backspace or Escape, and between areas by the arrows.
  */
 export class Treemap {
@@ -63,7 +63,7 @@ export class Treemap {
   #tile({ at, size, left, top, width, height }, whole) {
     const row = this.#rows[at]
     const share = size / whole.retainedSize
-    const label = row === undefined ? (this.#at === 0 ? 'everything else' : 'itself, and what is small') : nameOf(row)
+    const label = row === undefined ? (isWhole(whole) ? 'everything else' : 'itself, and what is small') : nameOf(row)
     const words = [element('b', {}, label), element('span', {}, `${bytes(size)} · ${percent(size / this.#rows[0].retainedSize)}`)]
     const inner = row !== undefined && this.#below[at].length > 0
     const says = `${label}, ${bytes(size)}, ${percent(share)} of this area${inner ? '' : ', nothing larger inside'}`
@@ -80,7 +80,7 @@ export class Treemap {
     const crumb = (at, nth) => {
       const here = nth === way.length - 1
       const row = this.#rows[at]
-      const text = at === 0 ? 'the whole heap' : nameOf(row)
+      const text = isWhole(row) ? 'the whole heap' : nameOf(row)
       return element('li', {}, element('button', { type: 'button', 'aria-current': here && 'true', onclick: () => this.#walk(at) }, text), element('small', { class: 'dim' }, ` ${bytes(row.retainedSize)}`))
     }
     this.#path.replaceChildren(element('ol', {}, ...way.map(crumb)))
@@ -101,6 +101,11 @@ export class Treemap {
     tiles.forEach((tile) => (tile.tabIndex = tile === next ? 0 : -1))
     next.focus()
   }
+}
+
+/** The heap is no object, and of no class. */
+function isWhole({ class: kind }) {
+  return kind === ''
 }
 
 export function nameOf({ name, class: kind, count: many }) {

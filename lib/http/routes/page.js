@@ -6,11 +6,11 @@ const { extname, join } = require('node:path')
 const { send, sendJson } = require('../answer.js')
 const { Refusal } = require('../refusal.js')
 
-// The page and its files: there is nothing secret in them, so they come without the token, which the page asks for.
+// A page and its files: there is nothing secret in them, so they come without the token, which the page asks for.
 
 const FOLDER = join(__dirname, '..', 'page')
 const TYPES = { '.html': 'text/html', '.css': 'text/css', '.js': 'text/javascript', '.svg': 'image/svg+xml' }
-/** The files there are, by name: nothing else is opened. */
+/** The files of the endpoint's page, by name: nothing else is opened. */
 const FILES = [
   'api.js',
   'charts.js',
@@ -29,45 +29,52 @@ const FILES = [
 const files = new Map()
 
 /** Read once, at the first request. */
-function file(name) {
-  if (files.has(name)) return files.get(name)
-  const body = readFileSync(join(FOLDER, name))
+function file(path) {
+  if (files.has(path)) return files.get(path)
+  const body = readFileSync(path)
   const tag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 16)}"`
-  const read = { body, headers: { 'Content-Type': `${TYPES[extname(name)]}; charset=utf-8`, ETag: tag, 'Cache-Control': 'no-cache' } }
-  files.set(name, read)
+  const read = { body, headers: { 'Content-Type': `${TYPES[extname(path)]}; charset=utf-8`, ETag: tag, 'Cache-Control': 'no-cache' } }
+  files.set(path, read)
   return read
 }
 
-function sendFile(req, res, name) {
-  const { body, headers } = file(name)
+function sendFile(req, res, path) {
+  const { body, headers } = file(path)
   if (req.headers['if-none-match'] === headers.ETag) return send(req, res, 304, headers)
   send(req, res, 200, headers, body)
 }
 
-const PAGE = {
-  method: 'GET',
-  path: '/',
-  summary: 'The page',
-  open: true,
-  answers: 'text/html',
-  run(_endpoint, { req, res, bare }) {
-    if (bare === undefined) return sendFile(req, res, 'index.html')
-    // Or the page's files would be looked for beside the mount. Relative, because a proxy may have taken a prefix off.
-    send(req, res, 308, { Location: `./${bare.slice(bare.lastIndexOf('/') + 1)}/` })
-  },
+/** The routes of a page: its path, and the paths of its files by name. */
+function pageRoutes(page, assets) {
+  return [
+    {
+      method: 'GET',
+      path: '/',
+      summary: 'The page',
+      open: true,
+      answers: 'text/html',
+      run(_endpoint, { req, res, bare }) {
+        if (bare === undefined) return sendFile(req, res, page)
+        // Or the page's files would be looked for beside the mount. Relative, because a proxy may have taken a prefix off.
+        send(req, res, 308, { Location: `./${bare.slice(bare.lastIndexOf('/') + 1)}/` })
+      },
+    },
+    {
+      method: 'GET',
+      path: '/assets/{file}',
+      summary: 'A file of the page',
+      open: true,
+      answers: 'text/plain',
+      run(_endpoint, { req, res, params }) {
+        const path = assets.get(params.file)
+        if (path === undefined) throw new Refusal(404, 'there is no such file')
+        sendFile(req, res, path)
+      },
+    },
+  ]
 }
 
-const ASSET = {
-  method: 'GET',
-  path: '/assets/{file}',
-  summary: 'A file of the page',
-  open: true,
-  answers: 'text/plain',
-  run(_endpoint, { req, res, params }) {
-    if (!FILES.includes(params.file)) throw new Refusal(404, 'there is no such file')
-    sendFile(req, res, params.file)
-  },
-}
+const own = (name) => join(FOLDER, name)
 
 const OPENAPI = {
   method: 'GET',
@@ -79,4 +86,4 @@ const OPENAPI = {
   run: (endpoint, { req, res }) => sendJson(req, res, require('../openapi.js').openapi(endpoint.settings)),
 }
 
-module.exports = { PAGE_ROUTES: [PAGE, ASSET, OPENAPI], FILES }
+module.exports = { PAGE_ROUTES: [...pageRoutes(own('index.html'), new Map(FILES.map((name) => [name, own(name)]))), OPENAPI], FILES, own, pageRoutes }

@@ -105,20 +105,26 @@ fn named(
     Ok((suspects, largest.iter().filter_map(row).collect()))
 }
 
+impl ClassRow {
+    /// What is said of a class.
+    pub(super) fn of(class: &super::Class, graph: &Graph, scripts: &Scripts) -> Self {
+        Self {
+            name: class.name(graph).into_owned(),
+            count: class.count,
+            shallow_size: class.shallow,
+            retained_size: class.retained,
+            distance: class.distance,
+            location: class.place.and_then(|place| scripts.location(graph, place)),
+        }
+    }
+}
+
 fn classes(heap: &Heap, scripts: &Scripts, top: usize) -> (u64, Vec<ClassRow>) {
     let mut rows: Vec<_> = heap.classes().iter().filter(|class| class.count > 0).collect();
     let count = rows.len() as u64;
     rows.sort_by_key(|class| std::cmp::Reverse((class.retained, class.shallow, class.count)));
     rows.truncate(top);
-    let row = |class: &super::Class| ClassRow {
-        name: class.name(heap.graph()).into_owned(),
-        count: class.count,
-        shallow_size: class.shallow,
-        retained_size: class.retained,
-        distance: class.distance,
-        location: class.place.and_then(|place| scripts.location(heap.graph(), place)),
-    };
-    (count, rows.into_iter().map(row).collect())
+    (count, rows.into_iter().map(|class| ClassRow::of(class, heap.graph(), scripts)).collect())
 }
 
 /// What `process.version` and `process.versions.v8` said, read from the heap.
@@ -133,9 +139,7 @@ pub(super) fn versions_of(
     graph: &Graph,
     mut processes: impl Iterator<Item = NodeIx>,
 ) -> (Option<String>, Option<String>) {
-    let text = |node: Option<NodeIx>| {
-        node.filter(|&node| graph.kind(node).is_string()).map(|node| graph.name(node).into_owned())
-    };
+    let text = |node: Option<NodeIx>| graph.text(node?).map(std::borrow::Cow::into_owned);
     let found = processes
         .find_map(|process| Some((text(graph.child(process, b"version")), graph.child(process, b"versions")?)));
     found.map_or((None, None), |(node, versions)| (node, text(graph.child(versions, b"v8"))))

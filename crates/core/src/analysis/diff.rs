@@ -39,14 +39,23 @@ pub fn tally(mut graph: Graph, watch: &Watch) -> Result<Tally, Error> {
     let (sizes, spare) = shallow::moved(&graph, sizes, watch)?;
     graph.self_sizes = sizes;
     let rows = Classes::new(&graph, &[], spare, watch)?;
+    Ok(tallied(&graph, &rows))
+}
+
+/// The same of a heap that stays.
+pub(super) fn tally_of(heap: &Heap) -> Tally {
+    tallied(heap.graph(), heap.ranked_classes())
+}
+
+fn tallied(graph: &Graph, rows: &Classes) -> Tally {
     let mut classes = Names::default();
-    let numbers: Vec<u32> = rows.rows.iter().map(|class| classes.number(&class.name(&graph))).collect();
+    let numbers: Vec<u32> = rows.rows.iter().map(|class| classes.number(&class.name(graph))).collect();
     let objects = graph.nodes().map(|node| Object {
         id: graph.id(node),
         class: numbers[rows.of(node) as usize],
         size: graph.self_size(node),
     });
-    Ok(Tally::new(objects.collect(), classes.names, versions(&graph).0))
+    Tally::new(objects.collect(), classes.names, versions(graph).0)
 }
 
 /// What changed since an earlier snapshot of the process; `matched`: of the heap with `before`.

@@ -176,7 +176,7 @@ impl Tree {
     }
 
     #[inline]
-    fn rank(&self, node: NodeIx) -> usize {
+    pub(super) fn rank(&self, node: NodeIx) -> usize {
         self.hung[node.at()].0 as usize
     }
 }

@@ -40,6 +40,7 @@ mod shallow;
 mod suspects;
 mod timers;
 mod tree;
+mod view;
 mod waiting;
 mod weak_pairs;
 
@@ -50,6 +51,7 @@ pub use diff::{diff, tally};
 pub use growth::{Census, Dropped, census, growth};
 pub use heap::Heap;
 pub(crate) use scripts::{plain_path, unescaped};
+pub use view::{Question, Reply, View};
 
 use crate::Error;
 

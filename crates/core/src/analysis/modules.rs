@@ -99,10 +99,10 @@ pub(super) fn is_record(graph: &Graph, node: NodeIx) -> bool {
 
 /// The file of a module, where the node is one and tells it.
 pub(super) fn file(graph: &Graph, node: NodeIx) -> Option<String> {
-    let text = |name| graph.child(node, name).filter(|&text| graph.kind(text).is_string());
+    let text = |name| graph.text(graph.child(node, name)?);
     let name = match graph.raw_name(node) {
-        b"Module" if is_common(graph, node) => graph.name(text(b"filename").or_else(|| text(b"id"))?),
-        b"ModuleWrap" if graph.kind(node) == NodeKind::OBJECT => graph.name(text(b"url")?),
+        b"Module" if is_common(graph, node) => text(b"filename").or_else(|| text(b"id"))?,
+        b"ModuleWrap" if graph.kind(node) == NodeKind::OBJECT => text(b"url")?,
         // Its code: a function before it ran, a generator since.
         RECORD if is_record(graph, node) => graph.edges_of(node).iter().find_map(|edge| {
             let code = edge.target();

@@ -10,6 +10,7 @@ use super::paths::source;
 use super::timers::Timer;
 use crate::PathStep;
 use crate::graph::{EdgeIx, EdgeKind, NodeIx, NodeKind};
+use std::borrow::Cow;
 
 /// Steps of a path that are kept; more are folded in the middle.
 const MOST: usize = 48;
@@ -360,7 +361,7 @@ fn key(heap: &Heap, table: NodeIx, value: EdgeIx) -> Option<String> {
     let graph = heap.graph();
     let before = modules::index(graph, value)?.checked_sub(1)?;
     let (_, key) = graph.edge_indices(table).find(|&(at, _)| modules::index(graph, at) == Some(before))?;
-    graph.kind(key.target()).is_string().then(|| graph.name(key.target()).into_owned())
+    graph.text(key.target()).map(Cow::into_owned)
 }
 
 fn from_class(heap: &Heap, node: NodeIx) -> String {

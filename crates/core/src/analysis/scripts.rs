@@ -8,19 +8,33 @@ use crate::graph::{Graph, NodeIx, NodeKind, Place};
 use crate::{Location, SourceMaps, Sources};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::borrow::Cow;
+use std::sync::Arc;
 
 /// V8 cuts texts at so many characters.
 const CUT: usize = 1024;
 
+/// V8's ids of scripts, and the scripts.
+pub(super) type ById = Arc<FxHashMap<u32, NodeIx>>;
+
 /// The scripts that the heap's closures come from.
 pub(super) struct Scripts<'a> {
-    by_id: FxHashMap<u32, NodeIx>,
+    by_id: ById,
     maps: SourceMaps<'a>,
 }
 
 impl<'s> Scripts<'s> {
-    /// Asks one closure of each script.
+    /// Those of a heap.
     pub(super) fn find(graph: &Graph, sources: &'s dyn Sources) -> Self {
+        Self::known(Self::by_id(graph), sources)
+    }
+
+    /// Those that were found before.
+    pub(super) fn known(by_id: ById, sources: &'s dyn Sources) -> Self {
+        Self { by_id, maps: SourceMaps::new(sources) }
+    }
+
+    /// Asks one closure of each script.
+    pub(super) fn by_id(graph: &Graph) -> ById {
         let mut by_id = FxHashMap::default();
         // Functions that say nothing of their script are asked once.
         let mut asked = FxHashSet::default();
@@ -33,7 +47,7 @@ impl<'s> Scripts<'s> {
                 by_id.insert(place.script, script);
             }
         }
-        Self { by_id, maps: SourceMaps::new(sources) }
+        Arc::new(by_id)
     }
 
     /// The script's name: a path, `node:…`.
@@ -43,8 +57,7 @@ impl<'s> Scripts<'s> {
 
     /// The start of the script's text, as far as V8 wrote it into the snapshot.
     pub(super) fn text<'a>(&self, graph: &'a Graph, script: u32) -> Option<Cow<'a, str>> {
-        let source = graph.child(*self.by_id.get(&script)?, b"source")?;
-        if graph.kind(source).is_string() { Some(graph.name(source)) } else { None }
+        graph.text(graph.child(*self.by_id.get(&script)?, b"source")?)
     }
 
     /// Is the node the text of a script?
@@ -91,7 +104,8 @@ fn script(graph: &Graph, shared: NodeIx) -> Option<NodeIx> {
 
 /// The name of a script's node.
 fn name(graph: &Graph, script: NodeIx) -> Option<Cow<'_, str>> {
-    let name = graph.child(script, b"name").map_or_else(|| graph.name(script), |name| graph.name(name));
+    let text = graph.child(script, b"name").and_then(|name| graph.text(name));
+    let name = text.unwrap_or_else(|| graph.name(script));
     if name.is_empty() { None } else { Some(name) }
 }
 
@@ -132,7 +146,30 @@ pub(crate) fn unescaped(text: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::plain_path;
+    use super::{plain_path, script_name};
+    use crate::graph::{EdgeKind, NodeKind};
+    use crate::testing::SnapshotBuilder;
+
+    #[test]
+    fn a_script_keeps_its_name_where_it_is_a_piece_of_another_text() {
+        let named = |kind, text| {
+            let builder = SnapshotBuilder::new()
+                .node("closure", NodeKind::CLOSURE, "add", 32)
+                .node("shared", NodeKind::CODE, "add", 32)
+                .node("script", NodeKind::CODE, "/app/leak.js", 32)
+                .node("name", kind, text, 32)
+                .edge("root", EdgeKind::Element, "1", "closure")
+                .edge("closure", EdgeKind::Internal, "shared", "shared")
+                .edge("shared", EdgeKind::Internal, "script", "script")
+                .edge("script", EdgeKind::Internal, "name", "name");
+            let closure = builder.index("closure");
+            let graph = builder.build();
+            script_name(&graph, closure).map(std::borrow::Cow::into_owned)
+        };
+        assert_eq!(named(NodeKind::STRING, "/app/other.js").as_deref(), Some("/app/other.js"));
+        assert_eq!(named(NodeKind::SLICED_STRING, "(sliced string)").as_deref(), Some("/app/leak.js"));
+        assert_eq!(named(NodeKind::CONS_STRING, "(concatenated string)").as_deref(), Some("/app/leak.js"));
+    }
 
     #[test]
     fn file_urls_become_paths() {

@@ -45,10 +45,27 @@ impl Fold {
     }
 }
 
-/// The rows: first the heap as a whole, each after the row that it is a part of.
+/// The rows of the whole heap: first the heap itself, each after the row that it is a part of.
 #[inline(never)]
 pub(super) fn tree(heap: &Heap, watch: &Watch) -> Result<Vec<TreeRow>, Error> {
-    let least = (heap.total_size() / LEAST).max(1);
+    let first =
+        TreeRow { parent: None, id: None, name: String::new(), class: String::new(), count: 1, retained_size: 0 };
+    rows(heap, NodeIx::ROOT, first, watch)
+}
+
+/// The same of what one object holds: first the object itself.
+pub(super) fn tree_of(heap: &Heap, node: NodeIx, watch: &Watch) -> Result<Vec<TreeRow>, Error> {
+    if node == NodeIx::ROOT {
+        return tree(heap, watch);
+    }
+    let mut alone = Fold::new(heap.class(node));
+    alone.add(heap.tree().rank(node), node, heap.retained(node), 1);
+    rows(heap, node, TreeRow { parent: None, ..row(heap, 0, &alone) }, watch)
+}
+
+fn rows(heap: &Heap, top: NodeIx, first: TreeRow, watch: &Watch) -> Result<Vec<TreeRow>, Error> {
+    let total = heap.retained(top);
+    let least = (total / LEAST).max(1);
     let mut folder = Folder {
         heap,
         least,
@@ -57,16 +74,9 @@ pub(super) fn tree(heap: &Heap, watch: &Watch) -> Result<Vec<TreeRow>, Error> {
         places: vec![NONE; heap.classes().len()],
         seen: 0,
     };
-    let mut whole = Fold::new(heap.class(NodeIx::ROOT));
-    whole.add(0, NodeIx::ROOT, heap.total_size(), least);
-    let mut rows = vec![TreeRow {
-        parent: None,
-        id: None,
-        name: String::new(),
-        class: String::new(),
-        count: 1,
-        retained_size: whole.retained,
-    }];
+    let mut whole = Fold::new(heap.class(top));
+    whole.add(heap.tree().rank(top), top, total, least);
+    let mut rows = vec![TreeRow { retained_size: total, ..first }];
     let mut open = BinaryHeap::from([(whole.retained, Reverse(0usize))]);
     let mut folds = vec![whole];
     while let Some((_, Reverse(at))) = open.pop() {

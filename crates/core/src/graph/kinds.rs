@@ -111,6 +111,11 @@ impl EdgeKind {
         Self::ALL.iter().find(|(_, known)| *known == name).map_or(Self::Other, |&(kind, _)| kind)
     }
 
+    /// The file's word for it; `other` where this code knows none.
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(kind, _)| *kind == self).map_or("other", |(_, name)| name)
+    }
+
     pub(crate) const fn from_number(number: u32) -> Self {
         match number & 7 {
             0 => Self::Context,

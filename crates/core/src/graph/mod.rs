@@ -177,6 +177,11 @@ impl Graph {
         self.strings.get(self.names[node.at()])
     }
 
+    /// The text of a string. `None` for other nodes, and for strings that hang from others: of those a snapshot says that only.
+    pub(crate) fn text(&self, node: NodeIx) -> Option<Cow<'_, str>> {
+        (self.kind(node) == NodeKind::STRING).then(|| self.name(node))
+    }
+
     /// The index of the node's name in the string table.
     #[inline]
     pub fn name_index(&self, node: NodeIx) -> u32 {
