@@ -4,30 +4,45 @@
 
 use super::classes::{Class, Classes};
 use super::dominators::{Numbered, Numbers, Room, dominators};
-use super::ownership::{Marked, Stretches};
 use super::prepared::{Prepared, zeros};
 use super::weak_pairs::WeakPairs;
 use super::{detached, distances, ownership, shallow, side_by_side};
 use crate::graph::{Graph, NodeIx, Sizes};
 use crate::{Error, Stage, Watch};
 use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::OnceLock;
 
 /// A heap that can be asked.
 pub struct Heap {
     graph: Graph,
     pairs: WeakPairs,
-    stretches: Stretches,
-    tree: OnceLock<Tree>,
-    /// Empty in a heap [to fold](Heap::to_fold).
+    tree: Tree,
+    /// Where a report is wanted.
     distances: Vec<i32>,
+    /// Nodes at distance 1, sorted.
+    entries: Vec<NodeIx>,
     classes: Classes,
-    total_size: u64,
-    has_realms: OnceLock<bool>,
+}
+
+/// What is known of a heap while its dominator tree is still made.
+#[derive(Clone, Copy)]
+pub(super) struct Ground<'a> {
+    pub(super) graph: &'a Graph,
+    pub(super) pairs: &'a WeakPairs,
+    pub(super) classes: &'a Classes,
+}
+
+/// What a heap is made for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Purpose {
+    /// All that reports say.
+    Report,
+    /// Paths and retained sizes: no distances, and of classes nothing but names, counts and sizes.
+    Comparison,
 }
 
 /// The dominator tree, ranked so that what a node dominates stands behind it without a gap.
-#[derive(Default)]
 pub(super) struct Tree {
     /// By node: its rank, and its immediate dominator (the root's is the root). Together, for one is seldom asked alone.
     hung: Vec<(u32, u32)>,
@@ -95,6 +110,40 @@ impl Tree {
             tree.retained[rank] = with_children(rank, &tree.retained, &tree.span);
         }
         Ok(tree)
+    }
+
+    /// What the members of each group retain: their retained sizes, without those inside another member. `group`: the number of the
+    /// group that a node is in, below `groups`.
+    pub(super) fn retained_by(
+        &self,
+        groups: usize,
+        group: impl Fn(NodeIx) -> Option<u32> + Sync,
+    ) -> Result<Vec<u64>, Error> {
+        let count = self.by_rank.len();
+        let half = count / 2;
+        let sums = |ranks: Range<usize>, mut covered: Vec<u32>| {
+            let mut sums = vec![0u64; groups];
+            for rank in ranks {
+                if let Some(group) = group(self.by_rank[rank])
+                    && rank as u32 >= covered[group as usize]
+                {
+                    let sum = &mut sums[group as usize];
+                    *sum = sum.saturating_add(self.retained[rank]);
+                    covered[group as usize] = rank as u32 + self.span[rank];
+                }
+            }
+            Ok::<_, Error>(sums)
+        };
+        // Members before the second half that reach into it are those that dominate its first node: the outermost counts.
+        let outside = vec![0u32; groups];
+        let mut inside = outside.clone();
+        for rank in self.above(half) {
+            if let Some(group) = group(self.by_rank[rank]) {
+                inside[group as usize] = rank as u32 + self.span[rank];
+            }
+        }
+        let (low, high) = side_by_side(|| sums(0..half, outside), || sums(half..count, inside))?;
+        Ok(low.into_iter().zip(high).map(|(low, high)| low.saturating_add(high)).collect())
     }
 
     /// The ranks of those that dominate the one with this rank, from the nearest up; nothing for the root or no node.
@@ -167,13 +216,14 @@ impl Heap {
     /// # Errors
     /// [`crate::Code::Cancelled`] only.
     pub fn new(graph: Graph, watch: &Watch) -> Result<Self, Error> {
-        Self::with(graph, |_| Ok(()), watch).map(|(heap, ())| heap)
+        Self::with(graph, Purpose::Report, |_| Ok(()), watch).map(|(heap, ())| heap)
     }
 
-    /// The same, and what `aside` makes of the graph on the thread that is done first.
+    /// The same, and what `aside` makes on the other thread while the dominator tree is made.
     pub(super) fn with<T: Send>(
         mut graph: Graph,
-        aside: impl FnOnce(&Graph) -> Result<T, Error> + Send,
+        purpose: Purpose,
+        aside: impl FnOnce(Ground) -> Result<T, Error> + Send,
         watch: &Watch,
     ) -> Result<(Self, T), Error> {
         watch.enter(Stage::Edges)?;
@@ -185,7 +235,7 @@ impl Heap {
         let pairs = OnceLock::new();
         let then_numbers = || numbers.prepare(|| Numbers::new(nodes));
         let then_pairs = || _ = pairs.get_or_init(|| WeakPairs::find(graph.strings()));
-        let (page, (sizes, spare)) = side_by_side(
+        let (page, (sizes, mut spare)) = side_by_side(
             || ownership::page(&graph, watch).inspect(|_| then_pairs()).inspect(|_| then_numbers()),
             || shallow::moved(&graph, sizes, watch).inspect(|_| then_pairs()),
         )?;
@@ -202,60 +252,30 @@ impl Heap {
                 Tree::new(numbered, hung.take(|| Columns::new(nodes)), &graph.self_sizes, watch)
             },
             || {
-                room.prepare(|| Room::new(nodes));
-                let (distances, spare) = distances::distances(&graph, &pairs, &marked.in_pairs, spare, watch)?;
+                let mut distances = Vec::new();
+                // For a report this thread has less to do than the other.
+                if purpose == Purpose::Report {
+                    room.prepare(|| Room::new(nodes));
+                    (distances, spare) = distances::distances(&graph, &pairs, &marked.in_pairs, spare, watch)?;
+                }
                 let classes = Classes::new(&graph, &distances, spare, watch)?;
-                hung.prepare(|| Columns::new(nodes));
-                Ok((distances, classes, aside(&graph)?))
+                if purpose == Purpose::Report {
+                    hung.prepare(|| Columns::new(nodes));
+                }
+                let aside = aside(Ground { graph: &graph, pairs: &pairs, classes: &classes })?;
+                Ok((distances, classes, aside))
             },
         )?;
-        classes.retain(&tree)?;
-        let total_size = tree.retained[0];
-        let heap = Self {
-            graph,
-            pairs,
-            stretches: marked.stretches,
-            tree: OnceLock::from(tree),
-            distances,
-            classes,
-            total_size,
-            has_realms: OnceLock::new(),
-        };
-        Ok((heap, aside))
+        if purpose == Purpose::Report {
+            classes.retain(&tree)?;
+        }
+        let entries = distances::entries(&graph);
+        Ok((Self { graph, pairs, tree, distances, entries, classes }, aside))
     }
 
-    /// Works out what a fold by path asks for: sizes and classes. The dominator tree takes most of the time and memory: it is made when
-    /// somebody asks what only it says, which few do who name what grows. There are no distances, and nothing of classes but counts
-    /// and bytes.
-    ///
-    /// # Errors
-    /// [`crate::Code::Cancelled`] only.
-    pub fn to_fold(mut graph: Graph, watch: &Watch) -> Result<Self, Error> {
-        watch.enter(Stage::Edges)?;
-        detached::spread(&mut graph);
-        let sizes = std::mem::take(&mut graph.self_sizes);
-        let both = || Ok((ownership::page(&graph, watch)?, WeakPairs::find(graph.strings())));
-        let ((page, pairs), (sizes, spare)) = side_by_side(both, || shallow::moved(&graph, sizes, watch))?;
-        graph.self_sizes = sizes;
-        let Marked { stretches, .. } = ownership::mark(&mut graph, &page, &pairs, watch)?;
-        let classes = Classes::new(&graph, &[], spare, watch)?;
-        let total_size = graph.nodes().fold(0u64, |sum, node| sum.saturating_add(graph.self_size(node)));
-        let (tree, has_realms) = (OnceLock::new(), OnceLock::new());
-        Ok(Self { graph, pairs, stretches, tree, distances: Vec::new(), classes, total_size, has_realms })
-    }
-
-    /// Was more worked out than a fold asks for?
-    pub fn is_whole(&self) -> bool {
-        !self.distances.is_empty()
-    }
-
-    /// Are there other realms than the program's own, as each context of `node:vm` is one?
-    pub(super) fn has_realms(&self) -> bool {
-        let count = || {
-            let realm = self.graph.strings().find(b"system / NativeContext");
-            self.graph.names.iter().filter(|&&name| Some(name) == realm).take(2).count()
-        };
-        *self.has_realms.get_or_init(|| count() > 1)
+    /// What is known without the dominator tree.
+    pub(super) fn ground(&self) -> Ground<'_> {
+        Ground { graph: &self.graph, pairs: &self.pairs, classes: &self.classes }
     }
 
     /// The graph, with self sizes after the move of [`super::shallow`].
@@ -270,77 +290,74 @@ impl Heap {
 
     /// Sum of all self sizes.
     pub fn total_size(&self) -> u64 {
-        self.total_size
+        self.tree.retained[0]
     }
 
     /// Bytes that would go with the node.
     #[inline]
     pub fn retained(&self, node: NodeIx) -> u64 {
-        self.tree().retained[self.tree().rank(node)]
+        self.tree.retained[self.tree.rank(node)]
     }
 
     /// How many nodes would go with the node, itself included.
     pub fn retained_count(&self, node: NodeIx) -> u32 {
-        self.tree().span[self.tree().rank(node)]
+        self.tree.span[self.tree.rank(node)]
     }
 
     /// The node's immediate dominator; the root's is the root.
     #[inline]
     pub fn idom(&self, node: NodeIx) -> NodeIx {
-        self.tree().idom(node)
+        self.tree.idom(node)
     }
 
     /// The nodes that the node dominates immediately.
     pub fn dominated(&self, node: NodeIx) -> impl Iterator<Item = NodeIx> + '_ {
-        self.children(node).map(|rank| self.tree().by_rank[rank])
+        self.children(node).map(|rank| self.tree.by_rank[rank])
     }
 
     /// The same for those that retain at least so much, with what they retain; faster than asking for each.
     pub fn dominated_from(&self, node: NodeIx, least: u64) -> impl Iterator<Item = (NodeIx, u64)> + '_ {
-        let of = |rank: usize| (self.tree().retained[rank], rank);
+        let of = |rank: usize| (self.tree.retained[rank], rank);
         let large = self.children(node).map(of).filter(move |&(bytes, _)| bytes >= least);
-        large.map(|(bytes, rank)| (self.tree().by_rank[rank], bytes))
+        large.map(|(bytes, rank)| (self.tree.by_rank[rank], bytes))
     }
 
     /// The ranks of the nodes that the node dominates immediately.
     fn children(&self, node: NodeIx) -> impl Iterator<Item = usize> + '_ {
-        self.tree().below(self.tree().rank(node))
+        self.tree.below(self.tree.rank(node))
     }
 
     /// The dominator tree by rank.
     pub(super) fn tree(&self) -> &Tree {
-        // Nobody cancels it.
-        self.tree.get_or_init(|| self.grown().unwrap_or_default())
-    }
-
-    #[cold]
-    fn grown(&self) -> Result<Tree, Error> {
-        let (nodes, watch, room) = (self.graph.node_count(), Watch::default(), Prepared::new());
-        let numbered = dominators(&self.graph, &self.stretches, Numbers::new(nodes), &room, &watch)?;
-        Tree::new(numbered, Columns::new(nodes), &self.graph.self_sizes, &watch)
+        &self.tree
     }
 
     /// The node and all that it dominates, at any depth.
     pub fn subtree(&self, node: NodeIx) -> &[NodeIx] {
-        let rank = self.tree().rank(node);
-        &self.tree().by_rank[rank..rank + self.tree().span[rank] as usize]
+        let rank = self.tree.rank(node);
+        &self.tree.by_rank[rank..rank + self.tree.span[rank] as usize]
     }
 
     /// Does `above` dominate `node`? Every node dominates itself.
     pub fn dominates(&self, above: NodeIx, node: NodeIx) -> bool {
-        let rank = self.tree().rank(above);
-        let end = rank + self.tree().span[rank] as usize;
-        (rank..end).contains(&self.tree().rank(node))
+        let rank = self.tree.rank(above);
+        let end = rank + self.tree.span[rank] as usize;
+        (rank..end).contains(&self.tree.rank(node))
     }
 
     /// Nodes in the tree's order: each before what it dominates.
     pub fn in_tree_order(&self) -> &[NodeIx] {
-        &self.tree().by_rank
+        &self.tree.by_rank
     }
 
-    /// Edges from the global objects, or [`distances::SYSTEM`] and more, or [`distances::UNREACHED`].
+    /// Edges from the global objects, or [`distances::SYSTEM`] and more, or [`distances::UNREACHED`]. Of heaps for reports only.
     pub fn distance(&self, node: NodeIx) -> i32 {
-        self.distances.get(node.at()).copied().unwrap_or(distances::SYSTEM)
+        self.distances[node.at()]
+    }
+
+    /// Is it one of the objects at distance 1, where everything begins?
+    pub(super) fn is_entry(&self, node: NodeIx) -> bool {
+        self.entries.binary_search(&node).is_ok()
     }
 
     /// Bytes of the node itself, after the move.

@@ -62,7 +62,6 @@ pub(super) struct Paths {
     pub(super) place: Vec<u32>,
     pub(super) count: Vec<u64>,
     pub(super) shallow: Vec<u64>,
-    /// Empty where the heap was only to be folded: then what is behind a signature counts as retained.
     pub(super) retained: Vec<u64>,
 }
 
@@ -101,9 +100,7 @@ impl Census {
             paths.place.push(location.map_or(0, |place| writer.place(&place.file, place.line, place.column)));
             paths.count.push(row.count);
             paths.shallow.push(row.shallow);
-            if folded.heap.is_whole() {
-                paths.retained.push(row.retained);
-            }
+            paths.retained.push(row.retained);
         }
         watch.check()?;
         let worth = worth_telling(folded, &kept, options.names);
@@ -154,9 +151,7 @@ impl Census {
     fn check(&self) -> Result<(), &'static str> {
         let Paths { parent, edge, name, kind, place, count, shallow, retained } = &self.paths;
         let rows = parent.len();
-        let is_whole = |length: usize| length == rows;
-        let columns = [edge.len(), name.len(), kind.len(), place.len(), count.len(), shallow.len()];
-        if !columns.into_iter().all(is_whole) || !retained.is_empty() && !is_whole(retained.len()) {
+        if [edge.len(), name.len(), kind.len(), place.len(), count.len(), shallow.len(), retained.len()] != [rows; 7] {
             return Err("its columns differ in length");
         }
         let Classes { name: class, count, shallow } = &self.classes;

@@ -64,15 +64,11 @@ impl<'a> Merged<'a> {
                 let cell = number as usize * looks + look;
                 merged.count[cell] += paths.count[at];
                 merged.shallow[cell] += paths.shallow[at];
-                merged.retained[cell] += paths.retained.get(at).copied().unwrap_or_default();
+                merged.retained[cell] += paths.retained[at];
                 merged.number[cell] = at as u32;
             }
         }
         merged.sum_below();
-        // Figures that are compared are of one kind.
-        if censuses.iter().any(|census| census.paths.retained.is_empty()) {
-            merged.retained.clone_from(&merged.below);
-        }
         merged
     }
 
