@@ -105,8 +105,8 @@ impl View {
     /// The object that V8 gave this id.
     fn find(&self, id: u32, watch: &Watch) -> Result<Option<NodeIx>, Error> {
         watch.check()?;
-        let at = self.heap.graph().ids.iter().position(|&known| known == id);
-        Ok(at.map(|at| NodeIx(at as u32)))
+        let graph = self.heap.graph();
+        Ok(graph.nodes().find(|&node| graph.id(node) == id))
     }
 
     /// The objects of a class, those first that retain most.
