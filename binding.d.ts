@@ -156,20 +156,20 @@ export declare class ViewJob {
 /** Sums a profile up at once, on the calling thread. `profile` and `options` are JSON, and so is the report. */
 export declare function allocationSites(profile: string, options: string): string
 
-/** The cgroup level with the least memory left. */
+/** The cgroup level with the least memory left, or the process's own where none has a limit. */
 export interface CgroupReading {
   /** 1 or 2. */
   version: number
   /** The folder of that level. */
   path: string
-  /** Bytes that it may have. */
-  limit: number
+  /** Bytes that it may have, where there is a limit. */
+  limit?: number
   /** Bytes that it has, page cache included. */
   current: number
   /** Bytes of page cache, which can be taken back. */
   reclaimable: number
   /** Bytes that are left: `limit - (current - reclaimable)`. */
-  headroom: number
+  headroom?: number
 }
 
 /** Collects this thread's garbage now; `false`: there is no way to. */

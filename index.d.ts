@@ -137,7 +137,7 @@ export interface Sample {
   threads?: number
   /** Each space of V8's heap, by name. */
   spaces?: Record<string, { size: number; used: number; available: number }>
-  /** The cgroup level, from the process's own up, with the least left; `undefined` where no level has a limit. */
+  /** The cgroup level, from the process's own up, with the least left; the process's own where no level has a limit. */
   cgroup?: CgroupSample
   /** Memory that the machine can give without swapping (`MemAvailable`). */
   machineAvailable?: number
@@ -163,12 +163,12 @@ export interface CgroupSample {
   version: number
   /** What it has, page cache included. */
   current: number
-  /** `memory.max` or `memory.high`, whichever is less; `memory.limit_in_bytes`. */
-  limit: number
+  /** `memory.max` or `memory.high`, whichever is less; `memory.limit_in_bytes`. `undefined` where there is no limit. */
+  limit?: number
   /** Of `current`, page cache that the kernel takes back before it kills. */
   reclaimable: number
-  /** What is left: `limit - (current - reclaimable)`. */
-  headroom: number
+  /** What is left: `limit - (current - reclaimable)`, where there is a limit. */
+  headroom?: number
   /** Version 2 only, with the field `pressure`. */
   pressure?: Pressure
 }
@@ -579,6 +579,8 @@ export interface GrowingClass {
 
 /** A suspect of several looks. */
 export interface GrowingSuspect extends Omit<Suspect, 'id'> {
+  /** The name of a property beside it, such as `max`, that says how much it may hold: it may still be filling up. */
+  bound?: string
   /** V8's id of what holds it, at the last look; left out where that was a census. */
   id?: number
   /** Objects more at the last look than at the first. */
@@ -1375,13 +1377,18 @@ export interface Leak extends WatchVerdict {
   confirmedBy: 'trend' | 'evidence'
   /** How many looks at the heap were compared. */
   looks?: number
-  /** With `light-census`, of a heap of which the machine cannot afford a snapshot: the constructors with the most objects. */
-  classes?: { name: string; count: number }[]
+  /**
+   * With `light-census`, of a heap of which the machine cannot afford a snapshot: the constructors of which there were more objects at each count
+   * since the suspicion, by how many; or, where none was, those with the most objects.
+   */
+  classes?: { name: string; count: number; countDelta?: number; counts?: number[] }[]
+  /** The same in a sentence, of two counts or more. */
+  counted?: string
   /** Of `external` and `native`: bytes when the growth began and now, by what they are for. */
   memory?: { before: MemorySplit; after: MemorySplit }
   /** Why the heap was not looked at, or not closely. */
   missing?: string
-  /** The same leak is told again only when it has grown by half; where `confirmedBy` was `evidence`, when it has doubled. */
+  /** The same leak is told again only when it has grown by half. */
   fingerprint: string
   capture?: CaptureFigures & { path?: string }
 }

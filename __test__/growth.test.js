@@ -83,6 +83,26 @@ const byId = new Map(), all = new Set() // here
 function step(n) { const order = new Order(n); byId.set(n, order); all.add(order) }`,
     expected: { name: /^(byId|all)$/, type: /^(Map|Set) of Order$/, cause: 'cache' },
   },
+  'minified names, all in one line': {
+    source: `class t{constructor(e){this.n=e;this.s="s"+e}}const r={c:new Map};function step(e){r.c.set(e,new t(e))} // here`,
+    expected: { name: 'r.c', type: /^Map of t$/, cause: 'cache' },
+  },
+  'numbers in an array': {
+    source: `const readings = [] // here: V8 makes room by half as much again, at 71,108, 106,678, 160,033 and 240,065
+function step(n) { for (let nth = 0; nth < 25; nth++) readings.push(n + nth / 3) }`,
+    expected: { name: 'readings', type: /^Array of numbers$/, cause: 'cache' },
+  },
+  'modules that are loaded meanwhile': {
+    source: `const seen = new Map() // here
+const fs = require('node:fs')
+function step(n) {
+  seen.set('visitor ' + n, { n, at: new Date(n) })
+  if (n % 50 !== 0) return
+  fs.writeFileSync('lazy-' + n + '.cjs', 'const rows = Array.from({ length: 200 }, (_, row) => ({ row, text: "row " + row })); exports.find = (row) => rows[row]; exports.all = () => rows')
+  require('./lazy-' + n + '.cjs').find(1)
+}`,
+    expected: { name: 'seen', type: /^Map of string → Object$/, cause: 'cache' },
+  },
   'contexts of vm': {
     source: `const vm = require('node:vm')
 const contexts = [] // here
@@ -161,6 +181,12 @@ function step(n) { cache.set(n, { n, text: 'entry ' + n }); if (cache.size > 300
   'listeners that are removed': `const bus = new (require('node:events').EventEmitter)()
 function step(n) { const request = { n }; const done = () => request; bus.on('done', done); bus.off('done', done) }`,
   'timers that end': `function step(n) { const request = { n }; clearTimeout(setTimeout(() => request, 60_000)) }`,
+  'modules that are loaded lazily': `const fs = require('node:fs')
+function step(n) {
+  if (n % 50 !== 0) return
+  fs.writeFileSync('lazy-' + n + '.cjs', 'const rows = Array.from({ length: 200 }, (_, row) => ({ row, text: "row " + row })); exports.find = (row) => rows[row]; exports.all = () => rows')
+  require('./lazy-' + n + '.cjs').find(1)
+}`,
   'work that leaves nothing': `function step(n) { const rows = []; for (let row = 0; row < 20; row++) rows.push({ row, n, text: 'row ' + row + n }); return rows }`,
   'a load that comes and goes': `const inside = []
 function step(n) { inside.push({ n, rows: new Array(20).fill(n + 0.5) }); while (inside.length > 200 + 150 * Math.sin(n / 600)) inside.shift() }`,
@@ -221,6 +247,40 @@ test('causes are told apart, all in one program', async (t) => {
     assert.equal(found.cause, cause, `${name} in ${told}`)
     assert.ok(found.advice.length > 20)
   }
+})
+
+test('what may fill up to a bound names it', async (t) => {
+  const { suspects } = await grownIn(t, `class Lru {
+  max = 1e6
+  kept = new Map()
+  set(key, value) { this.kept.set(key, value); if (this.kept.size > this.max) this.kept.clear() }
+}
+const users = { maxSize: 1e6, byId: new Map() }, rows = new Lru(), pages = { byUrl: new Map() }
+function step(n) {
+  users.byId.set(n, { n, user: 'user ' + n })
+  if (users.byId.size > users.maxSize) users.byId.clear()
+  rows.set(n, { n, row: [n] })
+  pages.byUrl.set('/' + n, { n, page: 'page ' + n })
+}`)
+  const bounds = suspects.map(({ name, bound }) => [name, bound]).sort()
+  assert.deepEqual(bounds, [['pages.byUrl', undefined], ['rows.kept', 'max'], ['users.byId', 'maxSize']])
+})
+
+test('looks of different Node.js versions are compared, and it is said', async () => {
+  const { census } = await leakguard.census({ mode: 'inline' })
+  const growth = await leakguard.growth([{ ...census, node: 'v18.0.0' }, census])
+  assert.deepEqual(growth.suspects, [])
+  assert.match(growth.notes.join(), new RegExp(`different Node\\.js versions \\(v18\\.0\\.0, ${process.version}\\)`))
+})
+
+test('two kinds of timers that wait the same time are told as what they are', async (t) => {
+  const { suspects } = await grownIn(t, `class Poller { constructor(n) { this.rows = [n, 'poller ' + n]; setInterval(() => this.rows, 60_000) } } // poll
+class Beat { constructor(n) { this.beats = { n, text: 'beat ' + n }; setInterval(() => this.beats, 60_000) } } // beat
+function step(n) { new Poller(n); if (n % 2) new Beat(n) }`)
+  const [first] = suspects
+  const told = JSON.stringify(suspects, null, 1)
+  assert.deepEqual([first.cause, first.location.line, first.inside], ['timer', 2, ['this: Poller']], told)
+  assert.match(first.name, /^setInterval callback/, told)
 })
 
 for (const [name, source] of Object.entries(HEALTHY)) {

@@ -51,6 +51,33 @@ test('where a cgroup has no room for a snapshot, the heap is walked all the same
   assert.deepEqual({ ...walk, children: [] }, { evidence: 'walker', name: 'leakedArray', count: 200_000, children: [], alive: 200_000 })
 })
 
+test('where a cgroup has no room for a look, the watchdog counts objects, compares the counts and says so', { skip: !twin }, async (t) => {
+  const group = cgroupFor(t, 450 * MB)
+  if (!group) return
+  const { told, text } = await confined(group, 200_000, `(async () => {
+    const { Inquiry } = require('./lib/watch/inquiry.js')
+    const { textOfLeak } = require('./lib/watch/words.js')
+    const inquiry = new Inquiry({ looksPerHour: 8, mode: 'twin', walker: false })
+    class Session {}
+    const sessions = []
+    const verdict = { kind: 'heap', growthBytes: 1e6, bytesPerHour: 1e9, reason: 'it grew' }
+    const judge = async (leak, collections) => {
+      for (let nth = 0; nth < 5000; nth++) sessions.push(new Session())
+      return inquiry.judge({ ...verdict, state: leak ? 'confirmed' : 'suspicious', leak }, collections)
+    }
+    // Looks keep no process alive.
+    const alive = setInterval(() => {}, 1000)
+    await judge(false, 10)
+    const told = await judge(true, 20)
+    clearInterval(alive)
+    return { told, text: textOfLeak({ ...verdict, ...told }) }
+  })()`)
+  const [first] = told.classes
+  assert.deepEqual([told.evidence, first.name, first.counts], ['light-census', 'Session', [5000, 10_000]], JSON.stringify(told))
+  assert.match(told.missing, /the cgroup's memory limit of 450 MB leaves/)
+  assert.match(text, /Evidence: the trend, and objects counted by constructor: Session: \+5,000 objects between two counts \(10,000 now\).*; the heap was not looked at \(/)
+})
+
 test('forced, a twin that takes the cgroup to its limit is what the kernel ends, not the app', { skip: !twin }, async (t) => {
   const group = cgroupFor(t, 250 * MB)
   if (!group) return

@@ -11,6 +11,7 @@ const { LISTENERS } = require('../lib/track/listeners.js')
 const { Evidence } = require('../lib/watch/evidence.js')
 const { Inquiry } = require('../lib/watch/inquiry.js')
 const { Resources } = require('../lib/watch/resources.js')
+const { textOfLeak } = require('../lib/watch/words.js')
 
 /** An inquiry whose looks answer `findings`, the last one for ever: `{ judge, looks, wait }`. */
 function inquiryOf(t, findings, options) {
@@ -82,6 +83,44 @@ test('what the heap said no to is not asked of it every few collections', async 
   assert.equal(looks(), 2, '25 collections later')
   await judge({ leak: true })
   assert.equal(looks(), 3)
+})
+
+test('what names its bound is told when twice as much has come', async (t) => {
+  const { judge, wait } = inquiryOf(t, [first, seen([{ ...holder, bound: 'max' }], 1e6)])
+  const judged = async (growthBytes) => (wait(60_000), judge({ leak: true, growthBytes }))
+  assert.equal(await judged(1e6), undefined, 'a first look')
+  assert.equal(await judged(1e6), undefined, 'it may be filling up')
+  assert.equal(await judged(1.9e6), undefined)
+  const told = await judged(2e6)
+  assert.deepEqual([told.confirmedBy, told.suspects[0].bound], ['trend', 'max'])
+})
+
+test('where no look can be afforded objects are counted, at the suspicion and again, and the event says what it is known by', async (t) => {
+  const reason = 'the capture needs about 900 MB, and the cgroup leaves 100 MB'
+  const { judge, wait } = inquiryOf(t, [{ missing: reason, unaffordable: true, mayPass: false }])
+  let counts = 0
+  t.mock.method(Evidence.prototype, 'count', async () => ({ evidence: 'light-census', classes: [{ name: 'Session', count: ++counts }], counted: `count ${counts}` }))
+  assert.equal(await judge({ leak: false }), undefined)
+  assert.equal(counts, 1, 'at the suspicion')
+  assert.equal(await judge({ leak: false }), undefined)
+  assert.equal(counts, 1, 'not at each judgement')
+  wait(6_000)
+  await judge({ leak: false })
+  assert.equal(counts, 2)
+  const told = await judge({ leak: true })
+  assert.deepEqual([told.evidence, told.classes, told.missing], ['light-census', [{ name: 'Session', count: 3 }], reason])
+  const verdict = { kind: 'heap', growthBytes: 1e6, bytesPerHour: 1e6, reason: 'It grew.' }
+  assert.match(textOfLeak({ ...verdict, ...told }), /Evidence: the trend, and objects counted by constructor: count 3; the heap was not looked at \(the capture needs about 900 MB, .*\)\.$/)
+})
+
+test('the text says what a leak is known by', () => {
+  const words = (found) => textOfLeak({ kind: 'heap', growthBytes: 1e6, bytesPerHour: 1e6, reason: 'It grew', confirmedBy: 'trend', suspects: [], ...found }).replace(/^.*Evidence: /, '')
+  assert.equal(words({ evidence: 'walker', looks: 3 }), '3 looks at the heap, which was walked.')
+  assert.equal(words({ evidence: 'snapshot', looks: 2 }), "2 looks at the heap, by snapshots of V8's.")
+  assert.equal(words({ evidence: 'trend', looks: 2 }), 'the trend alone; no holder grew between 2 looks at the heap.')
+  assert.equal(words({ evidence: 'trend', missing: 'beforeCapture refused' }), 'the trend alone; the heap was not looked at (beforeCapture refused).')
+  assert.equal(words({ evidence: 'sites', allocations: [{}] }), 'the trend, and samples of what is allocated and stays; the heap was not looked at.')
+  assert.equal(words({ evidence: 'sites', kind: 'resources', resource: 'timers', growthCount: 9 }), 'the places that add them; the heap was not looked at.')
 })
 
 test('native memory is named after nothing in the heap, and buffers only after what holds them', async (t) => {

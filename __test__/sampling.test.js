@@ -5,8 +5,10 @@ const assert = require('node:assert/strict')
 const fs = require('node:fs')
 const v8 = require('node:v8')
 const { once } = require('node:events')
+const { join } = require('node:path')
 const leakguard = require('..')
 const { History } = require('../lib/sampling/history.js')
+const { cgroupFor } = require('./support/cgroup.js')
 const { node, program } = require('./support/child.js')
 
 const LINUX = process.platform === 'linux'
@@ -73,6 +75,22 @@ test('pressure is what the kernel says', { skip: !fs.existsSync('/proc/pressure/
   for (const name of ['avg10', 'avg60', 'avg300']) assert.ok(machinePressure.some[name] >= 0 && machinePressure.some[name] <= 100)
   assert.equal(cgroup?.version === 1 ? cgroup.pressure : undefined, undefined)
 })
+
+for (const limit of [1e9, undefined]) {
+  test(`a cgroup ${limit === undefined ? 'without' : 'with'} a limit: what it has, and what is left`, linux, async (t) => {
+    const group = cgroupFor(t, limit)
+    if (!group) return
+    const cgroup = await program(`
+      require('node:fs').writeFileSync(${JSON.stringify(join(group.path, 'cgroup.procs'))}, String(process.pid))
+      const kept = Buffer.alloc(3e7, 1)
+      const { cgroup } = leakguard.sample({ fields: ['cgroup'] })
+      console.log(JSON.stringify({ ...cgroup, kept: kept.length }))`)
+    assert.ok(cgroup.current >= 3e7 && cgroup.reclaimable < cgroup.current, JSON.stringify(cgroup))
+    // A machine's own cgroups can have limits above ours.
+    if (limit !== undefined) assert.ok(cgroup.limit <= limit && cgroup.headroom <= cgroup.limit - 3e7, JSON.stringify(cgroup))
+    else assert.equal(cgroup.limit === undefined, cgroup.headroom === undefined)
+  })
+}
 
 test('a process without descriptors left is sampled all the same', linux, async () => {
   const answer = await program(`

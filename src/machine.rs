@@ -5,21 +5,21 @@ use crate::outcome::number;
 use leakguard_process::machine::{Cgroup, Disk, Meminfo, Own, Pressure, Stall, open_descriptors};
 use napi_derive::napi;
 
-/// The cgroup level with the least memory left.
+/// The cgroup level with the least memory left, or the process's own where none has a limit.
 #[napi(object)]
 pub struct CgroupReading {
     /// 1 or 2.
     pub version: u32,
     /// The folder of that level.
     pub path: String,
-    /// Bytes that it may have.
-    pub limit: f64,
+    /// Bytes that it may have, where there is a limit.
+    pub limit: Option<f64>,
     /// Bytes that it has, page cache included.
     pub current: f64,
     /// Bytes of page cache, which can be taken back.
     pub reclaimable: f64,
     /// Bytes that are left: `limit - (current - reclaimable)`.
-    pub headroom: f64,
+    pub headroom: Option<f64>,
 }
 
 /// All of something, and what is left of it, in bytes.
@@ -71,10 +71,10 @@ pub struct MachineReading {
 pub fn read_machine(path: Option<String>) -> MachineReading {
     let cgroup = Cgroup::read().map(|group| CgroupReading {
         version: u32::from(group.version),
-        limit: number(group.limit),
+        limit: group.limit.map(number),
         current: number(group.current),
         reclaimable: number(group.reclaimable),
-        headroom: number(group.head_room()),
+        headroom: group.head_room().map(number),
         path: group.path,
     });
     let process = read_process();

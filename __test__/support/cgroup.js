@@ -5,7 +5,7 @@ const { join } = require('node:path')
 const { setTimeout: sleep } = require('node:timers/promises')
 
 /**
- * A memory cgroup with a limit, of either version; `undefined`, and the test skipped, where none can be made.
+ * A memory cgroup with a limit, or none without `bytes`, of either version; `undefined`, and the test skipped, where none can be made.
  * `run` turns a command into one that runs inside.
  */
 function cgroupFor(test, bytes) {
@@ -23,7 +23,7 @@ function cgroupFor(test, bytes) {
     test.after(() => removed(path))
     try {
       fs.accessSync(join(path, limit))
-      fs.writeFileSync(join(path, limit), String(bytes))
+      if (bytes !== undefined) fs.writeFileSync(join(path, limit), String(bytes))
     } catch {
       continue
     }

@@ -36,7 +36,7 @@ function reading(folder) {
 function limitsOf({ cgroup, memory, disk }, needs, mode) {
   const reserve = (limit) => Math.min(Math.max(limit * RESERVE.share, RESERVE.least), RESERVE.most)
   const limits = []
-  if (cgroup) {
+  if (cgroup?.limit > 0) {
     const limit = `the cgroup's memory limit of ${megabytes(cgroup.limit)}`
     limits.push({ need: needs.memory, headroom: cgroup.headroom - reserve(cgroup.limit), limit, mend: 'raise it' })
   }

@@ -7,6 +7,7 @@ const { promisify } = require('node:util')
 const zlib = require('node:zlib')
 const { countObjects } = require('../capture/light-census.js')
 const { snapshotTo } = require('../capture/snapshot.js')
+const { lightGrowth } = require('../growth/light.js')
 const { look } = require('../growth/look.js')
 
 const gzip = promisify(zlib.gzip)
@@ -15,6 +16,9 @@ const HOUR = 3600e3
 const NAME = /^leakguard-leak-.*\.heapsnapshot$/
 /** Looks that are compared: the last ones. */
 const KEPT = 3
+/** Of counts by constructor: so many are kept, so many are told, and growth by fewer objects is none. */
+const COUNTED = 1000
+const LIGHT = { top: 20, minCount: 100 }
 /** Less than `growth` takes by default: what is looked for grows by some MB. */
 const FOLD = { top: 10, minBytes: 64 * 1024, minCount: 10, maxPaths: 8000, readScripts: true }
 
@@ -30,6 +34,8 @@ class Evidence {
   #options
   #looks = []
   #censuses = []
+  /** Light ones, where no other can be had. */
+  #counts = []
   #by
   #ended = new AbortController()
 
@@ -75,11 +81,19 @@ class Evidence {
     }
   }
 
-  /** Where a snapshot cannot be afforded, objects can be counted all the same: `{ classes, capture }`. Never rejects. */
+  /**
+   * Where a snapshot cannot be afforded, objects can be counted all the same: `{ evidence, classes, counted, capture }`; what grew since the
+   * counts before, in `classes` and in words, or the constructors with the most objects. Never rejects.
+   */
   async count() {
     try {
-      const { classes, capture } = await countObjects({ ...this.#capture, top: 20 })
-      return { evidence: 'light-census', classes, capture }
+      const before = await Promise.all(this.#counts.map(async (count) => JSON.parse(await gunzip(count))))
+      const { capture, ...count } = await countObjects({ ...this.#capture, top: COUNTED })
+      this.#counts = [...this.#counts, await gzip(JSON.stringify(count))].slice(-KEPT)
+      const growth = before.length > 0 ? lightGrowth([...before, count], LIGHT) : undefined
+      const grown = growth?.classes.map((row) => ({ ...row, count: row.counts.at(-1) })) ?? []
+      const classes = grown.length > 0 ? grown : count.classes.slice(0, LIGHT.top)
+      return { evidence: 'light-census', classes, counted: growth?.text, capture }
     } catch {
       return {}
     }
@@ -88,6 +102,7 @@ class Evidence {
   /** Forgets earlier looks, or all but the last. */
   forget({ last = false } = {}) {
     this.#censuses = last ? this.#censuses.slice(-1) : []
+    if (!last) this.#counts = []
   }
 
   /** Keeps a snapshot of the leak, where the caller wants that: `{ capture }`, `{ missing }` or nothing. Never rejects. */

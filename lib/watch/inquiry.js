@@ -52,6 +52,8 @@ class Inquiry {
   #first
   /** By the trend so much had come when the heap said no; `undefined`: it did not. */
   #vetoed
+  /** So much had come when what grows was first seen to have a bound to fill up to; `undefined`: it was not. */
+  #filling
   #missing
   #failures = 0
   /** When the heap can be asked again. */
@@ -114,7 +116,8 @@ class Inquiry {
       this.#unaffordable = finding.unaffordable
       this.#mayPass = finding.mayPass
       this.#again = this.#time + Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.#failures++)
-      return this.#without(verdict)
+      // Now, and not when the trend is sure: there is something to compare with then.
+      return this.#without(verdict, this.#unaffordable ? await this.#evidence.count() : undefined)
     }
     this.#seeing()
     const { growth } = finding
@@ -130,9 +133,11 @@ class Inquiry {
     const suspects = holdersOf(growth.suspects, verdict, expected)
     const told = { evidence: suspects.length > 0 ? evidence : 'trend', walkerReason, suspects, looks: growth.looks, capture }
     if (verdict.leak) {
-      const isVetoed = verdict.kind === 'heap' && growth.suspects.length === 0 && grown < expected * REAL
-      this.#vetoed = isVetoed ? verdict.growthBytes : undefined
-      if (!isVetoed) return { confirmedBy: 'trend', ...told }
+      const isUnseen = verdict.kind === 'heap' && growth.suspects.length === 0 && grown < expected * REAL
+      const isFilling = suspects[0]?.bound !== undefined && !(verdict.growthBytes >= this.#filling * OVERDUE)
+      if (isFilling) this.#filling ??= verdict.growthBytes
+      this.#vetoed = isUnseen ? verdict.growthBytes : isFilling ? this.#filling : undefined
+      if (!isUnseen && !isFilling) return { confirmedBy: 'trend', ...told }
     } else if (growth.looks >= PROOF && isProof(growth, grown)) return { confirmedBy: 'evidence', ...told }
     // What did not grow by the path it has now may do so from here on.
     if (growth.suspects.length === 0) {
@@ -143,18 +148,18 @@ class Inquiry {
   }
 
   /** The trend alone, where the heap could not be asked; not where it was, and said no, unless twice as much has come since. */
-  async #without(verdict) {
+  async #without(verdict, count) {
     if (!verdict.leak || (verdict.kind === 'heap' && verdict.growthBytes < this.#vetoed * OVERDUE)) return undefined
     if (this.#mayPass && this.#failures < TRIES && this.#evidence.affordable) return undefined
-    const counted = this.#unaffordable ? await this.#evidence.count() : {}
-    return { confirmedBy: 'trend', evidence: 'trend', suspects: [], missing: this.#missing ?? this.#evidence.exhausted, ...counted }
+    const missing = this.#missing ?? this.#evidence.exhausted
+    return { confirmedBy: 'trend', evidence: 'trend', suspects: [], missing, ...(count ?? (this.#unaffordable && (await this.#evidence.count()))) }
   }
 
   #rest() {
     this.#evidence.forget()
     this.#empty = 0
     this.#seen = []
-    this.#vetoed = undefined
+    this.#vetoed = this.#filling = undefined
     this.#seeing()
   }
 

@@ -20,8 +20,8 @@ const { textOfLeak } = require('./words.js')
 const LOOK_MS = 250
 /** A judgement takes about a millisecond, so it is made so often at most. */
 const JUDGE_MS = 1000
-/** The same leak is told again when it has grown by half, or, where the heap confirmed it before the trend did, has doubled. */
-const AGAIN = { trend: 1.5, evidence: 2 }
+/** The same leak is told again when it has grown by half. */
+const AGAIN = 1.5
 
 /**
  * Watches this thread's memory: `watching → suspicious → confirmed → quiet`. Collections feed it, and a slow timer for what
@@ -205,12 +205,12 @@ class Watchdog extends EventEmitter {
     const { growthBytes, growthCount, fingerprint } = verdict
     const growth = growthCount ?? growthBytes
     const known = fingerprint === undefined ? [...this.#reported.values()].filter((told) => told.family === familyOf(verdict)) : [this.#reported.get(fingerprint)]
-    return known.every((told) => told === undefined || growth >= told.growth * AGAIN[told.confirmedBy])
+    return known.every((told) => told === undefined || growth >= told.growth * AGAIN)
   }
 
   /** The place is the evidence: the heap need not be looked at. */
   #accuseSite(verdict) {
-    this.#reported.set(verdict.fingerprint, { family: 'site', growth: verdict.growthCount, confirmedBy: 'trend' })
+    this.#reported.set(verdict.fingerprint, { family: 'site', growth: verdict.growthCount })
     this.#resources.accused(verdict.fingerprint)
     const leak = { ...verdict, confirmedBy: 'trend', evidence: 'sites', suspects: [] }
     this.#tell('leak', { ...leak, text: textOfLeak(leak) })
@@ -229,7 +229,7 @@ class Watchdog extends EventEmitter {
     if (this.#stopped) return
     const { kind, growthCount, growthBytes } = verdict
     const fingerprint = found.suspects[0]?.fingerprint ?? kind
-    this.#reported.set(fingerprint, { family: familyOf(verdict), growth: growthCount ?? growthBytes, confirmedBy: found.confirmedBy })
+    this.#reported.set(fingerprint, { family: familyOf(verdict), growth: growthCount ?? growthBytes })
     const sites = this.#resources.growing().flatMap(({ sites }) => sites)
     const memory = OUTSIDE.has(kind) ? memoryOf(this.#series.readings(), verdict.since) : undefined
     const leak = { ...verdict, state: 'confirmed', leak: true, fingerprint, ...found, sites, ...(memory && { memory }) }

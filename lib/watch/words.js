@@ -12,7 +12,21 @@ function textOfLeak(leak) {
   const name = first !== undefined ? `${first.text}. ` : verdict.sites?.length ? `${siteInWords(verdict.sites[0], verdict.resource)}. ` : ''
   const why = confirmedBy === 'evidence' ? `It grew at each of ${looks} looks at the heap.` : verdict.reason
   const advice = first ? ` ${first.advice}` : leak.memory ? ` ${memoryInWords(leak)}` : ''
-  return `${name}Leak: ${what} ${growth}${since}${rate}${limit}. ${why.replace(/\.?$/, '.')}${advice}`
+  return `${name}Leak: ${what} ${growth}${since}${rate}${limit}. ${sentence(why)}${advice} ${sentence(evidenceInWords(leak))}`
+}
+
+/** What it is known by. */
+function evidenceInWords({ kind, evidence, looks, missing, counted, allocations }) {
+  if (evidence === 'walker') return `Evidence: ${looks} looks at the heap, which was walked`
+  if (evidence === 'snapshot') return `Evidence: ${looks} looks at the heap, by snapshots of V8's`
+  if (kind === 'resources') return 'Evidence: the places that add them; the heap was not looked at'
+  const seen = missing ? `the heap was not looked at (${missing})` : looks ? `no holder grew between ${looks} looks at the heap` : 'the heap was not looked at'
+  if (evidence === 'light-census') return `Evidence: the trend, and objects counted by constructor${counted ? `: ${counted.replace(/\.$/, '')}` : ''}; ${seen}`
+  return `Evidence: the trend${allocations ? ', and samples of what is allocated and stays' : ' alone'}; ${seen}`
+}
+
+function sentence(text) {
+  return text.replace(/\.?$/, '.')
 }
 
 /** What there is to say where no object in the heap holds it. */

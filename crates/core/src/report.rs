@@ -131,6 +131,9 @@ pub struct Suspect {
     /// How it grew, where several looks were compared.
     #[serde(flatten)]
     pub growth: Option<Grown>,
+    /// Of growth: the name of a property beside it, such as `max`, that says how much it may hold: it may be filling up.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bound: Option<String>,
     /// Names of the properties of one of the objects inside, or of the variables that one of its closures holds.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub inside: Vec<String>,

@@ -1,7 +1,7 @@
 //! What can be asked of one snapshot: a report, a census, what grew since earlier censuses, what changed since an earlier snapshot of the
 //! process, or several of these at once.
 
-use crate::analysis::{self, Census, Heap, View};
+use crate::analysis::{self, Beside, Census, Heap, View};
 use crate::graph::Graph;
 use crate::{
     AnalyzeOptions, CensusOptions, Code, Diff, DiffOptions, Error, Growth, GrowthOptions, Report, Source, Sources,
@@ -123,21 +123,28 @@ fn answer<T>(
         return Ok(done(Answer { tally: Some(Arc::new(tally)), ..Answer::default() }));
     }
     let mut answer = Answer::default();
-    let heap = if task.report {
+    let is_folded = task.census || task.growth.is_some();
+    let since = task.since.as_deref().filter(|_| task.diff.is_some());
+    let (heap, beside) = if task.report {
         let (heap, report) = analysis::reported(graph, &task.options, sources, watch)?;
         answer.report = Some(report);
-        heap
+        let beside = Beside::of(&heap, is_folded, since, watch)?;
+        (heap, beside)
+    } else if task.view {
+        let heap = Heap::new(graph, watch)?;
+        let beside = Beside::of(&heap, is_folded, since, watch)?;
+        (heap, beside)
     } else {
-        Heap::new(graph, watch)?
+        Beside::make(graph, is_folded, since, watch)?
     };
-    if task.census || task.growth.is_some() {
+    if let Some(fold) = beside.fold {
         let growth = task.growth.clone().unwrap_or_default();
-        let (census, growth) = analysis::census(&heap, before, &task.fold, &growth, sources, watch)?;
+        let (census, growth) = analysis::census(&heap, fold, before, &task.fold, &growth, sources, watch)?;
         answer.growth = growth.filter(|_| task.growth.is_some());
         answer.census = task.census.then_some(census);
     }
-    if let (Some(options), Some(since)) = (&task.diff, &task.since) {
-        answer.diff = Some(analysis::diff(&heap, since, options, sources, watch)?);
+    if let (Some(options), Some(since), Some(matched)) = (&task.diff, since, beside.matched) {
+        answer.diff = Some(analysis::diff(&heap, matched, since, options, sources, watch)?);
     }
     if task.view {
         answer.view = Some(Arc::new(View::new(heap)));

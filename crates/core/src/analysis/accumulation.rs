@@ -8,7 +8,7 @@
 use super::chain::{Links, links};
 use super::classes::Class;
 use super::heap::Heap;
-use crate::graph::{EdgeKind, NodeIx, NodeKind};
+use crate::graph::{EdgeKind, Graph, NodeIx, NodeKind};
 use crate::{Error, Watch};
 use rustc_hash::FxHashMap;
 
@@ -156,8 +156,8 @@ pub(super) fn can_hold(heap: &Heap, node: NodeIx) -> bool {
     let name = graph.raw_name(node);
     match graph.kind(node) {
         NodeKind::OBJECT => {
-            let is_system = name.starts_with(b"system / ") || is_global(heap, node) || heap.distance(node) == 1;
-            !is_system && !is_static(heap, node) && !is_registry(heap, node)
+            let is_system = name.starts_with(b"system / ") || is_global(heap, node) || heap.is_entry(node);
+            !is_system && !is_static(graph, node) && !is_registry(graph, node)
         }
         NodeKind::CLOSURE | NodeKind::NATIVE | NodeKind::REGEXP => !name.starts_with(b"system / "),
         kind => kind.is_string(),
@@ -179,23 +179,22 @@ pub(super) fn is_content(heap: &Heap, node: NodeIx) -> bool {
     let graph = heap.graph();
     match graph.kind(node) {
         NodeKind::HIDDEN | NodeKind::ARRAY | NodeKind::CODE | NodeKind::OBJECT_SHAPE | NodeKind::SYNTHETIC => false,
-        NodeKind::OBJECT => !is_static(heap, node),
+        NodeKind::OBJECT => !is_static(graph, node),
         _ => true,
     }
 }
 
 /// Is it one of the objects that Node keeps for as long as it runs?
-pub(super) fn is_static(heap: &Heap, node: NodeIx) -> bool {
-    let name = heap.graph().raw_name(node);
+pub(super) fn is_static(graph: &Graph, node: NodeIx) -> bool {
+    let name = graph.raw_name(node);
     STATIC.iter().any(|known| known.as_bytes() == name)
 }
 
 /// Does the object hold modules by name, as `require.cache` does?
-fn is_registry(heap: &Heap, node: NodeIx) -> bool {
-    let graph = heap.graph();
+fn is_registry(graph: &Graph, node: NodeIx) -> bool {
     let properties = graph.edges_of(node).iter().filter(|edge| edge.kind() == EdgeKind::Property).take(64);
     let (all, modules) =
-        properties.fold((0, 0), |(all, modules), edge| (all + 1, modules + u32::from(is_static(heap, edge.target()))));
+        properties.fold((0, 0), |(all, modules), edge| (all + 1, modules + u32::from(is_static(graph, edge.target()))));
     modules >= 3 && modules * 2 >= all
 }
 
@@ -260,7 +259,7 @@ impl Children {
                 } else if is_content(heap, child) {
                     self.groups.entry(heap.class(child)).or_default().add(heap, child);
                 } else {
-                    self.statics += u64::from(is_static(heap, child));
+                    self.statics += u64::from(is_static(heap.graph(), child));
                 }
             }
         }

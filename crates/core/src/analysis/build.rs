@@ -2,7 +2,7 @@
 
 use super::distances::UNREACHED;
 use super::gathered::Gathered;
-use super::heap::Heap;
+use super::heap::{Heap, Purpose};
 use super::modules::Modules;
 use super::paths::Paths;
 use super::route::Route;
@@ -26,7 +26,7 @@ pub fn reported(
     sources: &dyn Sources,
     watch: &Watch,
 ) -> Result<(Heap, Report), Error> {
-    let (heap, gathered) = Heap::with(graph, |graph| Gathered::new(graph, options.top, watch), watch)?;
+    let (heap, gathered) = Heap::with(graph, Purpose::Report, |on| Gathered::new(on.graph, options.top, watch), watch)?;
     let report = told(&heap, gathered, options, sources, watch)?;
     Ok((heap, report))
 }
@@ -97,7 +97,7 @@ fn named(
     let largest = largest::largest(heap, options.top, watch)?;
     let named_by: Vec<NodeIx> = piles.iter().flat_map(suspects::named_by).collect();
     let paths = Paths::find(graph, heap.pairs(), &named_by, &largest, PATH_BUDGET, watch)?;
-    let modules = Modules::new(heap);
+    let modules = Modules::new(heap.graph());
     let routes: Vec<Route> = piles.iter().map(|pile| suspects::route(heap, &modules, &paths, pile)).collect();
     let scopes = Scopes::find(heap, &routes.iter().filter_map(|route| route.scope(heap)).collect::<Vec<_>>());
     let suspects = Names { heap, scripts, scopes: &scopes, sources }.suspects(&piles, &routes, options.top);

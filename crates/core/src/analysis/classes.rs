@@ -63,8 +63,8 @@ impl Class {
 }
 
 impl Classes {
-    /// Sorts all nodes into classes, with counts, sizes and distances; what they retain comes with [`Classes::retain`].
-    /// `spare` is memory to use again.
+    /// Sorts all nodes into classes, with counts, sizes and, where they are known, distances; what they retain comes with
+    /// [`Classes::retain`]. `spare` is memory to use again.
     #[inline(never)]
     pub(super) fn new(graph: &Graph, distances: &[i32], spare: Vec<u32>, watch: &Watch) -> Result<Self, Error> {
         let mut sorter = Sorter {
@@ -91,7 +91,7 @@ impl Classes {
                 let row = &mut sorter.rows[class as usize];
                 row.count += 1;
                 row.shallow = row.shallow.saturating_add(size);
-                row.distance = row.distance.min(distances[node.at()]);
+                row.distance = distances.get(node.at()).map_or(row.distance, |&distance| row.distance.min(distance));
             }
         }
         Ok(Self { of, by_rank: Vec::new(), rows: sorter.rows })

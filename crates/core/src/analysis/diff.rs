@@ -9,7 +9,7 @@ use super::bits::Bits;
 use super::build::versions;
 use super::classes::Classes;
 use super::finding::{grouped, size};
-use super::heap::Heap;
+use super::heap::{Ground, Heap};
 use super::{detached, shallow};
 use crate::graph::{Graph, NodeIx, NodeKind};
 use crate::tally::{Object, paired};
@@ -38,7 +38,7 @@ pub fn tally(mut graph: Graph, watch: &Watch) -> Result<Tally, Error> {
     let sizes = std::mem::take(&mut graph.self_sizes);
     let (sizes, spare) = shallow::moved(&graph, sizes, watch)?;
     graph.self_sizes = sizes;
-    let rows = Classes::new(&graph, &vec![0; graph.node_count()], spare, watch)?;
+    let rows = Classes::new(&graph, &[], spare, watch)?;
     Ok(tallied(&graph, &rows))
 }
 
@@ -58,23 +58,23 @@ fn tallied(graph: &Graph, rows: &Classes) -> Tally {
     Tally::new(objects.collect(), classes.names, versions(graph).0)
 }
 
-/// What changed since an earlier snapshot of the process.
+/// What changed since an earlier snapshot of the process; `matched`: of the heap with `before`.
 ///
 /// # Errors
 /// [`crate::Code::Cancelled`], and [`crate::Code::Unrelated`] where `before` is not that.
 pub fn diff(
     heap: &Heap,
+    matched: Matched,
     before: &Tally,
     options: &DiffOptions,
     sources: &dyn Sources,
     watch: &Watch,
 ) -> Result<Diff, Error> {
     watch.enter(Stage::Report)?;
-    let compared = Compared::new(heap, before);
     require_one_version(before.node.as_deref(), versions(heap.graph()).0.as_deref())?;
-    compared.require_one_process()?;
+    matched.require_one_process()?;
     watch.check()?;
-    let Compared { fresh, old, classes, mut rows, .. } = compared;
+    let Compared { fresh, old, classes, mut rows } = Compared::new(heap, matched);
     let holders = Holders::find(heap, &fresh, &old, &classes, watch)?;
     let totals = rows.iter().fold(Totals::default(), |sum, row| sum.with(&row.totals));
     rows.retain(|row| row.totals.new.count + row.totals.freed.count > 0 || row.size_delta != 0 || row.count_delta != 0);
@@ -129,6 +129,13 @@ struct Compared {
     classes: NodeClasses,
     /// By number.
     rows: Vec<ChangeRow>,
+}
+
+/// The same, as far as ids tell: made while the later heap's dominator tree is.
+pub struct Matched {
+    compared: Compared,
+    /// Those whose ids say nothing, by class.
+    unkept: Vec<Unkept>,
     /// Objects with one id in both, in the order of ids, and how many of those are of two classes, in parts of one length.
     parts: Vec<(u64, u64)>,
     /// Ids that came, and those among them that are lower than the highest there was.
@@ -152,12 +159,13 @@ impl NodeClasses {
     }
 }
 
-impl Compared {
-    fn new(heap: &Heap, before: &Tally) -> Self {
-        let graph = heap.graph();
+impl Matched {
+    /// Matches a heap with an earlier one.
+    pub(super) fn new(on: Ground, before: &Tally) -> Self {
+        let graph = on.graph;
         let mut names = Names::default();
         let earlier: Vec<u32> = before.classes.iter().map(|name| names.number(name)).collect();
-        let numbers = heap.classes().iter().map(|class| names.number(&class.name(graph))).collect();
+        let numbers = on.classes.rows.iter().map(|class| names.number(&class.name(graph))).collect();
         let classes = NodeClasses { numbers, names: names.names };
         let mut rows: Vec<ChangeRow> =
             classes.names.iter().map(|name| ChangeRow { name: name.clone(), ..ChangeRow::default() }).collect();
@@ -176,7 +184,7 @@ impl Compared {
         for (was, is) in pairs {
             seen += usize::from(was.is_some());
             let was = was.map(|object| (earlier[object.class as usize], object.size, object.id));
-            let is = is.map(|node| (classes.of(heap, node), heap.self_size(node), node));
+            let is = is.map(|node| (classes.numbers[on.classes.of(node) as usize], graph.self_size(node), node));
             if let Some((class, size, _)) = was {
                 rows[class as usize].totals.before.add(size);
             }
@@ -217,16 +225,7 @@ impl Compared {
                 }
             }
         }
-        // What a new object holds alone is new, too, if its id does not tell.
-        for &node in heap.in_tree_order() {
-            if !is_kept(graph.id(node)) && node != NodeIx::ROOT && fresh.has(heap.idom(node).0) {
-                fresh.insert(node.0);
-            }
-        }
-        for (row, unkept) in rows.iter_mut().zip(unkept) {
-            row.settle(unkept);
-        }
-        Self { fresh, old, classes, rows, parts, came, low }
+        Self { compared: Compared { fresh, old, classes, rows }, unkept, parts, came, low }
     }
 
     fn require_one_process(&self) -> Result<(), Error> {
@@ -244,6 +243,23 @@ impl Compared {
             return Err(Error::unrelated("the first snapshot was taken after the second; give the earlier one first"));
         }
         Ok(())
+    }
+}
+
+impl Compared {
+    fn new(heap: &Heap, matched: Matched) -> Self {
+        let Matched { mut compared, unkept, .. } = matched;
+        let fresh = &mut compared.fresh;
+        // What a new object holds alone is new, too, if its id does not tell.
+        for &node in heap.in_tree_order() {
+            if !is_kept(heap.graph().id(node)) && node != NodeIx::ROOT && fresh.has(heap.idom(node).0) {
+                fresh.insert(node.0);
+            }
+        }
+        for (row, unkept) in compared.rows.iter_mut().zip(unkept) {
+            row.settle(unkept);
+        }
+        compared
     }
 }
 

@@ -54,6 +54,19 @@ pub(super) fn distances(
     Ok((search.distances, search.queue))
 }
 
+/// The nodes at distance 1, sorted: the global objects, or what the root holds where there are none.
+pub(super) fn entries(graph: &Graph) -> Vec<NodeIx> {
+    let of_root = || graph.edges_of(NodeIx::ROOT).iter();
+    let mut entries: Vec<NodeIx> =
+        of_root().map(|edge| edge.target()).filter(|&node| is_user_root(graph, node)).collect();
+    if entries.is_empty() {
+        entries.extend(of_root().filter(|edge| !edge.is_weak()).map(|edge| edge.target()));
+    }
+    entries.sort_unstable();
+    entries.dedup();
+    entries
+}
+
 struct Search<'a> {
     graph: &'a Graph,
     pairs: &'a WeakPairs,

@@ -48,6 +48,7 @@ impl Finding {
             advice: self.advice,
             cause: self.cause.to_owned(),
             growth: None,
+            bound: None,
             inside: Vec::new(),
         }
     }

@@ -10,6 +10,7 @@ use super::{detached, distances, ownership, shallow, side_by_side};
 use crate::graph::{Graph, NodeIx, Sizes};
 use crate::{Error, Stage, Watch};
 use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::OnceLock;
 
 /// A heap that can be asked.
@@ -17,8 +18,28 @@ pub struct Heap {
     graph: Graph,
     pairs: WeakPairs,
     tree: Tree,
+    /// Where a report is wanted.
     distances: Vec<i32>,
+    /// Nodes at distance 1, sorted.
+    entries: Vec<NodeIx>,
     classes: Classes,
+}
+
+/// What is known of a heap while its dominator tree is still made.
+#[derive(Clone, Copy)]
+pub(super) struct Ground<'a> {
+    pub(super) graph: &'a Graph,
+    pub(super) pairs: &'a WeakPairs,
+    pub(super) classes: &'a Classes,
+}
+
+/// What a heap is made for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Purpose {
+    /// All that reports say.
+    Report,
+    /// Paths and retained sizes: no distances, and of classes nothing but names, counts and sizes.
+    Comparison,
 }
 
 /// The dominator tree, ranked so that what a node dominates stands behind it without a gap.
@@ -91,6 +112,40 @@ impl Tree {
         Ok(tree)
     }
 
+    /// What the members of each group retain: their retained sizes, without those inside another member. `group`: the number of the
+    /// group that a node is in, below `groups`.
+    pub(super) fn retained_by(
+        &self,
+        groups: usize,
+        group: impl Fn(NodeIx) -> Option<u32> + Sync,
+    ) -> Result<Vec<u64>, Error> {
+        let count = self.by_rank.len();
+        let half = count / 2;
+        let sums = |ranks: Range<usize>, mut covered: Vec<u32>| {
+            let mut sums = vec![0u64; groups];
+            for rank in ranks {
+                if let Some(group) = group(self.by_rank[rank])
+                    && rank as u32 >= covered[group as usize]
+                {
+                    let sum = &mut sums[group as usize];
+                    *sum = sum.saturating_add(self.retained[rank]);
+                    covered[group as usize] = rank as u32 + self.span[rank];
+                }
+            }
+            Ok::<_, Error>(sums)
+        };
+        // Members before the second half that reach into it are those that dominate its first node: the outermost counts.
+        let outside = vec![0u32; groups];
+        let mut inside = outside.clone();
+        for rank in self.above(half) {
+            if let Some(group) = group(self.by_rank[rank]) {
+                inside[group as usize] = rank as u32 + self.span[rank];
+            }
+        }
+        let (low, high) = side_by_side(|| sums(0..half, outside), || sums(half..count, inside))?;
+        Ok(low.into_iter().zip(high).map(|(low, high)| low.saturating_add(high)).collect())
+    }
+
     /// The ranks of those that dominate the one with this rank, from the nearest up; nothing for the root or no node.
     pub(super) fn above(&self, rank: usize) -> impl Iterator<Item = usize> + '_ {
         let up = |&rank: &usize| {
@@ -161,13 +216,14 @@ impl Heap {
     /// # Errors
     /// [`crate::Code::Cancelled`] only.
     pub fn new(graph: Graph, watch: &Watch) -> Result<Self, Error> {
-        Self::with(graph, |_| Ok(()), watch).map(|(heap, ())| heap)
+        Self::with(graph, Purpose::Report, |_| Ok(()), watch).map(|(heap, ())| heap)
     }
 
-    /// The same, and what `aside` makes of the graph on the thread that is done first.
+    /// The same, and what `aside` makes on the other thread while the dominator tree is made.
     pub(super) fn with<T: Send>(
         mut graph: Graph,
-        aside: impl FnOnce(&Graph) -> Result<T, Error> + Send,
+        purpose: Purpose,
+        aside: impl FnOnce(Ground) -> Result<T, Error> + Send,
         watch: &Watch,
     ) -> Result<(Self, T), Error> {
         watch.enter(Stage::Edges)?;
@@ -179,7 +235,7 @@ impl Heap {
         let pairs = OnceLock::new();
         let then_numbers = || numbers.prepare(|| Numbers::new(nodes));
         let then_pairs = || _ = pairs.get_or_init(|| WeakPairs::find(graph.strings()));
-        let (page, (sizes, spare)) = side_by_side(
+        let (page, (sizes, mut spare)) = side_by_side(
             || ownership::page(&graph, watch).inspect(|_| then_pairs()).inspect(|_| then_numbers()),
             || shallow::moved(&graph, sizes, watch).inspect(|_| then_pairs()),
         )?;
@@ -196,15 +252,30 @@ impl Heap {
                 Tree::new(numbered, hung.take(|| Columns::new(nodes)), &graph.self_sizes, watch)
             },
             || {
-                room.prepare(|| Room::new(nodes));
-                let (distances, spare) = distances::distances(&graph, &pairs, &marked.in_pairs, spare, watch)?;
+                let mut distances = Vec::new();
+                // For a report this thread has less to do than the other.
+                if purpose == Purpose::Report {
+                    room.prepare(|| Room::new(nodes));
+                    (distances, spare) = distances::distances(&graph, &pairs, &marked.in_pairs, spare, watch)?;
+                }
                 let classes = Classes::new(&graph, &distances, spare, watch)?;
-                hung.prepare(|| Columns::new(nodes));
-                Ok((distances, classes, aside(&graph)?))
+                if purpose == Purpose::Report {
+                    hung.prepare(|| Columns::new(nodes));
+                }
+                let aside = aside(Ground { graph: &graph, pairs: &pairs, classes: &classes })?;
+                Ok((distances, classes, aside))
             },
         )?;
-        classes.retain(&tree)?;
-        Ok((Self { graph, pairs, tree, distances, classes }, aside))
+        if purpose == Purpose::Report {
+            classes.retain(&tree)?;
+        }
+        let entries = distances::entries(&graph);
+        Ok((Self { graph, pairs, tree, distances, entries, classes }, aside))
+    }
+
+    /// What is known without the dominator tree.
+    pub(super) fn ground(&self) -> Ground<'_> {
+        Ground { graph: &self.graph, pairs: &self.pairs, classes: &self.classes }
     }
 
     /// The graph, with self sizes after the move of [`super::shallow`].
@@ -279,9 +350,14 @@ impl Heap {
         &self.tree.by_rank
     }
 
-    /// Edges from the global objects, or [`distances::SYSTEM`] and more, or [`distances::UNREACHED`].
+    /// Edges from the global objects, or [`distances::SYSTEM`] and more, or [`distances::UNREACHED`]. Of heaps for reports only.
     pub fn distance(&self, node: NodeIx) -> i32 {
         self.distances[node.at()]
+    }
+
+    /// Is it one of the objects at distance 1, where everything begins?
+    pub(super) fn is_entry(&self, node: NodeIx) -> bool {
+        self.entries.binary_search(&node).is_ok()
     }
 
     /// Bytes of the node itself, after the move.

@@ -5,7 +5,9 @@
 
 mod accumulation;
 mod advice;
+mod beside;
 mod bits;
+mod bound;
 mod build;
 mod cause;
 mod chain;
@@ -42,6 +44,7 @@ mod view;
 mod waiting;
 mod weak_pairs;
 
+pub use beside::Beside;
 pub use build::{report, reported};
 pub use classes::Class;
 pub use diff::{diff, tally};

@@ -2,7 +2,6 @@
 //!
 //! A record's exports are cells, found through a table that has each name one place before its cell.
 
-use super::heap::Heap;
 use super::scripts::{plain_path, script_name};
 use crate::graph::{EdgeIx, Graph, NodeIx, NodeKind};
 use rustc_hash::FxHashMap;
@@ -26,8 +25,8 @@ struct Export {
 }
 
 impl<'a> Modules<'a> {
-    pub(super) fn new(heap: &'a Heap) -> Self {
-        Self { graph: heap.graph(), exports: OnceCell::new() }
+    pub(super) fn new(graph: &'a Graph) -> Self {
+        Self { graph, exports: OnceCell::new() }
     }
 
     /// The ES module that exports the variable in this cell, and the name it gives it.
@@ -89,24 +88,23 @@ fn is_cell(graph: &Graph, node: NodeIx) -> bool {
 }
 
 /// Is it a CommonJS module?
-pub(super) fn is_common(heap: &Heap, node: NodeIx) -> bool {
-    heap.graph().kind(node) == NodeKind::OBJECT && heap.graph().raw_name(node) == b"Module"
+pub(super) fn is_common(graph: &Graph, node: NodeIx) -> bool {
+    graph.kind(node) == NodeKind::OBJECT && graph.raw_name(node) == b"Module"
 }
 
 /// Is it what V8 itself knows of an ES module?
-pub(super) fn is_record(heap: &Heap, node: NodeIx) -> bool {
-    heap.graph().kind(node) == NodeKind::HIDDEN && heap.graph().raw_name(node) == RECORD
+pub(super) fn is_record(graph: &Graph, node: NodeIx) -> bool {
+    graph.kind(node) == NodeKind::HIDDEN && graph.raw_name(node) == RECORD
 }
 
 /// The file of a module, where the node is one and tells it.
-pub(super) fn file(heap: &Heap, node: NodeIx) -> Option<String> {
-    let graph = heap.graph();
+pub(super) fn file(graph: &Graph, node: NodeIx) -> Option<String> {
     let text = |name| graph.text(graph.child(node, name)?);
     let name = match graph.raw_name(node) {
-        b"Module" if is_common(heap, node) => text(b"filename").or_else(|| text(b"id"))?,
+        b"Module" if is_common(graph, node) => text(b"filename").or_else(|| text(b"id"))?,
         b"ModuleWrap" if graph.kind(node) == NodeKind::OBJECT => text(b"url")?,
         // Its code: a function before it ran, a generator since.
-        RECORD if is_record(heap, node) => graph.edges_of(node).iter().find_map(|edge| {
+        RECORD if is_record(graph, node) => graph.edges_of(node).iter().find_map(|edge| {
             let code = edge.target();
             let closure = if graph.kind(code) == NodeKind::CLOSURE { code } else { graph.child(code, b"function")? };
             script_name(graph, closure)

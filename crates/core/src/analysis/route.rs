@@ -100,7 +100,7 @@ impl Route {
 
     /// The last step that leads to a variable or a CommonJS module.
     fn anchor(&self, heap: &Heap) -> Option<usize> {
-        self.steps.iter().rposition(|step| step.kind == EdgeKind::Context || modules::is_common(heap, step.to))
+        self.steps.iter().rposition(|step| step.kind == EdgeKind::Context || modules::is_common(heap.graph(), step.to))
     }
 
     /// The module whose exports hold the end: its file, and what it exports.
@@ -109,10 +109,10 @@ impl Route {
         let step = self.steps.get(at)?;
         if step.kind == EdgeKind::Context {
             let record = self.steps.get(at.checked_sub(1)?)?.to;
-            return Some((modules::file(heap, record)?, &step.edge));
+            return Some((modules::file(heap.graph(), record)?, &step.edge));
         }
         let exported = self.steps[at + 1..].iter().find(|step| step.edge != "exports");
-        Some((modules::file(heap, step.to)?, exported.map_or("exports", |step| &step.edge)))
+        Some((modules::file(heap.graph(), step.to)?, exported.map_or("exports", |step| &step.edge)))
     }
 
     /// The scope whose variable is the last on the way.
@@ -215,7 +215,7 @@ impl Route {
                 }
                 break;
             }
-            if modules::is_common(heap, step.to) && !parts.is_empty() {
+            if modules::is_common(heap.graph(), step.to) && !parts.is_empty() {
                 break;
             }
             if let Some(timer) =
@@ -278,8 +278,8 @@ impl Route {
             let class = heap.class_name(step.to);
             let (name, kind) = match graph.kind(step.to) {
                 _ if is_global(heap, step.to) => ("global".to_owned(), "global"),
-                _ if modules::is_record(heap, step.to) => {
-                    (modules::file(heap, step.to).unwrap_or_else(|| "ES module".to_owned()), "module")
+                _ if modules::is_record(heap.graph(), step.to) => {
+                    (modules::file(heap.graph(), step.to).unwrap_or_else(|| "ES module".to_owned()), "module")
                 }
                 NodeKind::CLOSURE => {
                     let function = Function::of(graph, step.to);
@@ -294,7 +294,7 @@ impl Route {
                     "Array" => (class.into_owned(), "array"),
                     "Map" | "WeakMap" => (class.into_owned(), "map"),
                     "Set" | "WeakSet" => (class.into_owned(), "set"),
-                    "Module" | "ModuleWrap" => match modules::file(heap, step.to) {
+                    "Module" | "ModuleWrap" => match modules::file(heap.graph(), step.to) {
                         Some(file) => (file, "module"),
                         None => (class.into_owned(), "object"),
                     },

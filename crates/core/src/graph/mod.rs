@@ -28,12 +28,14 @@ impl NodeIx {
     /// The root.
     pub const ROOT: Self = Self(0);
 
+    #[inline]
     pub(crate) const fn at(self) -> usize {
         self.0 as usize
     }
 }
 
 impl EdgeIx {
+    #[inline]
     pub(crate) const fn at(self) -> usize {
         self.0 as usize
     }

@@ -15,8 +15,9 @@ pub struct Cgroup {
     pub version: u8,
     /// The folder of the level.
     pub path: String,
-    /// What it may have: where it is stopped (`memory.max`) or slowed down (`memory.high`), whichever comes first.
-    pub limit: u64,
+    /// What it may have: where it is stopped (`memory.max`) or slowed down (`memory.high`), whichever comes first. `None` where
+    /// nothing is said at any level.
+    pub limit: Option<u64>,
     /// What it has, page cache included.
     pub current: u64,
     /// Page cache that can be taken back.
@@ -27,7 +28,8 @@ pub struct Cgroup {
 const NO_LIMIT: u64 = 1 << 62;
 
 impl Cgroup {
-    /// The level with the least room at this moment; `None` without any limit.
+    /// The level with the least room at this moment; the process's own where none has a limit. `None` without a cgroup that
+    /// counts memory.
     pub fn read() -> Option<Self> {
         let groups = fs::read_to_string("/proc/self/cgroup").ok()?;
         let mounts = fs::read_to_string("/proc/self/mountinfo").ok()?;
@@ -40,9 +42,9 @@ impl Cgroup {
         kills(&fs::read_to_string(Path::new(&self.path).join(name)).ok()?)
     }
 
-    /// What is left.
-    pub fn head_room(&self) -> u64 {
-        self.limit.saturating_sub(self.current.saturating_sub(self.reclaimable))
+    /// What is left until the limit, where there is one.
+    pub fn head_room(&self) -> Option<u64> {
+        Some(self.limit?.saturating_sub(self.current.saturating_sub(self.reclaimable)))
     }
 }
 
@@ -71,7 +73,8 @@ fn tightest(groups: &str, mounts: &str, read: &dyn Fn(&Path) -> Option<String>) 
             .into_iter()
             .filter_map(move |folder| if version == 2 { second(&folder, read) } else { first(&folder, read) })
     });
-    readings.min_by_key(Cgroup::head_room)
+    // From the process's own group up: of those without a limit the first stays.
+    readings.min_by_key(|level| level.head_room().unwrap_or(u64::MAX))
 }
 
 /// The group's folder and those above it, as far as they are visible.
@@ -86,14 +89,14 @@ fn levels(mount: &Mount, path: &str) -> Vec<PathBuf> {
 fn second(folder: &Path, read: &dyn Fn(&Path) -> Option<String>) -> Option<Cgroup> {
     let number = |name: &str| read(&folder.join(name))?.trim().parse::<u64>().ok();
     // "max" is no number, and no limit.
-    let limit = [number("memory.max"), number("memory.high")].into_iter().flatten().min()?;
+    let limit = [number("memory.max"), number("memory.high")].into_iter().flatten().min();
     let current = number("memory.current")?;
     Some(reading(2, folder, limit, current, cache(folder, read, ["inactive_file", "active_file"])))
 }
 
 fn first(folder: &Path, read: &dyn Fn(&Path) -> Option<String>) -> Option<Cgroup> {
     let number = |name: &str| read(&folder.join(name))?.trim().parse::<u64>().ok();
-    let limit = number("memory.limit_in_bytes").filter(|&limit| limit < NO_LIMIT)?;
+    let limit = number("memory.limit_in_bytes").filter(|&limit| limit < NO_LIMIT);
     let current = number("memory.usage_in_bytes")?;
     Some(reading(1, folder, limit, current, cache(folder, read, ["total_inactive_file", "total_active_file"])))
 }
@@ -102,7 +105,7 @@ fn kills(text: &str) -> Option<u64> {
     text.lines().find_map(|line| line.strip_prefix("oom_kill ")).and_then(|count| count.trim().parse().ok())
 }
 
-fn reading(version: u8, folder: &Path, limit: u64, current: u64, reclaimable: u64) -> Cgroup {
+fn reading(version: u8, folder: &Path, limit: Option<u64>, current: u64, reclaimable: u64) -> Cgroup {
     Cgroup { version, path: folder.display().to_string(), limit, current, reclaimable }
 }
 
@@ -143,11 +146,20 @@ mod tests {
             ("/sys/fs/cgroup/a/memory.stat", "anon 500\nfile 350\ninactive_file 100\nactive_file 200\n"),
         ];
         let group = ask("0::/a/b\n", V2, &files).unwrap();
-        let expected =
-            Cgroup { version: 2, path: "/sys/fs/cgroup/a".to_owned(), limit: 1000, current: 900, reclaimable: 300 };
+        let expected = Cgroup {
+            version: 2,
+            path: "/sys/fs/cgroup/a".to_owned(),
+            limit: Some(1000),
+            current: 900,
+            reclaimable: 300,
+        };
         assert_eq!(group, expected);
-        assert_eq!(group.head_room(), 400);
-        assert_eq!(ask("0::/a/b\n", V2, &files[..3]), None, "no limit at any level");
+        assert_eq!(group.head_room(), Some(400));
+        let own =
+            Cgroup { version: 2, path: "/sys/fs/cgroup/a/b".to_owned(), limit: None, current: 100, reclaimable: 0 };
+        let mut unlimited = files;
+        unlimited[3].1 = "max\n";
+        assert_eq!(ask("0::/a/b\n", V2, &unlimited), Some(own), "no limit at any level");
     }
 
     #[test]
@@ -158,7 +170,7 @@ mod tests {
             ("/sys/fs/cgroup/memory.current", "900\n"),
         ];
         let group = ask("0::/\n", V2, &files).unwrap();
-        assert_eq!((group.limit, group.reclaimable, group.head_room()), (800, 0, 0));
+        assert_eq!((group.limit, group.reclaimable, group.head_room()), (Some(800), 0, Some(0)));
     }
 
     #[test]
@@ -168,7 +180,7 @@ mod tests {
         for (groups, mounts) in
             [("0::/docker/12\n", &*part), ("0::/docker/12\n", V2), ("0::/../other\n", V2), ("0::/\n", &part)]
         {
-            assert_eq!(ask(groups, mounts, &files).map(|group| group.head_room()), Some(6), "{groups} {mounts}");
+            assert_eq!(ask(groups, mounts, &files).and_then(|group| group.head_room()), Some(6), "{groups} {mounts}");
         }
     }
 
@@ -183,8 +195,9 @@ mod tests {
             ("/sys/fs/cgroup/memory/memory.usage_in_bytes", "99999\n"),
         ];
         let group = ask(groups, V1, &files).unwrap();
-        assert_eq!((group.version, group.head_room()), (1, 1023));
-        assert_eq!(ask(groups, V1, &files[3..]), None, "no limit");
+        assert_eq!((group.version, group.head_room()), (1, Some(1023)));
+        let unlimited = ask(groups, V1, &files[3..]).unwrap();
+        assert_eq!((unlimited.limit, unlimited.current, unlimited.head_room()), (None, 99_999, None));
     }
 
     #[test]

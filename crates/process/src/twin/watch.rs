@@ -79,7 +79,7 @@ impl MemoryWatch {
     }
 
     fn look_at_limits(&mut self) -> Result<(), Failure> {
-        let cgroup = Cgroup::read().map(|group| (group.head_room(), group.limit, "the cgroup"));
+        let cgroup = Cgroup::read().and_then(|group| Some((group.head_room()?, group.limit?, "the cgroup")));
         let machine = Meminfo::read().map(|memory| (memory.available, memory.total, "the machine"));
         let Some((head_room, limit, whose)) = [cgroup, machine].into_iter().flatten().min() else { return Ok(()) };
         let reserve = self.limits.reserve.unwrap_or_else(|| (limit / 20).clamp(SMALLEST_RESERVE, LARGEST_RESERVE));
@@ -107,9 +107,10 @@ impl MemoryWatch {
     pub fn killed_by_kernel(&self) -> Option<Failure> {
         let group = Cgroup::read()?;
         let killed = group.kills()? > self.kills?;
+        let limit = group.limit?;
         let message = format!(
             "the kernel killed for want of memory in the cgroup, which may have {} MiB; the twin is gone",
-            group.limit >> 20
+            limit >> 20
         );
         killed.then(|| Failure::new(Kind::Headroom, message))
     }

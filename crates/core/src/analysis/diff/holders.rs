@@ -130,7 +130,7 @@ impl<'a> Holders<'a> {
         let piles: Vec<Accumulation> = groups.iter_mut().map(|group| pile(heap, group)).collect();
         let named_by: Vec<NodeIx> = piles.iter().flat_map(suspects::named_by).collect();
         let paths = Paths::find(heap.graph(), heap.pairs(), &named_by, &[], 0, watch)?;
-        let modules = Modules::new(heap);
+        let modules = Modules::new(heap.graph());
         let routes: Vec<Route> = piles.iter().map(|pile| suspects::route(heap, &modules, &paths, pile)).collect();
         let scopes = Scopes::find(heap, &routes.iter().filter_map(|route| route.scope(heap)).collect::<Vec<_>>());
         let scripts = Scripts::find(heap.graph(), sources);

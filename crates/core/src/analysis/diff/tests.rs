@@ -1,6 +1,7 @@
 use super::super::accumulation::is_storage;
+use super::super::beside::Beside;
 use super::super::heap::Heap;
-use super::{Compared, Holders, diff, tally};
+use super::{Compared, Holders, Matched, diff, tally};
 use crate::graph::{EdgeKind, Graph, NodeIx, NodeKind};
 use crate::testing::SnapshotBuilder;
 use crate::{ChangeRow, Code, Diff, DiffOptions, Error, NoSources, Sum, Tally, Watch};
@@ -37,7 +38,8 @@ fn graph(objects: &Objects, edges: &[(&str, EdgeKind, &str, &str)], ids: &mut BT
 fn told(before: &Graph, after: &Graph) -> Result<Diff, Error> {
     let watch = Watch::default();
     let before = tally(before.clone(), &watch)?;
-    diff(&Heap::new(after.clone(), &watch)?, &before, &DiffOptions::default(), &NoSources, &watch)
+    let (heap, beside) = Beside::make(after.clone(), false, Some(&before), &watch)?;
+    diff(&heap, beside.matched.expect("it was asked for"), &before, &DiffOptions::default(), &NoSources, &watch)
 }
 
 fn sum(count: u64, size: u64) -> Sum {
@@ -227,7 +229,7 @@ fn agrees_with_the_definition_on_random_heaps() {
         let watch = Watch::default();
         let kept = tally(before.clone(), &watch).expect("nobody cancels");
         let heap = Heap::new(after, &watch).expect("nobody cancels");
-        let compared = Compared::new(&heap, &kept);
+        let compared = Compared::new(&heap, Matched::new(heap.ground(), &kept));
         let labels: BTreeMap<u32, &str> = ids.iter().map(|(label, &id)| (id, label.as_str())).collect();
         let is_old = |node: NodeIx| {
             let label = labels.get(&heap.graph().id(node)).copied();

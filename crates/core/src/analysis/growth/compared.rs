@@ -104,6 +104,7 @@ impl<'a> Compared<'a> {
                 counts: point.counts.clone(),
                 sizes: point.sizes.clone(),
             }),
+            bound: told.bound,
             inside: told.inside,
             advice: told.advice,
             fingerprint: told.fingerprint,
@@ -165,6 +166,7 @@ impl<'a> Compared<'a> {
             advice,
             fingerprint,
             id: 0,
+            bound: None,
             inside: Vec::new(),
         }
     }

@@ -9,19 +9,20 @@ mod steps;
 mod told;
 
 pub use census::{Census, Dropped};
+pub use fold::Fold;
 
 use super::heap::Heap;
-use super::modules::Modules;
 use crate::{CensusOptions, Error, Growth, GrowthOptions, Sources, Stage, Watch};
 use compared::Compared;
 use fold::Folded;
 
-/// The census of a heap; with `before`, earlier ones, also what grew since, named by this heap itself.
+/// The census of a heap, which was folded; with `before`, earlier ones, also what grew since, named by this heap itself.
 ///
 /// # Errors
 /// [`crate::Code::Cancelled`] only.
 pub fn census(
     heap: &Heap,
+    fold: Fold,
     before: Vec<Census>,
     options: &CensusOptions,
     growth: &GrowthOptions,
@@ -29,8 +30,7 @@ pub fn census(
     watch: &Watch,
 ) -> Result<(Census, Option<Growth>), Error> {
     watch.enter(Stage::Report)?;
-    let modules = Modules::new(heap);
-    let folded = Folded::new(heap, &modules, watch)?;
+    let folded = Folded::new(heap, fold)?;
     let (census, rows) = Census::of(&folded, options, sources, watch)?;
     if before.is_empty() {
         return Ok((census, None));

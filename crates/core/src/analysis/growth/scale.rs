@@ -1,8 +1,8 @@
 //! Heaps of the size and shape that break what is only tried on small ones. What takes seconds and gigabytes is ignored by default:
 //! `cargo test --release -p leakguard-core scale -- --ignored`.
 
+use super::super::beside::Beside;
 use super::super::diff::{diff, tally};
-use super::super::heap::Heap;
 use super::{Census, census, growth};
 use crate::graph::{Detachedness, Edge, EdgeKind, Graph, NodeKind};
 use crate::{CensusOptions, DiffOptions, Growth, GrowthOptions, NoSources, Watch};
@@ -104,8 +104,17 @@ fn chain(count: u32) -> Graph {
 
 fn look(graph: Graph, before: Vec<Census>) -> (Census, Option<Growth>) {
     let watch = Watch::default();
-    let heap = Heap::new(graph, &watch).expect("nobody cancels");
-    census(&heap, before, &CensusOptions::default(), &options(), &NoSources, &watch).expect("nobody cancels")
+    let (heap, beside) = Beside::make(graph, true, None, &watch).expect("nobody cancels");
+    census(
+        &heap,
+        beside.fold.expect("it was asked for"),
+        before,
+        &CensusOptions::default(),
+        &options(),
+        &NoSources,
+        &watch,
+    )
+    .expect("nobody cancels")
 }
 
 fn options() -> GrowthOptions {
@@ -139,8 +148,9 @@ fn first(growth: &Growth) -> (&str, &str, &[u64]) {
 fn changed(before: Graph, after: Graph) -> crate::Diff {
     let watch = Watch::default();
     let before = tally(before, &watch).expect("nobody cancels");
-    let after = Heap::new(after, &watch).expect("nobody cancels");
-    diff(&after, &before, &DiffOptions::default(), &NoSources, &watch).expect("of one process")
+    let (after, beside) = Beside::make(after, false, Some(&before), &watch).expect("nobody cancels");
+    diff(&after, beside.matched.expect("it was asked for"), &before, &DiffOptions::default(), &NoSources, &watch)
+        .expect("of one process")
 }
 
 #[test]

@@ -2,9 +2,9 @@
 
 use super::super::accumulation::is_static;
 use super::super::functions::Function;
-use super::super::heap::Heap;
+use super::super::heap::Ground;
 use super::super::modules::{self, Modules};
-use crate::graph::{EdgeIx, EdgeKind, NodeIx, NodeKind, Place};
+use crate::graph::{EdgeIx, EdgeKind, Graph, NodeIx, NodeKind, Place};
 use rustc_hash::{FxHashMap, FxHasher};
 use std::borrow::Cow;
 use std::hash::Hasher;
@@ -95,10 +95,19 @@ impl Sort {
     }
 }
 
-/// Names of steps, each made once.
-pub(super) struct Steps<'a> {
-    heap: &'a Heap,
-    modules: &'a Modules<'a>,
+/// How the edges of one node are called.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Naming {
+    /// All alike.
+    Alike(Label),
+    /// Each by its own name.
+    Plain,
+    /// The same, where there are so many that names may be keys.
+    Many,
+}
+
+/// Names of steps, each made once; apart from the heap, whose they are.
+pub(super) struct Words {
     texts: Vec<String>,
     text_of: FxHashMap<String, u32>,
     own: Vec<Own>,
@@ -111,37 +120,48 @@ pub(super) struct Steps<'a> {
     maps: FxHashMap<NodeIx, Vec<u32>>,
 }
 
-impl<'a> Steps<'a> {
-    pub(super) fn new(heap: &'a Heap, modules: &'a Modules<'a>) -> Self {
+impl Words {
+    pub(super) fn new(on: Ground) -> Self {
         Self {
-            heap,
-            modules,
             texts: ["", "[]", "(internal)", "(WeakMap)"].map(str::to_owned).into(),
             text_of: FxHashMap::default(),
             own: ["(root)", "(code and shapes)", "(string)", "scope"].map(|text| Own::Text(Cow::Borrowed(text))).into(),
             functions: FxHashMap::default(),
             files: FxHashMap::default(),
-            by_class: vec![0; heap.classes().len()],
+            by_class: vec![0; on.classes.rows.len()],
             by_name: FxHashMap::default(),
             maps: FxHashMap::default(),
         }
     }
+}
+
+/// A heap in words.
+pub(super) struct Steps<'a> {
+    on: Ground<'a>,
+    modules: Modules<'a>,
+    pub(super) words: Words,
+}
+
+impl<'a> Steps<'a> {
+    pub(super) fn new(on: Ground<'a>, words: Words) -> Self {
+        Self { on, modules: Modules::new(on.graph), words }
+    }
 
     /// Is the node a step of its own?
     pub(super) fn is_member(&self, node: NodeIx) -> bool {
-        let graph = self.heap.graph();
+        let graph = self.on.graph;
         match graph.kind(node) {
             NodeKind::ARRAY | NodeKind::CODE | NodeKind::OBJECT_SHAPE => false,
             NodeKind::HIDDEN => hidden(graph.raw_name(node)).is_member(),
             NodeKind::OBJECT | NodeKind::NATIVE => {
-                Sort::from_number(self.by_class[self.heap.class(node) as usize]).is_some_and(Sort::is_member)
+                Sort::from_number(self.words.by_class[self.on.classes.of(node) as usize]).is_some_and(Sort::is_member)
             }
             _ => true,
         }
     }
 
     pub(super) fn sort(&mut self, node: NodeIx) -> Sort {
-        let graph = self.heap.graph();
+        let graph = self.on.graph;
         match graph.kind(node) {
             NodeKind::ARRAY => Sort::Storage,
             NodeKind::CODE | NodeKind::OBJECT_SHAPE => Sort::Noise,
@@ -149,14 +169,14 @@ impl<'a> Steps<'a> {
             NodeKind::CLOSURE => Sort::Closure,
             NodeKind::HIDDEN => {
                 let name = graph.name_index(node);
-                *self.by_name.entry(name).or_insert_with(|| hidden(graph.raw_name(node)))
+                *self.words.by_name.entry(name).or_insert_with(|| hidden(graph.raw_name(node)))
             }
             NodeKind::OBJECT | NodeKind::NATIVE => {
-                let known = &mut self.by_class[self.heap.class(node) as usize];
+                let known = &mut self.words.by_class[self.on.classes.of(node) as usize];
                 if let Some(sort) = Sort::from_number(*known) {
                     return sort;
                 }
-                let sort = object(self.heap, node);
+                let sort = object(graph, node);
                 *known = sort as u8;
                 sort
             }
@@ -165,41 +185,49 @@ impl<'a> Steps<'a> {
         }
     }
 
-    pub(super) fn label(&mut self, from: NodeIx, at: EdgeIx, to: NodeIx) -> Label {
-        let graph = self.heap.graph();
-        let kind = graph.edge(at).kind();
-        let source = self.sort(from);
-        match kind {
-            _ if source == Sort::Storage => match self.modules.exported(from) {
+    /// How the edges of a node of this sort are called.
+    pub(super) fn naming(&mut self, from: NodeIx, sort: Sort) -> Naming {
+        match sort {
+            Sort::Storage => Naming::Alike(match self.modules.exported(from) {
                 Some((_, name)) => self.text(&name),
                 None => Label::ELEMENT,
-            },
-            _ if source == Sort::Root => Label::NOTHING,
+            }),
+            Sort::Root => Naming::Alike(Label::NOTHING),
             // V8 names some 250 of its own functions and tables there, by names that a walk of the heap does not have; and a realm of
             // `vm` leads to the main one's global object by another of them.
-            _ if source == Sort::System => Label::INTERNAL,
+            Sort::System => Naming::Alike(Label::INTERNAL),
+            _ if self.on.graph.edge_range(from).len() > NAMED => Naming::Many,
+            _ => Naming::Plain,
+        }
+    }
+
+    pub(super) fn label(&mut self, naming: Naming, from: NodeIx, at: EdgeIx, to: NodeIx) -> Label {
+        if let Naming::Alike(label) = naming {
+            return label;
+        }
+        let Ground { graph, pairs, .. } = self.on;
+        match graph.edge(at).kind() {
             EdgeKind::Element => Label::ELEMENT,
             EdgeKind::Hidden => Label::INTERNAL,
-            EdgeKind::Internal if self.heap.pairs().get(graph.edge_names[at.at()]).is_some() => Label::VALUE,
+            EdgeKind::Internal if pairs.get(graph.edge_names[at.at()]).is_some() => Label::VALUE,
             EdgeKind::Internal if graph.raw_edge_name(at).first().is_some_and(u8::is_ascii_digit) => Label::INTERNAL,
-            EdgeKind::Property if graph.edge_range(from).len() > NAMED && self.is_map(from, to) => Label::ELEMENT,
+            EdgeKind::Property if matches!(naming, Naming::Many) && self.is_map(from, to) => Label::ELEMENT,
             _ => Label(graph.edge_names[at.at()]),
         }
     }
 
     /// Are the names of the properties that hold this class keys?
     fn is_map(&mut self, from: NodeIx, to: NodeIx) -> bool {
-        let heap = self.heap;
+        let Ground { graph, classes, .. } = self.on;
         let many = || {
             let mut counts: FxHashMap<u32, usize> = FxHashMap::default();
-            let properties = heap.graph().edges_of(from).iter().filter(|edge| edge.kind() == EdgeKind::Property);
-            for edge in properties {
-                *counts.entry(heap.class(edge.target())).or_default() += 1;
+            for edge in graph.edges_of(from).iter().filter(|edge| edge.kind() == EdgeKind::Property) {
+                *counts.entry(classes.of(edge.target())).or_default() += 1;
             }
             counts.retain(|_, count| *count > NAMED);
             counts.into_keys().collect::<Vec<_>>()
         };
-        self.maps.entry(from).or_insert_with(many).contains(&heap.class(to))
+        self.words.maps.entry(from).or_insert_with(many).contains(&classes.of(to))
     }
 
     pub(super) fn class(&mut self, node: NodeIx, sort: Sort) -> Class {
@@ -207,38 +235,38 @@ impl<'a> Steps<'a> {
             Sort::String => Class::STRING,
             Sort::Scope => Class::SCOPE,
             Sort::Closure | Sort::Generator => {
-                let graph = self.heap.graph();
+                let graph = self.on.graph;
                 let closure = if sort == Sort::Closure { Some(node) } else { graph.child(node, b"function") };
                 let Some(function) = closure.and_then(|closure| Function::of(graph, closure)) else {
-                    return Class(self.heap.class(node));
+                    return Class(self.on.classes.of(node));
                 };
-                let own = &mut self.own;
+                let own = &mut self.words.own;
                 let (name, place) = function.key();
-                let at = *self.functions.entry((sort, name, place)).or_insert_with(|| {
+                let at = *self.words.functions.entry((sort, name, place)).or_insert_with(|| {
                     own.push(if sort == Sort::Closure { Own::Function(function) } else { Own::Generator(function) });
                     own.len() as u32 - 1
                 });
                 Class(OWN + at)
             }
             Sort::Module => {
-                let Some(file) = modules::file(self.heap, node) else { return Class(self.heap.class(node)) };
-                let own = &mut self.own;
-                let at = *self.files.entry(file).or_insert_with_key(|file| {
+                let Some(file) = modules::file(self.on.graph, node) else { return Class(self.on.classes.of(node)) };
+                let own = &mut self.words.own;
+                let at = *self.words.files.entry(file).or_insert_with_key(|file| {
                     own.push(Own::Module(file.clone()));
                     own.len() as u32 - 1
                 });
                 Class(OWN + at)
             }
-            Sort::Root => self.named(self.heap.graph().name_index(node)),
-            _ if self.heap.graph().kind(node) == NodeKind::HIDDEN => self.named(self.heap.graph().name_index(node)),
-            _ => Class(self.heap.class(node)),
+            Sort::Root => self.named(self.on.graph.name_index(node)),
+            _ if self.on.graph.kind(node) == NodeKind::HIDDEN => self.named(self.on.graph.name_index(node)),
+            _ => Class(self.on.classes.of(node)),
         }
     }
 
     fn named(&mut self, name: u32) -> Class {
-        let text = self.heap.graph().strings().get(name).into_owned();
-        let own = &mut self.own;
-        let at = *self.files.entry(format!("name:{text}")).or_insert_with(|| {
+        let text = self.on.graph.strings().get(name).into_owned();
+        let own = &mut self.words.own;
+        let at = *self.words.files.entry(format!("name:{text}")).or_insert_with(|| {
             own.push(Own::Text(Cow::Owned(text)));
             own.len() as u32 - 1
         });
@@ -246,28 +274,28 @@ impl<'a> Steps<'a> {
     }
 
     fn text(&mut self, text: &str) -> Label {
-        if let Some(&known) = self.text_of.get(text) {
+        if let Some(&known) = self.words.text_of.get(text) {
             return Label(OWN + known);
         }
-        let at = self.texts.len() as u32;
-        self.texts.push(text.to_owned());
-        self.text_of.insert(text.to_owned(), at);
+        let at = self.words.texts.len() as u32;
+        self.words.texts.push(text.to_owned());
+        self.words.text_of.insert(text.to_owned(), at);
         Label(OWN + at)
     }
 
     /// The label's text.
     pub(super) fn label_text(&self, label: Label) -> Cow<'_, str> {
         if label.0 < OWN {
-            return self.heap.graph().strings().get(label.0);
+            return self.on.graph.strings().get(label.0);
         }
-        Cow::Borrowed(&self.texts[(label.0 - OWN) as usize])
+        Cow::Borrowed(&self.words.texts[(label.0 - OWN) as usize])
     }
 
     /// The class's name, what kind of step it is, and where it is written.
     pub(super) fn class_text(&self, class: Class) -> (Cow<'_, str>, &'static str, Option<Place>) {
-        let graph = self.heap.graph();
+        let graph = self.on.graph;
         if class.0 < OWN {
-            let row = &self.heap.classes()[class.0 as usize];
+            let row = &self.on.classes.rows[class.0 as usize];
             let name = row.name(graph);
             let kind = match &*name {
                 "Array" => "array",
@@ -277,7 +305,7 @@ impl<'a> Steps<'a> {
             };
             return (name, kind, row.place);
         }
-        match &self.own[(class.0 - OWN) as usize] {
+        match &self.words.own[(class.0 - OWN) as usize] {
             Own::Text(text) if class == Class::SCOPE => (Cow::Borrowed(text), "context", None),
             Own::Text(text) if class == Class::STRING => (Cow::Borrowed(text), "string", None),
             Own::Text(text) if text.starts_with("global") || text.ends_with("NativeContext") => {
@@ -326,8 +354,7 @@ fn hidden(name: &[u8]) -> Sort {
     }
 }
 
-fn object(heap: &Heap, node: NodeIx) -> Sort {
-    let graph = heap.graph();
+fn object(graph: &Graph, node: NodeIx) -> Sort {
     let name = graph.raw_name(node);
     if let Some(system) = name.strip_prefix(b"system / ") {
         return if graph.kind(node) == NodeKind::OBJECT && system.starts_with(b"Context") {
@@ -339,5 +366,5 @@ fn object(heap: &Heap, node: NodeIx) -> Sort {
     if graph.kind(node) == NodeKind::OBJECT && matches!(name, b"Generator" | b"AsyncGenerator") {
         return Sort::Generator;
     }
-    if graph.kind(node) == NodeKind::OBJECT && is_static(heap, node) { Sort::Module } else { Sort::Object }
+    if graph.kind(node) == NodeKind::OBJECT && is_static(graph, node) { Sort::Module } else { Sort::Object }
 }

@@ -1,6 +1,6 @@
+use super::super::beside::Beside;
 use super::super::heap::Heap;
-use super::super::modules::Modules;
-use super::fold::{Folded, NONE};
+use super::fold::{Fold, Folded, NONE};
 use super::{Census, census, growth};
 use crate::graph::{EdgeKind, NodeIx, NodeKind};
 use crate::testing::SnapshotBuilder;
@@ -50,8 +50,9 @@ fn filled(mut builder: SnapshotBuilder, holder: &str, class: &str, count: usize,
     builder
 }
 
-fn heap(builder: &SnapshotBuilder) -> Heap {
-    Heap::new(builder.build(), &Watch::default()).expect("nobody cancels")
+fn heap(builder: &SnapshotBuilder) -> (Heap, Fold) {
+    let (heap, beside) = Beside::make(builder.build(), true, None, &Watch::default()).expect("nobody cancels");
+    (heap, beside.fold.expect("it was asked for"))
 }
 
 fn options() -> GrowthOptions {
@@ -59,7 +60,8 @@ fn options() -> GrowthOptions {
 }
 
 fn look(builder: &SnapshotBuilder, before: Vec<Census>) -> (Census, Option<Growth>) {
-    census(&heap(builder), before, &CensusOptions::default(), &options(), &NoSources, &Watch::default())
+    let (heap, fold) = heap(builder);
+    census(&heap, fold, before, &CensusOptions::default(), &options(), &NoSources, &Watch::default())
         .expect("nobody cancels")
 }
 
@@ -351,9 +353,8 @@ fn random_heaps_fold_as_by_hand_and_alike_in_any_order() {
         let (nodes, edges) = random(seed, 4 + seed as usize % 40);
         let order: Vec<usize> = (0..nodes.len()).collect();
         let builder = built(&nodes, &edges, &order);
-        let heap = heap(&builder);
-        let modules = Modules::new(&heap);
-        let folded = Folded::new(&heap, &modules, &Watch::default()).expect("nobody cancels");
+        let (heap, fold) = heap(&builder);
+        let folded = Folded::new(&heap, fold).expect("nobody cancels");
         let graph = heap.graph();
 
         // Every node that a strong way leads to, and no other, has a signature.
@@ -400,6 +401,13 @@ fn random_heaps_fold_as_by_hand_and_alike_in_any_order() {
         turned.reverse();
         turned.rotate_left(seed as usize % nodes.len());
         let (straight, _) = look(&builder, Vec::new());
+        // A heap that a report was made of folds to the same.
+        let reported = Heap::new(builder.build(), &Watch::default()).expect("nobody cancels");
+        let after = Fold::new(reported.ground(), &Watch::default()).expect("nobody cancels");
+        let (after, _) =
+            census(&reported, after, Vec::new(), &CensusOptions::default(), &options(), &NoSources, &Watch::default())
+                .expect("nobody cancels");
+        assert_eq!(straight, after, "seed {seed}");
         let (other, _) = look(&built(&nodes, &edges, &turned), Vec::new());
         assert_eq!(words(&straight), words(&other), "seed {seed}");
         let [with_heap, alone] = grown(&[built(&nodes, &edges, &order), built(&nodes, &edges, &turned)]);
@@ -414,9 +422,10 @@ fn bounds_leave_out_the_smallest_and_say_so() {
         builder = variable(builder, &format!("small {at}"), "Tiny");
     }
     let options = CensusOptions { max_paths: 30, names: 0 };
-    let heap = heap(&builder);
-    let (small, _) = census(&heap, Vec::new(), &options, &GrowthOptions::default(), &NoSources, &Watch::default())
-        .expect("nobody cancels");
+    let (heap, fold) = heap(&builder);
+    let (small, _) =
+        census(&heap, fold, Vec::new(), &options, &GrowthOptions::default(), &NoSources, &Watch::default())
+            .expect("nobody cancels");
     assert_eq!(small.path_count(), 30);
     assert!(words(&small).keys().any(|path| path.ends_with("large:Array > []:Job")));
     assert!(small.dropped.paths >= 30 && small.dropped.count >= 30 && small.dropped.bytes >= 30 * 32);

@@ -1,6 +1,8 @@
 //! What grows, in the words of the source: a signature is shown as the pile of its members, and named as suspects are.
 
 use super::super::accumulation::{Accumulation, Pile, Sample};
+use super::super::bound::bound;
+use super::super::functions::Function;
 use super::super::heap::Heap;
 use super::super::modules::Modules;
 use super::super::route::Route;
@@ -8,7 +10,7 @@ use super::super::scopes::Scopes;
 use super::super::scripts::Scripts;
 use super::super::suspects::Names;
 use super::fold::{Folded, NONE, ROOT};
-use crate::graph::{NodeIx, NodeKind};
+use crate::graph::{Graph, NodeIx, NodeKind};
 use crate::{Error, Location, PathStep, Sources, Watch};
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
@@ -38,6 +40,9 @@ pub(super) struct Told {
     pub(super) fingerprint: String,
     /// V8's id of the holder, in the heap that this was told of.
     pub(super) id: u64,
+    /// A name beside it that says how much it may hold.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) bound: Option<String>,
     /// Names of what is in one of the members.
     pub(super) inside: Vec<String>,
 }
@@ -80,7 +85,7 @@ impl<'a> Teller<'a> {
         let Self { folded, scripts, sources } = self;
         let heap = folded.heap;
         let found = self.find(wanted, watch)?;
-        let modules = Modules::new(heap);
+        let modules = Modules::new(heap.graph());
         let routes: Vec<Option<Route>> =
             found.iter().map(|found| Some(Route::new(heap, &modules, &folded.way(found.as_ref()?.holder)))).collect();
         let wanted_scopes: Vec<NodeIx> = routes.iter().flatten().filter_map(|route| route.scope(heap)).collect();
@@ -120,6 +125,7 @@ impl<'a> Teller<'a> {
                 between,
             };
             let finding = names.finding(&pile, route);
+            let examples = alike(heap, &members);
             told.push(Some(Told {
                 name: finding.name,
                 class: finding.class,
@@ -130,8 +136,12 @@ impl<'a> Teller<'a> {
                 advice: finding.advice,
                 fingerprint: finding.fingerprint,
                 id: u64::from(heap.graph().id(found.holder)),
+                bound: [Some(found.holder), self.above(found.holder)]
+                    .into_iter()
+                    .flatten()
+                    .find_map(|node| bound(heap.graph(), node)),
                 inside: common(
-                    members.iter().step_by(members.len().div_ceil(ASKED)).map(|&member| inside(heap, member)),
+                    examples.iter().step_by(examples.len().div_ceil(ASKED)).map(|&member| inside(heap, member)),
                 ),
             }));
         }
@@ -198,6 +208,12 @@ impl<'a> Teller<'a> {
         (None, linked)
     }
 
+    /// What holds a node, through V8's storage.
+    fn above(&self, node: NodeIx) -> Option<NodeIx> {
+        let up = |&at: &NodeIx| self.folded.before(at);
+        std::iter::successors(up(&node), up).take(BETWEEN).find(|&at| self.folded.is_member(at))
+    }
+
     /// What is between a link of a list and the next, where that is told.
     fn between(&self, members: &[NodeIx]) -> Vec<NodeIx> {
         let folded = self.folded;
@@ -235,6 +251,21 @@ impl<'a> Teller<'a> {
     }
 }
 
+/// Those of some members that call the same function, the most of them: timers of one list, or listeners, can be of several kinds.
+fn alike(heap: &Heap, members: &[NodeIx]) -> Vec<NodeIx> {
+    let graph = heap.graph();
+    let kind =
+        |&member: &NodeIx| called(graph, member).and_then(|called| Function::of(graph, called)).map(Function::key);
+    let kinds: Vec<_> = members.iter().map(kind).collect();
+    let most = kinds.iter().rev().max_by_key(|&one| kinds.iter().filter(|&other| other == one).count());
+    members.iter().zip(&kinds).filter(|&(_, one)| Some(one) == most).map(|(&member, _)| member).collect()
+}
+
+/// The function that a timer or a listener calls.
+fn called(graph: &Graph, member: NodeIx) -> Option<NodeIx> {
+    CALLED.iter().filter_map(|name| graph.child(member, name)).find(|&called| graph.kind(called) == NodeKind::CLOSURE)
+}
+
 /// What most of some are; of equally common ones the first.
 fn common(all: impl Iterator<Item = Vec<String>>) -> Vec<String> {
     let mut counts: Vec<(Vec<String>, usize)> = Vec::new();
@@ -252,9 +283,8 @@ fn inside(heap: &Heap, member: NodeIx) -> Vec<String> {
     use crate::graph::EdgeKind::{Context, Property};
     let graph = heap.graph();
     let is_closure = |node: &NodeIx| graph.kind(*node) == NodeKind::CLOSURE;
-    let called = CALLED.iter().filter_map(|name| graph.child(member, name)).find(is_closure);
     // What `once` adds is a function of Node's that has the app's.
-    let closure = called.or(Some(member).filter(is_closure));
+    let closure = called(graph, member).or(Some(member).filter(is_closure));
     let bound = closure
         .and_then(|closure| Some((graph.child(closure, b"bound_function")?, graph.child(closure, b"bound_this"))));
     let this = bound.and_then(|(_, this)| this).map(|this| format!("this: {}", heap.class_name(this)));

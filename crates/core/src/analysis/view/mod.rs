@@ -13,6 +13,7 @@ mod way;
 
 pub use question::{Question, Reply};
 
+use super::diff::Matched;
 use super::heap::Heap;
 use super::scripts::{ById, Scripts};
 use super::{diff, tree};
@@ -98,7 +99,7 @@ impl View {
     ) -> Result<Diff, Error> {
         let tally = diff::tally_of(&before.heap);
         watch.check()?;
-        diff(&self.heap, &tally, options, sources, watch)
+        diff(&self.heap, Matched::new(self.heap.ground(), &tally), &tally, options, sources, watch)
     }
 
     /// The object that V8 gave this id.

@@ -31,7 +31,11 @@ pub(super) fn way(heap: &Heap, node: NodeIx, watch: &Watch) -> Result<Way, Error
     let step = |&at: &EdgeIx| LinkRow::new(heap, at, graph.edge(at).target());
     let shown = edges.iter().enumerate().filter(|&(nth, _)| nth < KEPT || nth >= KEPT + left_out);
     Ok(Way {
-        name: if edges.is_empty() { String::new() } else { Route::new(heap, &Modules::new(heap), &edges).name(heap) },
+        name: if edges.is_empty() {
+            String::new()
+        } else {
+            Route::new(heap, &Modules::new(heap.graph()), &edges).name(heap)
+        },
         steps: shown.map(|(_, at)| step(at)).collect(),
         left_out: left_out as u64,
     })
