@@ -274,3 +274,33 @@ for (const columns of [40, 80]) {
     equalsText(text, join(root, '__test__', 'goldens', `run-${columns}.txt`))
   })
 }
+
+test('what a killed run left goes when the next one begins, and what a living one uses stays', { skip: !unix }, async (t) => {
+  const env = { TMPDIR: folderFor(t) }
+  const { path } = app(t, "console.error('runs ' + process.pid); setInterval(() => {}, 1000)")
+  const pids = () => fs.readdirSync(env.TMPDIR).map((name) => Number(/^leakguard-run-[0-9a-f]{8}-(\d+)-/.exec(name)[1]))
+  /** A run, when its app runs: `{ child, app, ended }`. */
+  const started = () =>
+    new Promise((resolve) => {
+      const ended = run(['--no-html', '--', process.execPath, path], {
+        env,
+        heard({ stderr }, child) {
+          const [, app] = /runs (\d+)/.exec(stderr) ?? []
+          if (!app) return
+          t.after(() => child.kill('SIGINT'))
+          resolve({ child, app: Number(app), ended })
+        },
+      })
+    })
+  const living = await started()
+  const killed = await started()
+  killed.child.kill('SIGKILL')
+  process.kill(killed.app, 'SIGKILL') // which nobody looks after any more
+  await killed.ended
+  assert.deepEqual(pids().sort(), [living.child.pid, killed.child.pid].sort())
+  assert.equal((await run(['--no-html', '--', process.execPath, '-e', '0'], { env })).signal, null)
+  assert.deepEqual(pids(), [living.child.pid])
+  living.child.kill('SIGINT')
+  await living.ended
+  assert.deepEqual(pids(), [])
+})

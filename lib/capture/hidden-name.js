@@ -1,18 +1,16 @@
 'use strict'
 
 const fs = require('node:fs')
-const { createHash, randomBytes } = require('node:crypto')
-const { hostname } = require('node:os')
+const { randomBytes } = require('node:crypto')
 const { join } = require('node:path')
+const { OWNER, ownerMark, isLeft } = require('./owner.js')
 
 /** `.<name>.leakguard-<system>-<pid>-<random>.tmp`: whose file it is can be told when its process was killed. */
-const FORM = /^\..*\.leakguard-([0-9a-f]{8})-(\d+)-[0-9a-f]{16}\.tmp$/s
-/** A file of another system, whose processes cannot be asked for, is left alone for so long. */
-const FOREIGN_MS = 24 * 3600e3
+const FORM = new RegExp(`^\\..*\\.leakguard-${OWNER}-[0-9a-f]{16}\\.tmp$`, 's')
 
 /** A name for a file that is not yet whole. */
 function hiddenName(name) {
-  return `.${name.slice(0, 180)}.leakguard-${system()}-${process.pid}-${randomBytes(8).toString('hex')}.tmp`
+  return `.${name.slice(0, 180)}.leakguard-${ownerMark()}-${randomBytes(8).toString('hex')}.tmp`
 }
 
 /** Removes from a folder what killed processes left there. Never throws: the next capture matters more. */
@@ -22,8 +20,7 @@ function sweep(folder) {
     if (whose === undefined) continue
     const path = join(folder, name)
     try {
-      const gone = whose === system() ? !isAlive(Number(pid)) : Date.now() - fs.lstatSync(path).mtimeMs > FOREIGN_MS
-      if (gone) fs.unlinkSync(path)
+      if (isLeft(path, whose, pid)) fs.unlinkSync(path)
     } catch {
       // Another process was faster, or it is not ours to remove.
     }
@@ -36,26 +33,6 @@ function listed(folder) {
   } catch {
     return []
   }
-}
-
-function isAlive(pid) {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return error.code !== 'ESRCH'
-  }
-}
-
-/** The host and, on Linux, its container: a process id means something within it only. */
-function system() {
-  let processes = ''
-  try {
-    processes = fs.readlinkSync('/proc/self/ns/pid')
-  } catch {
-    // Not Linux: the host says enough.
-  }
-  return createHash('sha256').update(`${hostname()} ${processes}`).digest('hex').slice(0, 8)
 }
 
 module.exports = { hiddenName, sweep }

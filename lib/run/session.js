@@ -3,10 +3,10 @@
 const { spawn } = require('node:child_process')
 const fs = require('node:fs')
 const { once } = require('node:events')
-const { tmpdir } = require('node:os')
 const { join } = require('node:path')
 const { setTimeout: sleep } = require('node:timers/promises')
 const { LeakguardError } = require('../errors.js')
+const { temporaryFolder } = require('../temporary-folder.js')
 const { forwardSignals } = require('./signals.js')
 
 const INSIDE = join(__dirname, 'inside.js')
@@ -30,8 +30,7 @@ const DEFAULTS = { LEAKGUARD_INTERVAL: '1s', LEAKGUARD_TRACK: '1', LEAKGUARD_ON_
  * `onPort` is a shell's command that is run when the app listens, with PORT and URL; when it ends, the app is asked to end.
  */
 async function runSession([command, ...args], { onPort, collect = true, output = 'inherit', log = true, environment = process.env }) {
-  const folder = fs.realpathSync(fs.mkdtempSync(join(tmpdir(), 'leakguard-run-')))
-  const close = () => fs.rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
+  const { path: folder, remove: close } = temporaryFolder('run')
   try {
     const env = environmentOf(environment, { folder, onPort, collect, log, words: [command, ...args].join(' ') })
     const began = Date.now()

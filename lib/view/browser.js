@@ -1,9 +1,9 @@
 'use strict'
 
 const { spawn } = require('node:child_process')
-const { mkdtempSync, rmSync, writeFileSync } = require('node:fs')
-const { tmpdir } = require('node:os')
+const { writeFileSync } = require('node:fs')
 const { join } = require('node:path')
+const { temporaryFolder } = require('../temporary-folder.js')
 
 /**
  * Opens a page in the user's browser, if there is one; answers what takes back what that left. Its URL has a secret, and every user of a machine
@@ -12,9 +12,8 @@ const { join } = require('node:path')
 function openInBrowser(url, { env = process.env, platform = process.platform } = {}) {
   const opener = openerOf(platform, env)
   if (opener === undefined) return () => {}
-  const folder = mkdtempSync(join(tmpdir(), 'leakguard-view-'))
-  const file = join(folder, 'leakguard.html')
-  const remove = () => rmSync(folder, { recursive: true, force: true })
+  const { path, remove } = temporaryFolder('view')
+  const file = join(path, 'leakguard.html')
   writeFileSync(file, `<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="0; url=${url}"><title>leakguard</title>`, { mode: 0o600 })
   const [program, ...args] = opener
   const child = spawn(program, [...args, file], { stdio: 'ignore', detached: true })
