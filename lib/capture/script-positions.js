@@ -1,6 +1,7 @@
 'use strict'
 
-const major = Number(process.versions.v8.split('.')[0])
+/** Got at once: Jest forbids it to whoever is still at work when a test has run out of time. */
+const inspector = Number(process.versions.v8.split('.')[0]) < 12 ? loaded() : undefined
 /** Connected where it is needed first, and idle in between: when a session ends, V8 forgets the ids of all objects, and `diff` needs them. */
 let session
 
@@ -12,22 +13,29 @@ let session
  * inspector is open, its client has done this already.
  */
 function prepareScriptPositions() {
-  if (major >= 12) return
+  if (inspector === undefined || inspector.url() !== undefined) return
   try {
-    const inspector = require('node:inspector')
-    if (inspector.url() !== undefined) return
-    session ??= connected(inspector)
+    session ??= connected()
     session.post('Debugger.enable')
     session.post('Debugger.disable')
   } catch {
-    // A Node without inspector, or one that forbids it: the capture is slower, that is all.
+    // One that forbids it: the capture is slower, that is all.
   }
 }
 
-function connected({ Session }) {
-  const session = new Session()
+function connected() {
+  const session = new inspector.Session()
   session.connect()
   return session
+}
+
+/** `undefined` in a Node without it. */
+function loaded() {
+  try {
+    return require('node:inspector')
+  } catch {
+    return undefined
+  }
 }
 
 module.exports = { prepareScriptPositions }
