@@ -52,9 +52,9 @@ test('where a cgroup has no room for a snapshot, the heap is walked all the same
 })
 
 test('where a cgroup has no room for a look, the watchdog counts objects, compares the counts and says so', { skip: !twin }, async (t) => {
-  const group = cgroupFor(t, 450 * MB)
+  const group = cgroupFor(t, 300 * MB)
   if (!group) return
-  const { told, text } = await confined(group, 200_000, `(async () => {
+  const { told, text } = await confined(group, 100_000, `(async () => {
     const { Inquiry } = require('./lib/watch/inquiry.js')
     const { textOfLeak } = require('./lib/watch/words.js')
     const inquiry = new Inquiry({ looksPerHour: 8, mode: 'twin', walker: false })
@@ -68,14 +68,17 @@ test('where a cgroup has no room for a look, the watchdog counts objects, compar
     // Looks keep no process alive.
     const alive = setInterval(() => {}, 1000)
     await judge(false, 10)
-    const told = await judge(true, 20)
+    // A twin can come to nothing on a busy machine: then there is one count less to compare.
+    let told
+    for (let nth = 2; nth < 20 && told?.counted === undefined; nth++) told = await judge(true, nth * 10)
     clearInterval(alive)
     return { told, text: textOfLeak({ ...verdict, ...told }) }
   })()`)
   const [first] = told.classes
-  assert.deepEqual([told.evidence, first.name, first.counts], ['light-census', 'Session', [5000, 10_000]], JSON.stringify(told))
-  assert.match(told.missing, /the cgroup's memory limit of 450 MB leaves/)
-  assert.match(text, /Evidence: the trend, and objects counted by constructor: Session: \+5,000 objects between two counts \(10,000 now\).*; the heap was not looked at \(/)
+  assert.deepEqual([told.evidence, first.name], ['light-census', 'Session'], JSON.stringify(told))
+  assert.ok(first.countDelta >= 5000 && first.counts.every((count) => count % 5000 === 0), JSON.stringify(first))
+  assert.match(told.missing, /the cgroup's memory limit of 300 MB leaves/)
+  assert.match(text, /Evidence: the trend, and objects counted by constructor: Session: \+\d+,000 objects .*; the heap was not looked at \(/)
 })
 
 test('forced, a twin that takes the cgroup to its limit is what the kernel ends, not the app', { skip: !twin }, async (t) => {

@@ -85,6 +85,14 @@ test('what the heap said no to is not asked of it every few collections', async 
   assert.equal(looks(), 3)
 })
 
+test('where the last look shows nothing that grew at each, the looks before name it', async (t) => {
+  const { judge, wait } = inquiryOf(t, [first, seen([holder], 1e6), seen([], 1e9)])
+  const judged = async (leak) => (wait(60_000), judge({ leak }))
+  assert.deepEqual([await judged(false), await judged(false)], [undefined, undefined])
+  const told = await judged(true)
+  assert.deepEqual([told.confirmedBy, told.evidence, told.suspects], ['trend', 'snapshot', [holder]])
+})
+
 test('what names its bound is told when twice as much has come', async (t) => {
   const { judge, wait } = inquiryOf(t, [first, seen([{ ...holder, bound: 'max' }], 1e6)])
   const judged = async (growthBytes) => (wait(60_000), judge({ leak: true, growthBytes }))

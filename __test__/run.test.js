@@ -254,6 +254,7 @@ test('the judgement of a run', () => {
   const freed = watched().readings.map((reading, n) => (n > 30 ? { ...reading, heapUsed: 5 * MB } : reading))
   assert.deepEqual(kinds(watched({ leaks: [recovered], readings: freed })), ['no-leak'], 'what was given back')
   assert.deepEqual(kinds(watched({ leaks: [{ ...LEAK, kind: 'native', suspects: [], reason: 'the RSS grows' }] })), ['native-growth'])
+  assert.deepEqual(kinds(watched({ leaks: [{ ...LEAK, kind: 'native', suspects: [], fingerprint: 'native' }, LEAK] })), ['leak', 'native-growth'], 'what has a name first')
   assert.deepEqual(kinds(watched({ verdict: { state: 'suspicious', reason: 'it grew', bytesPerHour: 1e9 } })), ['suspicion'])
   assert.deepEqual(kinds(watched({ gc: { count: 900, ms: 6000, share: 0.3 } })), ['gc-pressure'])
   assert.deepEqual(kinds(watched({ loop: { max: 3000, time: START } })), ['blocked-loop'])

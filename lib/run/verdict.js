@@ -25,7 +25,8 @@ const ABORTED = {
  * `out-of-memory`, `crash`, `suspicion`, `gc-pressure`, `blocked-loop`, `no-leak`, or `too-short`. Pure.
  */
 function findings(watched, { code, signal }) {
-  const leaks = watched.leaks.filter((leak) => !isOver(leak, watched.readings)).map(ofLeak)
+  // What has a name first: a heap that grows makes the process's other memory grow, too.
+  const leaks = watched.leaks.filter((leak) => !isOver(leak, watched.readings)).sort((a, b) => isNamed(b) - isNamed(a)).map(ofLeak)
   const limit = ofLimit(watched, { code, signal })
   const isSuspect = leaks.length === 0 && limit?.kind !== 'out-of-memory'
   const found = [...leaks, limit, ofCrash(watched), isSuspect && ofSuspicion(watched), ofCollections(watched), ofLoop(watched)].filter(Boolean)
@@ -41,6 +42,10 @@ function isOver({ recovered, kind, time, growthBytes }, readings) {
   const live = readings.filter(({ markCompact }) => markCompact)
   const then = live.findLast((reading) => reading.time <= time) ?? live[0]
   return then !== undefined && live.at(-1).heapUsed < then.heapUsed - growthBytes / 2
+}
+
+function isNamed({ suspects }) {
+  return Number(suspects.length > 0)
 }
 
 function ofLeak(leak) {

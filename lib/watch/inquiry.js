@@ -125,12 +125,14 @@ class Inquiry {
       this.#first = this.#time
       return undefined
     }
+    // What grew until now and paused is what there is to name, where nothing else is.
+    const named = growth.suspects.length > 0 ? growth.suspects : this.#seen
     this.#seen = growth.suspects
     this.#empty = growth.suspects.length > 0 ? 0 : this.#empty + 1
     const grown = growth.totalSizes.at(-1) - growth.totalSizes[0]
     const expected = (verdict.bytesPerHour / 36e5) * (this.#time - (this.#first ?? before))
     const { evidence, walkerReason, capture } = finding
-    const suspects = holdersOf(growth.suspects, verdict, expected)
+    const suspects = holdersOf(named, verdict, expected)
     const told = { evidence: suspects.length > 0 ? evidence : 'trend', walkerReason, suspects, looks: growth.looks, capture }
     if (verdict.leak) {
       const isUnseen = verdict.kind === 'heap' && growth.suspects.length === 0 && grown < expected * REAL

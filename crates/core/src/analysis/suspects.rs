@@ -225,9 +225,13 @@ fn timer(heap: &Heap, pile: &Accumulation) -> Option<Timer> {
         timers::is_list(heap.graph(), pile.holder)
             || pile.members.first().is_some_and(|&member| timers::is_list(heap.graph(), member))
     };
+    let of_members = || Timer::most_common(heap.graph(), pile.members.iter().copied());
     match pile.pile {
-        Pile::Class => Timer::most_common(heap.graph(), pile.members.iter().copied()),
-        _ if in_lists() => Timer::most_common(heap.graph(), timers::held(heap, pile.holder)),
+        Pile::Class => of_members(),
+        // What else holds them as well is not held by their list alone.
+        _ if in_lists() => Timer::most_common(heap.graph(), timers::held(heap, pile.holder)).or_else(of_members),
+        // The first of a list can be one that was cleared.
+        Pile::Chain => Timer::of(heap.graph(), pile.holder).or_else(of_members),
         _ => Timer::of(heap.graph(), pile.holder),
     }
 }

@@ -71,10 +71,11 @@ impl<'a> Compared<'a> {
             if let Some(other) = suspects.iter_mut().find(same) {
                 add(other, point);
             } else if suspects.len() < self.options.top {
-                suspects.push(Self::suspect(point, told, &total_sizes));
+                suspects.push(Self::suspect(point, told));
             }
         }
         for suspect in &mut suspects {
+            suspect.share = ratio(suspect.retained_size, total_sizes.last().copied().unwrap_or(0));
             suspect.text = text(suspect);
         }
         suspects.sort_by_key(|suspect| {
@@ -85,7 +86,8 @@ impl<'a> Compared<'a> {
         Growth { looks: self.censuses.len() as u64, total_sizes, suspects, noise, notes, text }
     }
 
-    fn suspect(point: &Point, told: Told, total_sizes: &[u64]) -> Suspect {
+    /// Its share and text follow when all of it is found.
+    fn suspect(point: &Point, told: Told) -> Suspect {
         let last = |values: &[u64]| values.last().copied().unwrap_or(0);
         Suspect {
             name: told.name,
@@ -95,7 +97,7 @@ impl<'a> Compared<'a> {
             path: told.path,
             count: last(&point.counts),
             retained_size: last(&point.sizes),
-            share: ratio(last(&point.sizes), last(total_sizes)),
+            share: 0.0,
             id: Some(told.id).filter(|&id| id > 0),
             cause: told.cause,
             growth: Some(Grown {
