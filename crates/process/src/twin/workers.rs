@@ -151,6 +151,11 @@ mod tests {
         // SAFETY: locked by this thread above.
         assert_eq!(unsafe { libc::pthread_mutex_unlock(LOCK.0.get()) }, 0);
         assert_eq!(thread.unwrap().join().unwrap(), (0, 0));
+        // A thread that is joined is still there for a moment, on its way out.
+        let end = std::time::Instant::now() + std::time::Duration::from_secs(60);
+        while !workers.idle() && std::time::Instant::now() < end {
+            std::thread::yield_now();
+        }
         assert!(workers.idle(), "a thread that is gone has no work");
     }
 
