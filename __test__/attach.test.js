@@ -7,10 +7,12 @@ const { createHash } = require('node:crypto')
 const { once } = require('node:events')
 const fs = require('node:fs')
 const http = require('node:http')
+const net = require('node:net')
 const { join } = require('node:path')
 const readline = require('node:readline')
 const { setTimeout: sleep } = require('node:timers/promises')
 const { analyze } = require('leakguard')
+const { attach } = require('../lib/attach/inspector.js')
 const { listeningPorts } = require('../lib/attach/listening.js')
 const { connect } = require('../lib/attach/web-socket.js')
 const { node, root } = require('./support/child.js')
@@ -64,6 +66,18 @@ test('a snapshot and a heap profile of a process that knows nothing of leakguard
   assert.deepEqual([...fs.readFileSync(pprof).subarray(0, 2)], [0x1f, 0x8b])
   assert.deepEqual(listeningPorts(pid), [])
   assert.equal(fs.readdirSync(folder).length, 4, 'nothing else is left')
+  assert.equal(process.kill(pid, 0), true)
+})
+
+test('the inspector that is closed ends the session itself: Node dies of a client that goes meanwhile', { skip: !linux }, async (t) => {
+  const { pid } = await target(t, 'setInterval(() => {}, 1000)')
+  const { write } = net.Socket.prototype
+  const sent = t.mock.method(net.Socket.prototype, 'write', write)
+  const { session, leave } = await attach(String(pid), 20_000)
+  assert.equal(await leave(), true)
+  await session.ended
+  const frames = sent.mock.calls.map(({ arguments: [bytes] }) => bytes[0])
+  assert.deepEqual([frames.includes(0x81), frames.includes(0x88)], [true, false], 'texts, but no close')
   assert.equal(process.kill(pid, 0), true)
 })
 

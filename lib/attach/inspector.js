@@ -10,7 +10,7 @@ const { Session } = require('./session.js')
 const CLOSES_MS = 10_000
 const LOOK_MS = 50
 const ANSWERS_MS = 5000
-/** When the session is gone: closing waits for those that are open. */
+/** Once this is answered. Closing waits for the sessions that are open, so ours has to end then. */
 const CLOSE_SOON = "void setTimeout(() => (process.getBuiltinModule?.('inspector') ?? require('inspector')).close(), 20)"
 
 /**
@@ -33,22 +33,34 @@ async function attachToProcess(pid, patienceMs) {
   requireNode(pid)
   const before = listeningPorts(pid)
   const open = await firstInspector(before)
-  const url = open?.url ?? (await opened(pid, before, patienceMs))
-  const session = await Session.open(url)
-  return {
-    session,
-    pid,
-    leave: async () => {
-      // One that was open before is somebody's.
-      if (open !== undefined) return session.close(), true
-      await session.ask('Runtime.evaluate', { expression: CLOSE_SOON, includeCommandLineAPI: true }).catch(() => undefined)
-      session.close()
-      return isClosed(pid, before)
-    },
-  }
+  const inspector = open ?? (await opened(pid, before, patienceMs))
+  const session = await Session.open(inspector.url)
+  // One that was open before is somebody's.
+  const leave = open === undefined ? () => closed(session, pid, inspector) : async () => (session.close(), true)
+  return { session, pid, leave }
 }
 
-/** Asks the process to open its inspector, and waits until it has. */
+/**
+ * Has the process close the inspector that was opened for us; resolves to whether it has.
+ *
+ * The session is left to the process to end. Node 24 and 26 die (a use after free in `WsHandler::OnCloseFrameWritten`) where a client goes at the moment
+ * in which the inspector closes.
+ */
+async function closed(session, pid, inspector) {
+  await session.ask('Runtime.evaluate', { expression: CLOSE_SOON, includeCommandLineAPI: true }).catch(() => undefined)
+  await Promise.race([session.ended, sleep(CLOSES_MS, undefined, { ref: false })])
+  session.close()
+  for (const end = Date.now() + CLOSES_MS; Date.now() < end; await sleep(LOOK_MS)) {
+    try {
+      if (!listeningPorts(pid).some((port) => keyOf(port) === keyOf(inspector))) return true
+    } catch {
+      return true // it has ended
+    }
+  }
+  return false
+}
+
+/** Asks the process to open its inspector, and waits until it has: `{ host, port, url }`. */
 async function opened(pid, before, patienceMs) {
   const known = new Set(before.map(keyOf))
   process.kill(pid, 'SIGUSR1')
@@ -60,21 +72,9 @@ async function opened(pid, before, patienceMs) {
       throw refusal(pid, 'it ended', cause)
     }
     const found = await firstInspector(fresh)
-    if (found !== undefined) return found.url
+    if (found !== undefined) return found
   }
   throw refusal(pid, 'it did not open its inspector: it handles SIGUSR1 itself, is blocked, or its port (9229, or --inspect-port) is taken; start it with --inspect=0')
-}
-
-async function isClosed(pid, before) {
-  const known = new Set(before.map(keyOf))
-  for (const end = Date.now() + CLOSES_MS; Date.now() < end; await sleep(LOOK_MS)) {
-    try {
-      if ((await firstInspector(listeningPorts(pid).filter((port) => !known.has(keyOf(port))))) === undefined) return true
-    } catch {
-      return true // it has ended
-    }
-  }
-  return false
 }
 
 function keyOf({ host, port }) {
@@ -85,7 +85,7 @@ function keyOf({ host, port }) {
 async function firstInspector(ports) {
   for (const { host, port } of ports) {
     const url = await addressAt(host, port).catch(() => undefined)
-    if (url !== undefined) return { url }
+    if (url !== undefined) return { host, port, url }
   }
   return undefined
 }

@@ -4,7 +4,7 @@ const { EventEmitter } = require('node:events')
 const { LeakguardError } = require('../errors.js')
 const { connect } = require('./web-socket.js')
 
-/** A session of the DevTools protocol: `ask(method, params)` resolves to the answer; events are emitted by their name. */
+/** A session of the DevTools protocol: `ask(method, params)` resolves to the answer, `ended` when it is over; events are emitted by their name. */
 class Session extends EventEmitter {
   #socket
   #asked = new Map()
@@ -19,7 +19,9 @@ class Session extends EventEmitter {
     super()
     this.#socket = socket
     socket.on('message', (text) => this.#receive(text))
-    socket.on('close', (cause) => this.#end(cause))
+    this.ended = new Promise((resolve) => {
+      socket.on('close', (cause) => resolve(this.#end(cause)))
+    })
   }
 
   ask(method, params = {}) {
