@@ -29,6 +29,9 @@ const LEAKY = `
   for (let n = 0; n < 8000; n++) leak(n)
   setInterval(() => { for (let n = 0; n < 500; n++) leak(n) }, 10)`
 
+/** The same, and it grows no further. */
+const STILL = LEAKY.replace(/setInterval.*/, 'setInterval(() => {}, 1000)')
+
 /** A program that knows nothing of leakguard, when it has said that it is ready. */
 async function target(t, source, flags = ['--inspect-port=0']) {
   const file = join(folderFor(t), 'app.mjs')
@@ -79,6 +82,40 @@ test('the inspector that is closed ends the session itself: Node dies of a clien
   const frames = sent.mock.calls.map(({ arguments: [bytes] }) => bytes[0])
   assert.deepEqual([frames.includes(0x81), frames.includes(0x88)], [true, false], 'texts, but no close')
   assert.equal(process.kill(pid, 0), true)
+})
+
+test('a process that has loaded leakguard takes it itself, by a twin', { skip: !linux }, async (t) => {
+  const leakguard = JSON.stringify(join(root, 'index.js'))
+  const { pid } = await target(t, `import ${leakguard}; ${STILL}`)
+  const folder = folderFor(t)
+  const file = join(folder, 'a.heapsnapshot')
+  const { code, stdout, stderr } = await cli(['snapshot', String(pid), file])
+  assert.equal(code, 0, stderr)
+  assert.match(stdout, /by a twin: the process stood still for \d+ ms\.|\(no twin: /)
+  assert.equal(fs.statSync(file).mode & 0o777, 0o600)
+  assert.ok((await analyze(file)).suspects.some(({ name }) => name === 'leakedArray'))
+  const { mode, pid: told, closed } = JSON.parse((await cli(['snapshot', String(pid), file, '--json'])).stdout)
+  assert.deepEqual([told, closed], [pid, true])
+  assert.notEqual(mode, 'inspector')
+  assert.equal(JSON.parse((await cli(['snapshot', String(pid), file, '--inspector', '--json'])).stdout).mode, 'inspector')
+  const nowhere = await cli(['snapshot', String(pid), join(folder, 'no', 'a.heapsnapshot')])
+  assert.equal(nowhere.code, 3)
+  assert.match(nowhere.stderr, /ERR_LEAKGUARD_IO: in the process: /)
+  assert.deepEqual(listeningPorts(pid), [], 'its inspector is closed again')
+  assert.deepEqual(fs.readdirSync(folder), ['a.heapsnapshot'])
+})
+
+test('Ctrl-C ends the capture in the process, too', { skip: !linux }, async (t) => {
+  const leakguard = JSON.stringify(join(root, 'index.js'))
+  const { pid } = await target(t, `import ${leakguard}; globalThis.kept = Array.from({ length: 200_000 }, (_, n) => ({ n: { n } })); setInterval(() => {}, 1000)`)
+  const folder = folderFor(t)
+  const taking = spawn(process.execPath, [join(root, 'bin', 'leakguard.js'), 'snapshot', String(pid), join(folder, 'a.heapsnapshot')], { stdio: 'ignore' })
+  const ended = once(taking, 'exit')
+  while (fs.readdirSync(folder).length === 0 && taking.exitCode === null) await sleep(5)
+  taking.kill('SIGINT')
+  await ended
+  while (fs.readdirSync(folder).some((name) => name !== 'a.heapsnapshot')) await sleep(20)
+  assert.equal(process.kill(pid, 0), true, 'it lives')
 })
 
 test('HOST:PORT of an inspector that is open, and stays so', async (t) => {

@@ -80,6 +80,15 @@ function networkOf(pid) {
   }
 }
 
+/** Whether a path means the same file to it, and what it writes there is this user's. */
+function sharesFiles(pid) {
+  try {
+    return fs.statSync(`/proc/${pid}`).uid === process.geteuid() && fs.readlinkSync(`/proc/${pid}/ns/mnt`) === fs.readlinkSync('/proc/self/ns/mnt')
+  } catch {
+    return false
+  }
+}
+
 function nameOf(pid) {
   return fs.readlinkSync(`/proc/${pid}/exe`)
 }
@@ -88,4 +97,4 @@ function refusal(target, why, cause) {
   return new LeakguardError('ERR_LEAKGUARD_ATTACH', `cannot attach to ${typeof target === 'number' ? `process ${target}` : target}: ${why}`, { cause })
 }
 
-module.exports = { requireNode, refusal }
+module.exports = { requireNode, refusal, sharesFiles }

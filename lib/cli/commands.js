@@ -110,9 +110,13 @@ const COMMANDS = {
   },
   snapshot: {
     arguments: 'PID|HOST:PORT [FILE]',
-    summary: 'take a heap snapshot of a process that knows nothing of leakguard, by its inspector',
+    summary: 'take a heap snapshot of a process: by its own twin where it has loaded leakguard, else by its inspector',
     run: () => require('./snapshot.js').snapshotCommand,
-    flags: { timeout: TIMEOUT, json: JSON_FLAG('what was written') },
+    flags: {
+      timeout: TIMEOUT,
+      inspector: { type: 'boolean', help: 'by the inspector in any case: the process stands still' },
+      json: JSON_FLAG('what was written'),
+    },
   },
   'heap-profile': {
     arguments: 'PID|HOST:PORT [FILE]',
