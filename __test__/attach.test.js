@@ -13,7 +13,9 @@ const readline = require('node:readline')
 const { setTimeout: sleep } = require('node:timers/promises')
 const { analyze } = require('leakguard')
 const { attach } = require('../lib/attach/inspector.js')
+const { Lease } = require('../lib/attach/lease.js')
 const { listeningPorts } = require('../lib/attach/listening.js')
+const { Session } = require('../lib/attach/session.js')
 const { connect } = require('../lib/attach/web-socket.js')
 const { node, root } = require('./support/child.js')
 const { folderFor } = require('./support/folder.js')
@@ -118,6 +120,54 @@ test('Ctrl-C ends the capture in the process, too', { skip: !linux }, async (t) 
   assert.equal(process.kill(pid, 0), true, 'it lives')
 })
 
+test('of several at once, the last one closes the inspector', { skip: !linux }, async (t) => {
+  const { pid } = await target(t, 'setInterval(() => {}, 1000)')
+  const [a, b] = await Promise.all([attach(String(pid), 20_000), attach(String(pid), 20_000)])
+  const c = await attach(String(pid), 20_000)
+  const alive = async ({ session }) => (await session.ask('Runtime.evaluate', { expression: 'process.pid' })).result.value
+  for (const one of [a, c]) {
+    assert.equal(await one.leave(), true)
+    assert.equal(listeningPorts(pid).length, 1)
+    assert.equal(await alive(b), pid)
+  }
+  assert.equal(await b.leave(), true)
+  assert.deepEqual(listeningPorts(pid), [])
+  // And once more: nothing of the lease is left.
+  const again = await attach(String(pid), 20_000)
+  assert.equal(await again.leave(), true)
+  assert.deepEqual(listeningPorts(pid), [])
+  assert.equal(process.kill(pid, 0), true)
+})
+
+test('of one that was killed, the process closes its inspector itself; one that was open before stays', { skip: !linux }, async (t) => {
+  const { pid, stderr } = await target(t, 'setInterval(() => {}, 1000)', ['--inspect=127.0.0.1:0'])
+  const [said] = await once(stderr.setEncoding('utf8'), 'data')
+  const session = await Session.open(/ws:\S+/.exec(said)[0])
+  assert.equal(await Lease.take(session, { begins: false }), undefined, "it is somebody's")
+  const kept = await attach(String(pid), 20_000)
+  assert.equal(await kept.leave(), true)
+  assert.equal(listeningPorts(pid).length, 1)
+  await Lease.take(session, { begins: true, tickMs: 20 })
+  await sleep(400)
+  assert.equal(listeningPorts(pid).length, 1, 'it is renewed')
+  session.close()
+  while (listeningPorts(pid).length > 0) await sleep(20)
+  assert.equal(process.kill(pid, 0), true)
+})
+
+test('Ctrl-C as soon as the inspector is open: it is closed again', { skip: !linux }, async (t) => {
+  const { pid } = await target(t, STILL)
+  const folder = folderFor(t)
+  const taking = spawn(process.execPath, [join(root, 'bin', 'leakguard.js'), 'snapshot', String(pid), join(folder, 'a.heapsnapshot')], { stdio: 'ignore' })
+  const ended = once(taking, 'exit')
+  while (listeningPorts(pid).length === 0) await sleep(1)
+  taking.kill('SIGINT')
+  assert.deepEqual(await ended, [3, null])
+  assert.deepEqual(listeningPorts(pid), [])
+  assert.deepEqual(fs.readdirSync(folder), [])
+  assert.equal(process.kill(pid, 0), true)
+})
+
 test('HOST:PORT of an inspector that is open, and stays so', async (t) => {
   const child = await target(t, LEAKY, ['--inspect=127.0.0.1:0'])
   const [said] = await once(child.stderr.setEncoding('utf8'), 'data')
@@ -160,6 +210,8 @@ test('what cannot be attached to is left alone', { skip: !linux }, async (t) => 
   assert.equal(process.kill(other.pid, 0), true, 'it lives')
   const own = await target(t, "process.on('SIGUSR1', () => {}); setInterval(() => {}, 1000)")
   await refused(own.pid, /it did not open its inspector: it handles SIGUSR1 itself/, '--timeout', '500ms')
+  own.kill('SIGSTOP')
+  await refused(own.pid, /it is stopped \(Ctrl-Z, SIGSTOP\)/)
   if (process.allowedNodeEnvironmentFlags.has('--disable-sigusr1')) {
     const deaf = await target(t, 'setInterval(() => {}, 1000)', ['--disable-sigusr1'])
     await refused(deaf.pid, /it does not listen to SIGUSR1/)

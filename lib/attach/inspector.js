@@ -3,6 +3,7 @@
 const http = require('node:http')
 const { setTimeout: sleep } = require('node:timers/promises')
 const { wrong, shown } = require('../options.js')
+const { Lease } = require('./lease.js')
 const { listeningPorts } = require('./listening.js')
 const { refusal, requireNode } = require('./node-process.js')
 const { Session } = require('./session.js')
@@ -10,16 +11,16 @@ const { Session } = require('./session.js')
 const CLOSES_MS = 10_000
 const LOOK_MS = 50
 const ANSWERS_MS = 5000
-/** Once this is answered. Closing waits for the sessions that are open, so ours has to end then. */
-const CLOSE_SOON = "void setTimeout(() => (process.getBuiltinModule?.('inspector') ?? require('inspector')).close(), 20)"
+/** For one that opens after all, where nobody waits for it any more. */
+const INTERRUPTED_MS = 2000
 
 /**
  * A session with the process that `target` names: its id, or the HOST:PORT of an inspector that is open. An inspector that was opened for
  * it is closed again by `leave`, which resolves to whether nothing of it is left: `{ session, pid, leave() }`.
  */
-async function attach(target, patienceMs) {
+async function attach(target, patienceMs, signal) {
   const pid = /^\d{1,10}$/.test(target) ? Number(target) : undefined
-  if (pid !== undefined) return attachToProcess(pid, patienceMs)
+  if (pid !== undefined) return attachToProcess(pid, patienceMs, signal)
   const [, host, port] = /^(\[[0-9a-f:]+\]|[^:\s/]+):(\d{1,5})$/i.exec(target) ?? []
   if (port === undefined) throw wrong(`the target must be a process id or HOST:PORT, got ${shown(target)}`)
   const url = await addressAt(host, port).catch((cause) => {
@@ -29,26 +30,43 @@ async function attach(target, patienceMs) {
   return { session, pid: await pidOf(session), leave: async () => (session.close(), true) }
 }
 
-async function attachToProcess(pid, patienceMs) {
+async function attachToProcess(pid, patienceMs, signal) {
   requireNode(pid)
   const before = listeningPorts(pid)
   const open = await firstInspector(before)
-  const inspector = open ?? (await opened(pid, before, patienceMs))
-  const session = await Session.open(inspector.url)
-  // One that was open before is somebody's.
-  const leave = open === undefined ? () => closed(session, pid, inspector) : async () => (session.close(), true)
-  return { session, pid, leave }
+  signal?.throwIfAborted()
+  // One that was open before is somebody's, or another command line's, which shares its lease.
+  const begins = open === undefined
+  const inspector = open ?? (await opened(pid, before, patienceMs, signal))
+  let session
+  try {
+    session = await Session.open(inspector.url)
+    const lease = await within(patienceMs, Lease.take(session, { begins }))
+    return { session, pid, leave: lease === undefined ? async () => (session.close(), true) : () => left(session, pid, inspector, lease) }
+  } catch (cause) {
+    session?.close()
+    // What the process has been asked, it does when it gets to it: then the lease ends by itself.
+    throw refusal(pid, `its inspector is open, but it does not answer (${cause.message}); it is blocked, or was closed by somebody else`, cause)
+  }
+}
+
+/** What a promise comes to, in that time. */
+function within(ms, promise) {
+  const settled = new AbortController()
+  const late = sleep(ms, undefined, { signal: settled.signal }).then(() => Promise.reject(new Error(`no answer within ${ms} ms`)))
+  return Promise.race([promise, late]).finally(() => settled.abort())
 }
 
 /**
- * Has the process close the inspector that was opened for us; resolves to whether it has.
+ * Leaves a process's inspector, which closes unless others are there; resolves to whether nothing of ours is left.
  *
  * The session is left to the process to end. Node 24 and 26 die (a use after free in `WsHandler::OnCloseFrameWritten`) where a client goes at the moment
  * in which the inspector closes.
  */
-async function closed(session, pid, inspector) {
-  await session.ask('Runtime.evaluate', { expression: CLOSE_SOON, includeCommandLineAPI: true }).catch(() => undefined)
-  await Promise.race([session.ended, sleep(CLOSES_MS, undefined, { ref: false })])
+async function left(session, pid, inspector, lease) {
+  const closes = await within(CLOSES_MS, lease.leave()).catch(() => undefined)
+  if (closes === false) return session.close(), true
+  await within(CLOSES_MS, session.ended).catch(() => {})
   session.close()
   for (const end = Date.now() + CLOSES_MS; Date.now() < end; await sleep(LOOK_MS)) {
     try {
@@ -61,10 +79,13 @@ async function closed(session, pid, inspector) {
 }
 
 /** Asks the process to open its inspector, and waits until it has: `{ host, port, url }`. */
-async function opened(pid, before, patienceMs) {
+async function opened(pid, before, patienceMs, signal) {
   const known = new Set(before.map(keyOf))
+  requireNode(pid) // again: what was seen can be seconds old, and a number another process's by now
   process.kill(pid, 'SIGUSR1')
-  for (const end = Date.now() + patienceMs; Date.now() < end; await sleep(LOOK_MS)) {
+  let end = Date.now() + patienceMs
+  signal?.addEventListener('abort', () => (end = Math.min(end, Date.now() + INTERRUPTED_MS)), { once: true })
+  for (; Date.now() < end; await sleep(LOOK_MS)) {
     let fresh
     try {
       fresh = listeningPorts(pid).filter((port) => !known.has(keyOf(port)))
@@ -74,7 +95,7 @@ async function opened(pid, before, patienceMs) {
     const found = await firstInspector(fresh)
     if (found !== undefined) return found
   }
-  throw refusal(pid, 'it did not open its inspector: it handles SIGUSR1 itself, is blocked, or its port (9229, or --inspect-port) is taken; start it with --inspect=0')
+  throw refusal(pid, 'it did not open its inspector: it handles SIGUSR1 itself, its port (9229, or --inspect-port) is taken (start it with --inspect=0), or it is blocked: then it opens it later, and it stays open')
 }
 
 function keyOf({ host, port }) {
@@ -101,7 +122,7 @@ async function addressAt(host, port) {
 
 function get(url) {
   return new Promise((resolve, reject) => {
-    const request = http.get(url, { agent: false, timeout: ANSWERS_MS }, async (response) => {
+    const request = http.get(url, { agent: false, signal: AbortSignal.timeout(ANSWERS_MS) }, async (response) => {
       try {
         let body = ''
         for await (const chunk of response.setEncoding('utf8')) body = (body + chunk).slice(0, 1e6)
@@ -110,8 +131,7 @@ function get(url) {
         reject(error)
       }
     })
-    request.on('timeout', () => request.destroy(new Error('it does not answer')))
-    request.on('error', reject)
+    request.on('error', (error) => reject(error.name === 'AbortError' ? new Error('it does not answer') : error))
   })
 }
 

@@ -18,7 +18,8 @@ function requireNode(pid) {
   }
   requireOurs(pid)
   if (!isNode(pid)) throw refusal(pid, `it is no Node.js process but ${nameOf(pid)}, which the signal would end`)
-  const { caught, ignored } = signalsOf(pid)
+  const { caught, ignored, stopped } = statusOf(pid)
+  if (stopped) throw refusal(pid, 'it is stopped (Ctrl-Z, SIGSTOP), so that it could answer nothing; let it go on first (kill -CONT)')
   if (ignored) throw refusal(pid, 'it ignores SIGUSR1, so its inspector cannot be opened; start it with --inspect and give 127.0.0.1:9229')
   if (!caught) throw refusal(pid, 'it does not listen to SIGUSR1 (--disable-sigusr1, or it has only just started): the signal would end it; start it with --inspect')
   const [own, other] = [networkOf('self'), networkOf(pid)]
@@ -66,10 +67,10 @@ function holds(path, bytes) {
   }
 }
 
-function signalsOf(pid) {
+function statusOf(pid) {
   const status = fs.readFileSync(`/proc/${pid}/status`, 'utf8')
   const has = (name) => (BigInt(`0x${new RegExp(`^${name}:\\s*([0-9a-f]+)`, 'm').exec(status)?.[1] ?? 0}`) >> (SIGUSR1 - 1n)) % 2n === 1n
-  return { caught: has('SigCgt'), ignored: has('SigIgn') }
+  return { caught: has('SigCgt'), ignored: has('SigIgn'), stopped: /^State:\s*[Tt]/m.test(status) }
 }
 
 function networkOf(pid) {

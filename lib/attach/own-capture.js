@@ -10,7 +10,7 @@ const { LeakguardError } = require('../errors.js')
 const BEGIN = (path) => `(() => {
   const { _cache: loaded } = (process.getBuiltinModule?.('module') ?? require('module'))
   const brand = Symbol.for('leakguard.error')
-  const isOurs = (file) => /[\\\\/]lib[\\\\/]errors\\.js$/.test(file) && loaded[file].exports.LeakguardError?.prototype[brand] === true
+  const isOurs = (file) => /[\\\\/]lib[\\\\/]errors\\.js$/.test(file) && loaded[file]?.exports?.LeakguardError?.prototype?.[brand] === true
   const file = Object.keys(loaded).find(isOurs)
   if (file === undefined) return undefined
   const { writeSnapshot } = loaded[file].require('./capture/snapshot.js')

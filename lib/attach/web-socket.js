@@ -13,6 +13,7 @@ const PING = 9
 const PONG = 10
 /** A message of more would not fit into a string. */
 const MOST_BYTES = 2 ** 29
+const ANSWERS_MS = 5000
 
 /** Emits `message` with each text, and `close` once, with an error where there is one. */
 class WebSocket extends EventEmitter {
@@ -114,12 +115,14 @@ function connect(url) {
   const headers = { Connection: 'Upgrade', Upgrade: 'websocket', 'Sec-WebSocket-Key': key, 'Sec-WebSocket-Version': '13' }
   return new Promise((resolve, reject) => {
     const request = http.get({ host: hostname.replace(/^\[|\]$/g, ''), port, path: pathname + search, headers, agent: false })
+    request.setTimeout(ANSWERS_MS, () => request.destroy(new Error('it does not answer')))
     request.on('error', reject)
     request.on('response', (response) => {
       response.resume()
       reject(new Error(`it answered ${response.statusCode}`))
     })
     request.on('upgrade', (response, socket, head) => {
+      socket.setTimeout(0)
       const expected = createHash('sha1').update(key + GUID).digest('base64')
       if (response.headers['sec-websocket-accept'] === expected) return resolve(new WebSocket(socket, head))
       socket.destroy()
