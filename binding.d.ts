@@ -27,6 +27,8 @@ export declare class AnalysisJob {
   end(): void
   /** How far the job is. */
   progress(): Progress
+  /** Of a task with `view`: what is known of the heap before it is known who holds what, as JSON; `null` until then. */
+  outline(): string | null
   /** Asks the job to stop; it ends soon after, with `ERR_LEAKGUARD_CANCELLED` unless it was done. */
   cancel(): void
   /** The outcome, once: `null` while the job runs, and after it was taken. */

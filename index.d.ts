@@ -721,6 +721,12 @@ export interface Report {
   timers: TimerRow[]
   /** Calls of async functions that stand at an `await`, by function, the most frequent first. */
   waiting: FunctionCount[]
+  /** Contexts beyond the main one (`node:vm`, and what makes them: Jest, template engines), by what holds them, the largest first. */
+  contexts: ContextRow[]
+  /** How many contexts there are beyond the main one. */
+  contextCount: number
+  /** Closures by the file of the app that defines them, those first that retain most. Node's own files are left out. */
+  closures: ClosureRow[]
   /** What was odd about the input and was tolerated. */
   notes: string[]
 }
@@ -740,6 +746,35 @@ export interface FunctionCount {
   /** Where it is written. */
   location?: Location
   count: number
+}
+
+/** Contexts that are held alike, and have functions of the same file. */
+export interface ContextRow {
+  /** What holds them, as the source writes it: `sandboxes[].context`. */
+  name: string
+  /** How many; of more than 2,000 contexts, the largest are named. */
+  count: number
+  /** Bytes that would go with all of them: what they hold alone. */
+  retainedSize: number
+  /** V8's id of the largest. */
+  id: number
+  /** A file of a function that the largest alone holds. */
+  script?: string
+  /** From the root to the largest. */
+  path: PathStep[]
+}
+
+/** The closures of all functions that one file defines. */
+export interface ClosureRow {
+  /** The file that V8 runs, which may have been made of others: `functions` have the places as they were written. */
+  file: string
+  count: number
+  /** Bytes of the closures themselves. */
+  shallowSize: number
+  /** Bytes that would go if all of them went, with what their scopes alone hold. */
+  retainedSize: number
+  /** Those first whose closures retain most, five at most. */
+  functions: (FunctionCount & { retainedSize: number })[]
 }
 
 export interface ListenerRow {

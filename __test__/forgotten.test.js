@@ -101,18 +101,25 @@ test('a forgetful app, in the watchdog’s leak events: each place by file and l
 
 test('a forgetful app, without hooks, from a snapshot: each by the place of what it forgets', async (t) => {
   const found = await run(t, `
+    const vm = require('node:vm')
     async function stuck(never) { await never } // waiting
     const kept = []
+    const pages = []
+    const handlers = []
+    const handlerOf = vm.runInThisContext('(function handlerOf(nth) { const body = new Array(250).fill(nth); return function handle() { return body } })', { filename: '/app/handlers.js' })
     async function run() {
       for (let nth = 0; nth < 50; nth++) {
         request()
         stuck(new Promise((resolve) => kept.push(resolve)))
+        handlers.push(handlerOf(nth))
+        if (nth < 5) pages.push({ context: vm.createContext({}) })
+        if (nth < 5) vm.runInContext('function render() { return 1 }', pages[nth].context, { filename: '/app/page.js' })
       }
       const snapshot = __filename + '.heapsnapshot'
       leakguard.writeSnapshotSync(snapshot)
-      const { listeners, timers, waiting } = await leakguard.analyze(snapshot)
+      const { listeners, timers, waiting, contexts, contextCount, closures } = await leakguard.analyze(snapshot)
       socket.destroy(); server.close(); process.removeAllListeners('SIGHUP')
-      process.stdout.write(JSON.stringify({ listeners, timers, waiting }))
+      process.stdout.write(JSON.stringify({ listeners, timers, waiting, contexts, contextCount, closures, kept: [pages, handlers].length }))
     }`)
   const here = ({ location }, mark) => location?.file === found.file && location.line === place(mark)
   const listener = (mark) => found.listeners.find(({ functions }) => here(functions[0], mark))
@@ -125,4 +132,14 @@ test('a forgetful app, without hooks, from a snapshot: each by the place of what
   assert.deepEqual([timer.type, timer.delay, timer.function, timer.count], ['setInterval', 60_000, 'refresh', 50])
   const [waiting] = found.waiting
   assert.deepEqual([waiting.function, waiting.count, waiting.location.file], ['stuck', 50, found.file])
+  // Contexts by what holds them, closures by the file that defines them: here and in another one, not in Node's.
+  const [context] = found.contexts
+  assert.deepEqual([found.contextCount, context.count, context.script], [5, 5, '/app/page.js'])
+  assert.match(context.name, /^pages\[\]\.context/)
+  assert.ok(context.retainedSize > 5 * 50_000 && context.path.some(({ edge }) => edge === 'pages'))
+  const [handlers, own] = ['/app/handlers.js', found.file].map((file) => found.closures.find((row) => row.file === file))
+  assert.deepEqual([handlers.count, handlers.functions[0].function, handlers.functions[0].count], [51, 'handle', 50])
+  assert.ok(handlers.retainedSize >= 50 * 2000 && handlers.functions[0].retainedSize >= 50 * 2000)
+  assert.ok(own.count >= 100 && own.functions.every(({ location }) => location.file === found.file))
+  assert.ok(found.closures.every(({ file }) => !file.startsWith('node:')))
 })

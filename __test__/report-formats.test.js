@@ -45,6 +45,12 @@ const report = {
     advice: `Bound ${HOSTILE}.`,
     text: `${HOSTILE} holds much`,
   }],
+  contexts: [{ name: 'pages[].context', count: 12, retainedSize: 2_400_000, id: 99, script: '/app/page.js', path: [{ edge: 'pages', name: 'Array', type: 'array' }] }],
+  contextCount: 12,
+  closures: [
+    { file: 'C:\\app\\handlers.js', count: 501, shallowSize: 32_064, retainedSize: 1_200_000, functions: [{ function: 'handle', location: { file: 'C:\\app\\handlers.js', line: 4, column: 9 }, count: 500, retainedSize: 1_100_000 }] },
+    { file: `/app/${HOSTILE}.js`, count: 1, shallowSize: 64, retainedSize: 64, functions: [] },
+  ],
   strings: [{ value: 'a secret', count: 3, size: 72, wasted: 48 }],
   notes: [],
 }
@@ -73,6 +79,14 @@ test('queries: all terms, of suspects, classes and holders', () => {
   assert.deepEqual(names('count=60001'), [0, [], ['cache']])
   assert.deepEqual(names('path:serve'), [1, [], []])
   assert.deepEqual(names('path:session.js'), [0, ['Session'], []])
+  assert.deepEqual(names('path:SESSION.js:3'), [0, ['Session'], []], 'a class has the place of its constructor')
+  assert.deepEqual(names('path:session.js:33'), [0, [], []])
+  const more = (query) => [queried(report, query).contexts.length, queried(report, query).closures.map(({ file }) => file)]
+  assert.deepEqual(more('path:pages'), [1, []])
+  assert.deepEqual(more('path:page.js class:context'), [1, []])
+  assert.deepEqual(more('path:app\\handlers.js count>500'), [0, ['C:\\app\\handlers.js']])
+  assert.deepEqual(more('class:function path:handle size>1MB'), [0, ['C:\\app\\handlers.js']])
+  assert.deepEqual(more('class:Session'), [0, []])
   for (const wrong of ['', 'Session', 'class:', 'klass:a', 'size>many', 'count>1.5', 'size:3']) assert.throws(() => queryOf(wrong), { code: 'ERR_LEAKGUARD_OPTION' }, wrong)
 })
 

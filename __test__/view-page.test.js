@@ -125,6 +125,23 @@ test('a person finds the leak in two snapshots', { skip: reasonToSkip(), timeout
     await picture(page, 'view-compare')
   })
 
+  await t.test('while a file is read, its classes are there already', async () => {
+    let read = false
+    await page.route('**/heaps', async (route) => {
+      const response = await route.fetch()
+      const { heaps } = await response.json()
+      await route.fulfill({ response, json: { heaps: read ? heaps : heaps.map((about) => ({ ...about, state: 'reading', stage: 'dominators', bytes: 1, total: 1 })) } })
+    })
+    await page.reload()
+    await page.locator('#outline tbody tr', { hasText: 'Session' }).waitFor()
+    await page.getByText('finding who holds what').waitFor()
+    await picture(page, 'view-outline')
+    read = true
+    await page.locator('#outline').waitFor({ state: 'detached' })
+    await page.getByText('8,000').first().waitFor()
+    await page.unroute('**/heaps')
+  })
+
   await t.test('on a phone, and in the dark, nothing is cut off, and every button has a name', async () => {
     await page.emulateMedia({ colorScheme: 'dark' })
     await page.setViewportSize({ width: 390, height: 844 })

@@ -9,6 +9,7 @@ const fs = require('node:fs')
 const { join } = require('node:path')
 const { analyze } = require('leakguard')
 const { openInBrowser } = require('../lib/view/browser.js')
+const { HeapFile } = require('../lib/view/heap-file.js')
 const { node } = require('./support/child.js')
 const { ask, raw, until } = require('./support/endpoint.js')
 const { folderFor } = require('./support/folder.js')
@@ -70,6 +71,21 @@ test('classes, objects, what holds them: rows, a page at a time', async (t) => {
   assert.ok((await get('/heaps/0/search?text=writeSnapshotSync&among=objects')).json.rows.some(({ type }) => type === 'closure'))
 })
 
+test('while it is read, a file tells what is known already', async () => {
+  const file = new HeapFile(leaky.path, { readScripts: true })
+  assert.equal(file.outline, undefined)
+  const seen = []
+  await file.read({ onProgress: () => seen.push(file.about) })
+  const { totalSize, nodeCount, edgeCount, node, classes } = JSON.parse(file.report)
+  const known = seen.findIndex((about) => about.totalSize !== undefined)
+  assert.deepEqual([seen[known].state, seen[known].totalSize, seen[known].nodeCount, seen[known].edgeCount, seen[known].node], ['reading', totalSize, nodeCount, edgeCount, node])
+  assert.ok(seen.slice(known).every((about) => about.totalSize === totalSize))
+  const outline = JSON.parse(file.outline)
+  const dates = (rows) => rows.filter(({ name }) => name === 'Date').reduce((sum, { count }) => sum + count, 0)
+  assert.equal(dates(outline.classes), dates(classes))
+  assert.ok(outline.classes.every(({ size }, at, { [at - 1]: before }) => before === undefined || before.size >= size))
+})
+
 test('two files of one process are compared; of two processes they are not', async (t) => {
   const folder = folderFor(t)
   const later = join(folder, 'later.heapsnapshot')
@@ -87,6 +103,8 @@ test('two files of one process are compared; of two processes they are not', asy
   assert.deepEqual(heaps.map(({ state }) => state), ['ready', 'ready', 'ready', 'failed'])
   assert.match(heaps[3].message, /ERR_LEAKGUARD_PARSE/)
   assert.equal((await get('/heaps/3/report')).status, 409)
+  assert.equal((await get('/heaps/3/outline')).status, 409)
+  assert.deepEqual((await get('/heaps/1/outline')).json.totalSize, heaps[1].totalSize)
 })
 
 test('who lacks the secret, or means another machine, gets nothing out of a heap', async (t) => {

@@ -11,15 +11,15 @@ const progress = (job) => job.progress()
 /**
  * Asks a snapshot what a task says, on threads of its own: resolves to the report's fields, `census`, `growth`, `diff`; with a task's
  * `tally`, to what is kept of the snapshot in native memory, to be `since` of another one's `diff`; with its `view`, to the heap in native
- * memory, too, which is asked on.
+ * memory, too, which is asked on; what is known of that before it is known who holds what comes to `onOutline`, as JSON, once.
  *
  * `source` is a path, a `file:` URL, or anything that is iterated asynchronously to chunks (a Readable, a web stream).
  */
-async function examine(source, task, { signal, onProgress, readScripts = true, since }) {
+async function examine(source, task, { signal, onProgress, onOutline, readScripts = true, since }) {
   if (signal?.aborted) throw cancelled('analysis', signal)
   const job = new (native().AnalysisJob)(JSON.stringify(task), readScripts)
   if (since !== undefined) job.since(since)
-  const settings = { what: 'analysis', signal, onProgress, progress }
+  const settings = { what: 'analysis', signal, onProgress, progress: onOutline === undefined ? progress : telling(onOutline) }
   if (isPath(source)) {
     job.openFile(pathOf(source, 'source'))
     return answerOf(await reportOf(job, settings), job)
@@ -27,6 +27,19 @@ async function examine(source, task, { signal, onProgress, readScripts = true, s
   if (!isStream(source)) throw wrong(`the source must be a path or a readable stream, got ${shown(source)}`)
   job.openFeed()
   return answerOf(await reportOfFed(job, source, settings), job)
+}
+
+/** How far a job is; what it knows of its heap is told on the way. */
+function telling(onOutline) {
+  let told = false
+  return (job) => {
+    const outline = told ? null : job.outline()
+    if (outline !== null) {
+      told = true
+      onOutline(outline)
+    }
+    return job.progress()
+  }
 }
 
 /** Compares the censuses of a task: there is no snapshot. */

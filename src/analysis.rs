@@ -112,6 +112,13 @@ impl AnalysisJob {
         }
     }
 
+    /// Of a task with `view`: what is known of the heap before it is known who holds what, as JSON; `null` until then.
+    #[napi]
+    pub fn outline(&self) -> Option<String> {
+        // Plain data: it cannot fail.
+        self.shared.watch.outline().and_then(|outline| serde_json::to_string(outline).ok())
+    }
+
     /// Asks the job to stop; it ends soon after, with `ERR_LEAKGUARD_CANCELLED` unless it was done.
     #[napi]
     pub fn cancel(&self) {

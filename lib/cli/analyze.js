@@ -37,8 +37,9 @@ async function analyzeCommand([file, ...rest], { json, md, html, query, top, 'no
   return { text: reportMarkdown(report, { source }), asked: true, leak }
 }
 
-function cut({ classes, dominators, ...report }, rows = 50) {
-  return { ...report, classes: classes.slice(0, rows), dominators: dominators.slice(0, rows) }
+function cut(report, rows = 50) {
+  const tables = ['classes', 'dominators', 'contexts', 'closures'].map((name) => [name, report[name].slice(0, rows)])
+  return { ...report, ...Object.fromEntries(tables) }
 }
 
 module.exports = { analyzeCommand }

@@ -26,16 +26,21 @@ function testOf(term) {
   return (row) => COMPARE[operator](row[number], limit)
 }
 
+const wayTexts = (path) => path.flatMap((step) => [step.edge, step.name])
 const placeTexts = (location) => (location ? [`${location.file}:${location.line}`] : [])
 
-/** A report with the suspects, classes and holders that a query asks for; what else it has is left out. */
+/** A report with the suspects, classes, holders, contexts and closures that a query asks for; what else it has is left out. */
 function queried(report, text) {
   const fits = queryOf(text)
   const suspects = report.suspects.filter(({ name, type, location, path, count, retainedSize }) =>
-    fits({ texts: { class: [type], path: [name, ...placeTexts(location), ...path.flatMap((step) => [step.edge, step.name])] }, size: retainedSize, count }))
+    fits({ texts: { class: [type], path: [name, ...placeTexts(location), ...wayTexts(path)] }, size: retainedSize, count }))
   const classes = report.classes.filter(({ name, location, count, retainedSize }) => fits({ texts: { class: [name], path: placeTexts(location) }, size: retainedSize, count }))
   const dominators = report.dominators.filter((row) => fits({ texts: { class: [row.class], path: [row.name] }, size: row.retainedSize, count: row.retainedCount }))
-  return { ...report, query: text, suspects, classes, classCount: classes.length, dominators, strings: [], listeners: [], timers: [], waiting: [] }
+  const contexts = (report.contexts ?? []).filter(({ name, script, path, retainedSize, count }) =>
+    fits({ texts: { class: ['NativeContext'], path: [name, script ?? '', ...wayTexts(path)] }, size: retainedSize, count }))
+  const closures = (report.closures ?? []).filter(({ file, functions, retainedSize, count }) =>
+    fits({ texts: { class: ['Function'], path: [file, ...functions.flatMap(({ function: name, location }) => [name, ...placeTexts(location)])] }, size: retainedSize, count }))
+  return { ...report, query: text, suspects, classes, classCount: classes.length, dominators, contexts, closures, strings: [], listeners: [], timers: [], waiting: [] }
 }
 
 module.exports = { queried, queryOf }

@@ -1,13 +1,13 @@
 'use strict'
 
-const { cut } = require('./words.js')
+const { cut, cutStart } = require('./words.js')
 
 const GAP = '  '
 const LEAST_TEXT = 12
 
 /**
  * Aligned columns: numbers to the right, texts to the left. `columns` are `{ title, value, text }`, where `value(row)` is
- * what a cell shows and `text: true` marks a text. The widest text column gives way until a line fits in `width`; where that is not
+ * what a cell shows, `text: true` marks a text, and `end: true` one whose end a person knows, such as a path. The widest text column gives way until a line fits in `width`; where that is not
  * enough, columns with `spare: true` are left out, the last one first.
  */
 function table(given, rows, { width, paint }) {
@@ -17,7 +17,7 @@ function table(given, rows, { width, paint }) {
   narrow(widths, columns, width)
   return cells.map((line, row) => {
     const texts = line.map((cell, index) => {
-      const fit = cut(cell, widths[index])
+      const fit = (columns[index].end ? cutStart : cut)(cell, widths[index])
       return columns[index].text ? fit.padEnd(widths[index]) : fit.padStart(widths[index])
     })
     const joined = texts.join(GAP).trimEnd()

@@ -13,10 +13,12 @@ const ROWS = 10
 const COUNT = { title: 'count', value: (row) => count(row.count) }
 
 /** `[{ title, columns, rows, more, secret }]` of a heap's report; those without rows are left out. Secret is what has values out of the heap. */
-function tablesOf({ classes, classCount, dominators, strings, listeners = [], timers = [], waiting = [] }) {
+function tablesOf({ classes, classCount, dominators, strings, contexts = [], closures = [], listeners = [], timers = [], waiting = [] }) {
   return [
     { title: 'Classes by retained size', columns: CLASSES, rows: classes, more: classCount - classes.length },
     { title: 'Largest holders', columns: HOLDERS, rows: dominators },
+    { title: 'Contexts beyond the main one', columns: CONTEXTS, ...first(contexts) },
+    { title: 'Closures by file', columns: CLOSURES, ...first(closures) },
     { title: 'Listeners', columns: LISTENERS, rows: many(listeners) },
     { title: 'Timers', columns: TIMERS, rows: many(timers) },
     { title: 'Async functions that wait', columns: WAITING, rows: many(waiting) },
@@ -38,6 +40,19 @@ const HOLDERS = [
   { title: 'class', value: (row) => safe(row.class), text: true, spare: true },
   { title: 'id', value: (row) => `@${row.id}`, spare: true },
 ]
+const CONTEXTS = [
+  { title: 'retained', value: (row) => bytes(row.retainedSize) },
+  { title: 'contexts', value: (row) => count(row.count) },
+  { title: 'held as', value: (row) => safe(row.name), text: true },
+  { title: 'code of', value: (row) => safe(row.script ?? ''), text: true, spare: true },
+  { title: 'id', value: (row) => `@${row.id}`, spare: true },
+]
+const CLOSURES = [
+  { title: 'retained', value: (row) => bytes(row.retainedSize) },
+  { title: 'closures', value: (row) => count(row.count) },
+  { title: 'file', value: (row) => safe(row.file), text: true, end: true },
+  { title: 'most by', value: ({ functions: [site] }) => safe(site === undefined ? '' : inFile(site)), text: true, spare: true },
+]
 const STRINGS = [
   { title: 'wasted', value: (row) => bytes(row.wasted) },
   { title: 'copies', value: (row) => count(row.count) },
@@ -58,6 +73,11 @@ const TIMERS = [
 ]
 const WAITING = [COUNT, { title: 'function', value: (row) => safe(placed(row)), text: true }]
 
+/** The rows that pages show of a table that is beside the point of most. */
+function first(rows) {
+  return { rows: rows.slice(0, ROWS), more: rows.length - Math.min(rows.length, ROWS) }
+}
+
 function many(rows) {
   return rows.filter((row) => row.count >= MANY).slice(0, ROWS)
 }
@@ -67,6 +87,11 @@ function placed({ function: name, location }) {
   const place = location === undefined ? '' : placeOf(location)
   if (place === '') return name || '(unknown)'
   return name === '' ? place : `${name} (${place})`
+}
+
+/** `onNews (7:3), 1,200`: a function of a file that is told already. */
+function inFile({ function: name, location, count: closures }) {
+  return `${name || '(anonymous)'}${location === undefined ? '' : ` (${location.line}:${location.column})`}, ${count(closures)}`
 }
 
 module.exports = { tablesOf }

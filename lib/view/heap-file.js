@@ -12,8 +12,11 @@ class HeapFile {
   #path
   #readScripts
   #view
+  #outline
   #report
   #about
+  /** What is told of the heap since it was parsed. */
+  #facts
 
   constructor(path, { readScripts }) {
     this.#path = path
@@ -21,7 +24,7 @@ class HeapFile {
     this.#about = { name: basename(path), path, state: 'waiting' }
   }
 
-  /** What is known of it: `state` (`waiting`, `reading`, `ready`, `failed`), how far it is read, its size, why it failed. */
+  /** What is known of it: `state` (`waiting`, `reading`, `ready`, `failed`), how far it is read, its size as soon as it was parsed, why it failed. */
   get about() {
     return this.#about
   }
@@ -33,15 +36,18 @@ class HeapFile {
   /** Reads it; a failure is told by `about`, too. */
   async read({ signal, onProgress }) {
     const tell = (progress) => {
-      this.#know({ state: 'reading', ...progress })
+      this.#know({ state: 'reading', ...progress, ...this.#facts })
       onProgress?.(progress)
     }
+    const outlined = (outline) => {
+      this.#outline = outline
+      this.#facts = factsOf(JSON.parse(outline))
+    }
     try {
-      const { view, ...report } = await examine(this.#path, { options: { top: TOP }, view: true }, { signal, onProgress: tell, readScripts: this.#readScripts })
+      const { view, ...report } = await examine(this.#path, { options: { top: TOP }, view: true }, { signal, onProgress: tell, onOutline: outlined, readScripts: this.#readScripts })
       this.#view = view
       this.#report = JSON.stringify(report)
-      const { totalSize, nodeCount, edgeCount, classCount, node } = report
-      this.#know({ state: 'ready', totalSize, nodeCount, edgeCount, classCount, node })
+      this.#know({ state: 'ready', ...factsOf(report) })
     } catch (error) {
       this.#know({ state: 'failed', message: error.message })
       throw error
@@ -51,6 +57,11 @@ class HeapFile {
   #know(facts) {
     const { name, path } = this.#about
     this.#about = { name, path, ...facts }
+  }
+
+  /** What is known before it is known who holds what, as JSON; undefined until it was parsed. */
+  get outline() {
+    return this.#outline
   }
 
   /** What `analyze` says of it, as JSON. */
@@ -67,6 +78,10 @@ class HeapFile {
   diff(before, top, signal) {
     return reportOf(this.#view.diff(before.#view, top), { what: 'comparison', signal })
   }
+}
+
+function factsOf({ totalSize, nodeCount, edgeCount, classCount, node }) {
+  return { totalSize, nodeCount, edgeCount, classCount, node }
 }
 
 module.exports = { HeapFile }

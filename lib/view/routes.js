@@ -30,6 +30,14 @@ const HEAPS = {
   run: ({ files }, { req, res }) => sendJson(req, res, { heaps: files.map(({ about }) => about) }),
 }
 
+const OUTLINE = {
+  method: 'GET',
+  path: '/heaps/{heap}/outline',
+  summary: 'What is known of it as soon as it was parsed: figures, and classes by own size',
+  answers: 'object',
+  run: (shared, { req, res, params }) => sendText(req, res, fileOf(shared, params.heap).outline ?? notYet()),
+}
+
 const REPORT = {
   method: 'GET',
   path: '/heaps/{heap}/report',
@@ -101,11 +109,19 @@ function required(name, value) {
   return value
 }
 
-function heapOf({ files }, text) {
+function heapOf(shared, text) {
+  const file = fileOf(shared, text)
+  return file.isReady ? file : notYet()
+}
+
+function fileOf({ files }, text) {
   const file = files[numberOf(text)]
   if (file === undefined) throw new Refusal(404, 'there is no such file')
-  if (!file.isReady) throw new Refusal(409, 'the file is not read yet, or cannot be', { code: 'ERR_LEAKGUARD_BUSY', headers: { 'Retry-After': '1' } })
   return file
+}
+
+function notYet() {
+  throw new Refusal(409, 'the file is not read yet, or cannot be', { code: 'ERR_LEAKGUARD_BUSY', headers: { 'Retry-After': '1' } })
 }
 
 function numberOf(text) {
@@ -118,4 +134,4 @@ function sendText(req, res, text) {
   send(req, res, 200, { 'Content-Type': 'application/json; charset=utf-8' }, text)
 }
 
-module.exports = { ROUTES: [...pageRoutes(join(PAGE, 'index.html'), ASSETS), HEAPS, REPORT, DIFF, ...QUESTIONS], ASSETS }
+module.exports = { ROUTES: [...pageRoutes(join(PAGE, 'index.html'), ASSETS), HEAPS, OUTLINE, REPORT, DIFF, ...QUESTIONS], ASSETS }

@@ -25,8 +25,9 @@ mod watch;
 pub use error::{Code, Error};
 pub use options::{AnalyzeOptions, CensusOptions, DiffOptions, GrowthOptions, Limits};
 pub use report::{
-    ChangeRow, ClassRow, Diff, DominatorRow, FunctionCount, Grown, Growth, HolderRow, ListenerRow, Location, Noise,
-    PathStep, Report, StringRow, Sum, SumRow, Suspect, TimerRow, Totals, TreeRow,
+    ChangeRow, ClassRow, ClosureRow, ClosureSite, ContextRow, Diff, DominatorRow, FunctionCount, Grown, Growth,
+    HolderRow, ListenerRow, Location, Noise, Outline, PathStep, Report, StringRow, Sum, SumRow, Suspect, TimerRow,
+    Totals, TreeRow,
 };
 pub use source_map::{Original, SourceMaps};
 pub use sources::{NoSources, Sources};
@@ -57,6 +58,6 @@ pub fn analyze<T>(
     done: impl FnOnce(Report) -> T,
 ) -> Result<T, Error> {
     let graph = format::parse(source, &options.limits, watch)?;
-    let (_heap, report) = analysis::reported(graph, options, sources, watch)?;
+    let (_heap, report) = analysis::reported(graph, analysis::Purpose::Report, options, sources, watch)?;
     Ok(done(report))
 }

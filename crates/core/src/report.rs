@@ -197,6 +197,52 @@ pub struct TimerRow {
     pub callback: FunctionCount,
 }
 
+/// Contexts of `node:vm` that are held alike. What a context has: a global object, its own `Object`, `Array`, … and the code that ran in it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ContextRow {
+    /// What holds them, as the source writes it: `sandboxes[].context`.
+    pub name: String,
+    /// How many.
+    pub count: u64,
+    /// Bytes that would go with all of them.
+    pub retained_size: u64,
+    /// V8's id of the largest.
+    pub id: u64,
+    /// A file of a function that the largest still has.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub script: Option<String>,
+    /// From the root to the largest.
+    pub path: Vec<PathStep>,
+}
+
+/// Functions that one file of the app defines, each closure of them counted.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ClosureRow {
+    /// The file, as V8 runs it.
+    pub file: String,
+    /// How many closures.
+    pub count: u64,
+    /// Bytes of the closures themselves.
+    pub shallow_size: u64,
+    /// Bytes that would go if all of them went, with what their scopes alone hold.
+    pub retained_size: u64,
+    /// The functions, those first whose closures retain most, five at most.
+    pub functions: Vec<ClosureSite>,
+}
+
+/// A function, and the closures that were made of it.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ClosureSite {
+    /// Which one, and how many there are.
+    #[serde(flatten)]
+    pub function: FunctionCount,
+    /// Bytes that would go if all of them went.
+    pub retained_size: u64,
+}
+
 /// How something grew, look by look.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -343,6 +389,28 @@ pub struct Diff {
     pub text: String,
 }
 
+/// What is known of a heap before it is known who holds what.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Outline {
+    /// Node's version (`v24.21.0`) where the heap tells it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub node: Option<String>,
+    /// V8's version where the heap tells it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub v8: Option<String>,
+    /// Sum of all self sizes.
+    pub total_size: u64,
+    /// Nodes in the snapshot.
+    pub node_count: u64,
+    /// Edges in the snapshot.
+    pub edge_count: u64,
+    /// Classes by name, those first whose objects take most themselves, 100 at most.
+    pub classes: Vec<SumRow>,
+    /// How many class names there are.
+    pub class_count: u64,
+}
+
 /// The analysis of one heap snapshot.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -378,6 +446,12 @@ pub struct Report {
     pub timers: Vec<TimerRow>,
     /// Calls of async functions that stand at an `await`, by function, the most frequent first.
     pub waiting: Vec<FunctionCount>,
+    /// Contexts beyond the main one, by what holds them, the largest first.
+    pub contexts: Vec<ContextRow>,
+    /// How many contexts there are beyond the main one.
+    pub context_count: u64,
+    /// Closures by the file of the app that defines them, those first that retain most; Node's own files are left out.
+    pub closures: Vec<ClosureRow>,
     /// What was odd about the input and was tolerated.
     pub notes: Vec<String>,
 }

@@ -1,7 +1,7 @@
 //! What can be asked of one snapshot: a report, a census, what grew since earlier censuses, what changed since an earlier snapshot of the
 //! process, or several of these at once.
 
-use crate::analysis::{self, Beside, Census, Heap, View};
+use crate::analysis::{self, Beside, Census, Heap, Purpose, View};
 use crate::graph::Graph;
 use crate::{
     AnalyzeOptions, CensusOptions, Code, Diff, DiffOptions, Error, Growth, GrowthOptions, Report, Source, Sources,
@@ -126,7 +126,8 @@ fn answer<T>(
     let is_folded = task.census || task.growth.is_some();
     let since = task.since.as_deref().filter(|_| task.diff.is_some());
     let (heap, beside) = if task.report {
-        let (heap, report) = analysis::reported(graph, &task.options, sources, watch)?;
+        let purpose = if task.view { Purpose::View } else { Purpose::Report };
+        let (heap, report) = analysis::reported(graph, purpose, &task.options, sources, watch)?;
         answer.report = Some(report);
         let beside = Beside::of(&heap, is_folded, since, watch)?;
         (heap, beside)

@@ -1,8 +1,9 @@
 //! A view into running work from another thread: how far it is, and a way to stop it.
 //!
-//! Plain atomics: the worker writes, anyone reads, nobody waits.
+//! Plain atomics, and what is written once: the worker writes, anyone reads, nobody waits.
 
-use crate::Error;
+use crate::{Error, Outline};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering::Relaxed};
 
 /// What the analysis is busy with, in order.
@@ -37,6 +38,7 @@ pub struct Watch {
     stage: AtomicU8,
     bytes: AtomicU64,
     cancelled: AtomicBool,
+    outline: OnceLock<Outline>,
 }
 
 impl Watch {
@@ -58,6 +60,16 @@ impl Watch {
     /// How many bytes of the input were consumed.
     pub fn bytes(&self) -> u64 {
         self.bytes.load(Relaxed)
+    }
+
+    /// What is known of the heap already, where a view of it was asked for: from the stage [`Stage::Dominators`] on.
+    pub fn outline(&self) -> Option<&Outline> {
+        self.outline.get()
+    }
+
+    pub(crate) fn tell(&self, outline: Outline) {
+        // One analysis has one.
+        _ = self.outline.set(outline);
     }
 
     pub(crate) fn enter(&self, stage: Stage) -> Result<(), Error> {

@@ -7,6 +7,20 @@ import { Treemap } from './treemap.js'
 
 const SUSPECTS = 6
 
+/** What is known of a heap before it is known who holds what. */
+export async function outline(heap, view, { signal }) {
+  const { classes, classCount } = await json('GET', `heaps/${heap}/outline`, { signal })
+  view.replaceChildren(
+    element('h2', {}, 'Classes by own size'),
+    element('p', { class: 'dim' }, 'What they hold, and what looks like a leak, comes when it is known who holds what.'),
+    element('div', { class: 'card', id: 'outline' }, table('Classes by own size', [
+      { title: 'class', text: true, value: ({ name }) => element('span', { class: 'class' }, name) },
+      { title: 'objects', value: (row) => count(row.count) },
+      { title: 'own size', value: ({ size }) => bytes(size) },
+    ], classes)),
+    ...(classCount > classes.length ? [element('p', { class: 'dim small' }, `and ${count(classCount - classes.length)} more`)] : []))
+}
+
 /** What `analyze` says of a heap. */
 export async function summary(heap, view, { signal }) {
   const report = await json('GET', `heaps/${heap}/report`, { signal })
@@ -26,6 +40,18 @@ export async function summary(heap, view, { signal }) {
       { title: 'objects', value: ({ retainedCount }) => count(retainedCount) },
       { title: 'retained', value: ({ retainedSize }) => bytes(retainedSize) },
     ], report.dominators)),
+    ...(report.contexts.length === 0 ? [] : [details(`Contexts beyond the main one (${count(report.contextCount)})`, true, table('Contexts by what holds them', [
+      { title: 'held as', text: true, value: ({ id, name }) => link(id, element('code', {}, name)) },
+      { title: 'code of', text: true, value: ({ script }) => element('code', {}, script ?? '') },
+      { title: 'contexts', value: (row) => count(row.count) },
+      { title: 'retained', value: ({ retainedSize }) => bytes(retainedSize) },
+    ], report.contexts))]),
+    details('Closures by file', false, table('Closures by file', [
+      { title: 'file', text: true, value: ({ file }) => element('code', {}, file) },
+      { title: 'most by', text: true, value: ({ functions: [first] }) => (first ? placed(first) : '') },
+      { title: 'closures', value: (row) => count(row.count) },
+      { title: 'retained', value: ({ retainedSize }) => bytes(retainedSize) },
+    ], report.closures)),
     details('Texts that are there more than once', false, table('Texts by wasted bytes', [
       { title: 'text', text: true, value: ({ value }) => element('code', {}, value) },
       { title: 'copies', value: (row) => count(row.count) },

@@ -5,7 +5,7 @@ import { bytes, count, percent, place } from './format.js'
 import { addressOf, labelOf } from './labels.js'
 import { below, object, objectColumns, objectTree, sized } from './object.js'
 import { RowTree } from './row-tree.js'
-import { summary } from './summary.js'
+import { outline, summary } from './summary.js'
 
 const LOOK_MS = 300
 /** V8's id of the root. */
@@ -106,12 +106,12 @@ async function draw({ focus = true } = {}) {
   }
   byId('heap').value = String(heap)
   showHeap(about)
-  if (about?.state !== 'ready') return byId('view').replaceChildren()
+  if (!isKnown(about)) return byId('view').replaceChildren()
   document.title = `${about.name} · leakguard`
   const place = element('div', {})
   try {
     byId('view').replaceChildren(place)
-    await VIEWS[view](heap, place, { argument, more, about, heaps, signal })
+    await (about.state === 'ready' ? VIEWS[view] : outline)(heap, place, { argument, more, about, heaps, signal })
     if (!signal.aborted && focus && view === 'object') document.title = `${byId('view').querySelector('h2').textContent} · leakguard`
   } catch (error) {
     if (!signal.aborted) fail(error)
@@ -119,11 +119,21 @@ async function draw({ focus = true } = {}) {
   if (focus && !signal.aborted) byId('view').focus({ preventScroll: true })
 }
 
+/** Is there anything to show of it? While it is read, from its classes on. */
+function isKnown(about) {
+  return about?.totalSize !== undefined
+}
+
+/** What the page looks like by: it is drawn again when that changes. */
+function lookOf(about) {
+  return `${about?.state} ${isKnown(about)}`
+}
+
 function showHeap(about) {
   const reading = about !== undefined && (about.state === 'waiting' || about.state === 'reading')
   byId('work').hidden = !reading
   byId('file').textContent = about?.name ?? 'leakguard'
-  byId('about').textContent = about?.state === 'ready' ? [bytes(about.totalSize), `${count(about.nodeCount)} objects`, `${count(about.edgeCount)} links`, about.node && `Node ${about.node}`].filter(Boolean).join(' · ') : (about?.path ?? '')
+  byId('about').textContent = isKnown(about) ? [bytes(about.totalSize), `${count(about.nodeCount)} objects`, `${count(about.edgeCount)} links`, about.node && `Node ${about.node}`].filter(Boolean).join(' · ') : (about?.path ?? '')
   if (about?.state === 'failed') fail(new Error(`${about.path}: ${about.message}`))
   if (!reading) return
   const { stage, bytes: done, total } = about
@@ -144,12 +154,12 @@ function fail(error) {
 async function follow() {
   for (;;) {
     try {
-      const before = heaps[where().heap]?.state
+      const before = lookOf(heaps[where().heap])
       ;({ heaps } = await json('GET', 'heaps'))
       byId('heap-choice').hidden = byId('compare-tab').hidden = heaps.length < 2
       if (byId('heap').children.length === 0) byId('heap').append(...heaps.map(({ name }, nth) => element('option', { value: String(nth) }, name)))
       const about = heaps[where().heap]
-      if (about?.state === before) showHeap(about)
+      if (lookOf(about) === before) showHeap(about)
       else await draw({ focus: false })
       if (heaps.every(({ state }) => state === 'ready' || state === 'failed')) return
     } catch (error) {

@@ -5,16 +5,18 @@ use super::gathered::Gathered;
 use super::heap::{Heap, Purpose};
 use super::modules::Modules;
 use super::paths::Paths;
+use super::realms::Realms;
 use super::route::Route;
 use super::scopes::Scopes;
 use super::scripts::Scripts;
 use super::suspects::Names;
-use super::{emitters, largest, side_by_side, suspects, tree};
+use super::{emitters, largest, realms, side_by_side, suspects, tree};
 use crate::graph::{Graph, NodeIx, NodeKind};
-use crate::{AnalyzeOptions, ClassRow, DominatorRow, Error, Report, Sources, Stage, Suspect, Watch};
+use crate::{AnalyzeOptions, ClassRow, ContextRow, DominatorRow, Error, Report, Sources, Stage, Suspect, Watch};
 
-/// Visits that the search goes on for to name large objects, when the suspects' paths are found.
+/// Visits that the search goes on for to name large objects, when the suspects' paths are found, and to name contexts, which few heaps have.
 const PATH_BUDGET: usize = 1 << 14;
+const CONTEXT_BUDGET: usize = 1 << 18;
 
 /// Works a graph out and asks the heap everything that a report says.
 ///
@@ -22,11 +24,12 @@ const PATH_BUDGET: usize = 1 << 14;
 /// [`crate::Code::Cancelled`] only.
 pub fn reported(
     graph: Graph,
+    purpose: Purpose,
     options: &AnalyzeOptions,
     sources: &dyn Sources,
     watch: &Watch,
 ) -> Result<(Heap, Report), Error> {
-    let (heap, gathered) = Heap::with(graph, Purpose::Report, |on| Gathered::new(on.graph, options.top, watch), watch)?;
+    let (heap, gathered) = Heap::with(graph, purpose, |on| Gathered::new(on.graph, options.top, watch), watch)?;
     let report = told(&heap, gathered, options, sources, watch)?;
     Ok((heap, report))
 }
@@ -48,14 +51,14 @@ fn told(
 ) -> Result<Report, Error> {
     watch.enter(Stage::Report)?;
     let graph = heap.graph();
-    let Gathered { strings, listeners, timers, waiting, versions: (node, v8) } = gathered;
+    let Gathered { strings, listeners, timers, waiting, closures, realms, versions: (node, v8) } = gathered;
     let whole = || {
         let unreached = graph.nodes().filter(|&node| heap.distance(node) == UNREACHED).count();
         Ok((tree::tree(heap, watch)?, unreached))
     };
     let by_name = || {
         let scripts = Scripts::find(graph, sources);
-        let (suspects, dominators) = named(heap, &scripts, options, sources, watch)?;
+        let Named { suspects, dominators, contexts } = named(heap, &scripts, &realms, options, sources, watch)?;
         let (class_count, classes) = classes(heap, &scripts, options.top);
         Ok(Report {
             node,
@@ -72,6 +75,9 @@ fn told(
             listeners: emitters::rows(heap, &scripts, &listeners),
             timers: timers.rows(graph, &scripts, options.top),
             waiting: waiting.rows(graph, &scripts, options.top),
+            contexts,
+            context_count: realms.count(),
+            closures: closures.rows(heap, &scripts, options.top, watch)?,
             notes: Vec::new(),
         })
     };
@@ -84,25 +90,41 @@ fn told(
     Ok(report)
 }
 
-/// Suspects and large objects, which share the search for their paths.
+/// What is named by the way to it.
+struct Named {
+    suspects: Vec<Suspect>,
+    dominators: Vec<DominatorRow>,
+    contexts: Vec<ContextRow>,
+}
+
+/// Suspects, large objects and contexts, which share the search for their paths.
 fn named(
     heap: &Heap,
     scripts: &Scripts,
+    realms: &Realms,
     options: &AnalyzeOptions,
     sources: &dyn Sources,
     watch: &Watch,
-) -> Result<(Vec<Suspect>, Vec<DominatorRow>), Error> {
+) -> Result<Named, Error> {
     let graph = heap.graph();
     let piles = suspects::piles(heap, options, watch)?;
     let largest = largest::largest(heap, options.top, watch)?;
     let named_by: Vec<NodeIx> = piles.iter().flat_map(suspects::named_by).collect();
-    let paths = Paths::find(graph, heap.pairs(), &named_by, &largest, PATH_BUDGET, watch)?;
+    let contexts = realms.largest(heap);
+    let budget = if contexts.is_empty() { PATH_BUDGET } else { CONTEXT_BUDGET };
+    let others = [&largest[..], &contexts].concat();
+    let paths = Paths::find(graph, heap.pairs(), &named_by, &others, budget, watch)?;
     let modules = Modules::new(heap.graph());
     let routes: Vec<Route> = piles.iter().map(|pile| suspects::route(heap, &modules, &paths, pile)).collect();
     let scopes = Scopes::find(heap, &routes.iter().filter_map(|route| route.scope(heap)).collect::<Vec<_>>());
     let suspects = Names { heap, scripts, scopes: &scopes, sources }.suspects(&piles, &routes, options.top);
-    let row = |&node: &NodeIx| largest::row(heap, node, &Route::new(heap, &modules, &paths.to(graph, node)));
-    Ok((suspects, largest.iter().filter_map(row).collect()))
+    let way = |node| Route::new(heap, &modules, &paths.to(graph, node));
+    let row = |&node: &NodeIx| largest::row(heap, node, &way(node));
+    Ok(Named {
+        suspects,
+        dominators: largest.iter().filter_map(row).collect(),
+        contexts: realms::rows(heap, scripts, &contexts, way, options.top),
+    })
 }
 
 impl ClassRow {

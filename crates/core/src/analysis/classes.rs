@@ -6,7 +6,7 @@
 use super::heap::Tree;
 use super::side_by_side;
 use crate::graph::{Detachedness, Graph, NodeIx, NodeKind, Place};
-use crate::{Error, Watch};
+use crate::{Error, Sum, SumRow, Watch};
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;
 use std::ops::Range;
@@ -62,19 +62,39 @@ impl Class {
     }
 }
 
+/// Classes by name alone, those first whose objects take most themselves: the first `top`, and how many there are.
+pub(super) fn by_own_size(graph: &Graph, top: usize, watch: &Watch) -> Result<(Vec<SumRow>, u64), Error> {
+    let mut sorter = Sorter::new(graph);
+    for node in graph.nodes() {
+        if node.at().is_multiple_of(STRIDE) {
+            watch.check()?;
+        }
+        let size = graph.self_size(node);
+        if size > 0 {
+            let class = sorter.class(node, None);
+            let row = &mut sorter.rows[class as usize];
+            row.count += 1;
+            row.shallow = row.shallow.saturating_add(size);
+        }
+    }
+    let mut rows = sorter.rows;
+    rows.retain(|class| class.count > 0);
+    let count = rows.len() as u64;
+    rows.sort_by_key(|class| std::cmp::Reverse((class.shallow, class.count)));
+    rows.truncate(top);
+    let row = |class: Class| SumRow {
+        name: class.name(graph).into_owned(),
+        sum: Sum { count: class.count, size: class.shallow },
+    };
+    Ok((rows.into_iter().map(row).collect(), count))
+}
+
 impl Classes {
     /// Sorts all nodes into classes, with counts, sizes and, where they are known, distances; what they retain comes with
     /// [`Classes::retain`]. `spare` is memory to use again.
     #[inline(never)]
     pub(super) fn new(graph: &Graph, distances: &[i32], spare: Vec<u32>, watch: &Watch) -> Result<Self, Error> {
-        let mut sorter = Sorter {
-            graph,
-            by_string: vec![NONE; graph.strings.len()],
-            by_kind: [NONE; 32],
-            by_text: FxHashMap::default(),
-            by_place: FxHashMap::default(),
-            rows: Vec::new(),
-        };
+        let mut sorter = Sorter::new(graph);
         let mut of = spare;
         of.clear();
         of.reserve_exact(graph.node_count());
@@ -170,7 +190,18 @@ struct Sorter<'a> {
     rows: Vec<Class>,
 }
 
-impl Sorter<'_> {
+impl<'a> Sorter<'a> {
+    fn new(graph: &'a Graph) -> Self {
+        Self {
+            graph,
+            by_string: vec![NONE; graph.strings.len()],
+            by_kind: [NONE; 32],
+            by_text: FxHashMap::default(),
+            by_place: FxHashMap::default(),
+            rows: Vec::new(),
+        }
+    }
+
     fn class(&mut self, node: NodeIx, place: Option<Place>) -> u32 {
         let kind = self.graph.kind(node);
         match kind {

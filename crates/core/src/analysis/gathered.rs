@@ -1,10 +1,12 @@
 //! What a report says that follows from the graph alone: gathered on an idle thread, while the dominator tree is made.
 
 use super::build::versions_of;
+use super::closures::Closures;
 use super::duplicates::Candidates;
 use super::emitters;
 use super::emitters::List;
 use super::landmarks::Landmarks;
+use super::realms::Realms;
 use super::timers::Pending;
 use super::waiting::Waiting;
 use crate::graph::Graph;
@@ -20,6 +22,10 @@ pub(super) struct Gathered {
     pub(super) timers: Pending,
     /// Calls that wait.
     pub(super) waiting: Waiting,
+    /// Functions by place.
+    pub(super) closures: Closures,
+    /// Contexts beyond the main one.
+    pub(super) realms: Realms,
     /// Node's version, and V8's.
     pub(super) versions: (Option<String>, Option<String>),
 }
@@ -33,9 +39,13 @@ impl Gathered {
         watch.check()?;
         let listeners = emitters::longest(graph, &landmarks, top);
         watch.check()?;
+        let closures = Closures::find(graph);
+        watch.check()?;
         Ok(Self {
             strings,
             listeners,
+            closures,
+            realms: Realms::find(graph, &landmarks),
             timers: Pending::count(graph, &landmarks),
             waiting: Waiting::count(graph, &landmarks),
             versions: versions_of(graph, landmarks.processes.iter().copied()),

@@ -2,13 +2,14 @@
 //!
 //! Independent passes run side by side on two threads; each is a function of its own file.
 
-use super::classes::{Class, Classes};
+use super::build::versions;
+use super::classes::{self, Class, Classes};
 use super::dominators::{Numbered, Numbers, Room, dominators};
 use super::prepared::{Prepared, zeros};
 use super::weak_pairs::WeakPairs;
 use super::{detached, distances, ownership, shallow, side_by_side};
 use crate::graph::{Graph, NodeIx, Sizes};
-use crate::{Error, Stage, Watch};
+use crate::{Error, Outline, Stage, Watch};
 use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -35,9 +36,11 @@ pub(super) struct Ground<'a> {
 
 /// What a heap is made for.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Purpose {
+pub enum Purpose {
     /// All that reports say.
     Report,
+    /// The same, of a heap that somebody waits for: what is known before the tree is told by [`Watch::outline`].
+    View,
     /// Paths and retained sizes: no distances, and of classes nothing but names, counts and sizes.
     Comparison,
 }
@@ -56,6 +59,8 @@ pub(super) struct Tree {
 
 /// Nodes between two looks at the cancel signal.
 const STRIDE: usize = 1 << 16;
+/// Classes of an outline.
+const OUTLINED: usize = 100;
 
 /// Columns of a tree that is still to be made.
 struct Columns {
@@ -210,6 +215,21 @@ fn with_children(rank: usize, retained: &[u64], span: &[u32]) -> u64 {
     bytes
 }
 
+/// What is known without the dominator tree.
+fn outline(graph: &Graph, watch: &Watch) -> Result<Outline, Error> {
+    let (classes, class_count) = classes::by_own_size(graph, OUTLINED, watch)?;
+    let (node, v8) = versions(graph);
+    Ok(Outline {
+        node,
+        v8,
+        total_size: graph.nodes().map(|node| graph.self_size(node)).sum(),
+        node_count: graph.node_count() as u64,
+        edge_count: graph.edge_count() as u64,
+        classes,
+        class_count,
+    })
+}
+
 impl Heap {
     /// Works everything out.
     ///
@@ -252,21 +272,24 @@ impl Heap {
                 Tree::new(numbered, hung.take(|| Columns::new(nodes)), &graph.self_sizes, watch)
             },
             || {
+                if purpose == Purpose::View {
+                    watch.tell(outline(&graph, watch)?);
+                }
                 let mut distances = Vec::new();
                 // For a report this thread has less to do than the other.
-                if purpose == Purpose::Report {
+                if purpose != Purpose::Comparison {
                     room.prepare(|| Room::new(nodes));
                     (distances, spare) = distances::distances(&graph, &pairs, &marked.in_pairs, spare, watch)?;
                 }
                 let classes = Classes::new(&graph, &distances, spare, watch)?;
-                if purpose == Purpose::Report {
+                if purpose != Purpose::Comparison {
                     hung.prepare(|| Columns::new(nodes));
                 }
                 let aside = aside(Ground { graph: &graph, pairs: &pairs, classes: &classes })?;
                 Ok((distances, classes, aside))
             },
         )?;
-        if purpose == Purpose::Report {
+        if purpose != Purpose::Comparison {
             classes.retain(&tree)?;
         }
         let entries = distances::entries(&graph);

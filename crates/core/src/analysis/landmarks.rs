@@ -18,6 +18,8 @@ pub(super) struct Landmarks {
     pub(super) timeouts: Vec<NodeIx>,
     /// What `setImmediate` makes.
     pub(super) immediates: Vec<NodeIx>,
+    /// Contexts with a global object of their own: the main one, and those of `node:vm`.
+    pub(super) contexts: Vec<NodeIx>,
     /// Properties `_events`, behind the emitters that have them.
     pub(super) of_emitters: Vec<(NodeIx, EdgeIx)>,
     /// Properties `<symbol kEvents>`, behind the event targets that have them.
@@ -27,21 +29,29 @@ pub(super) struct Landmarks {
 impl Landmarks {
     #[inline(never)]
     pub(super) fn find(graph: &Graph) -> Self {
-        let texts: [&[u8]; 7] =
-            [b"_events", b"<symbol kEvents>", b"process", b"Generator", b"TimersList", b"Timeout", b"Immediate"];
+        let texts: [&[u8]; 8] = [
+            b"_events",
+            b"<symbol kEvents>",
+            b"process",
+            b"Generator",
+            b"TimersList",
+            b"Timeout",
+            b"Immediate",
+            b"system / NativeContext",
+        ];
         let indexes = graph.strings().find_all(texts).map(|found| found.first().copied().unwrap_or(NONE));
         let [of_emitters, of_targets, objects @ ..] = indexes;
         let mut found = Self::default();
         each(&graph.names, objects, |at, which| {
             let node = NodeIx(at as u32);
-            if graph.kind(node) == NodeKind::OBJECT {
-                match which {
-                    0 => found.processes.push(node),
-                    1 => found.generators.push(node),
-                    2 => found.timer_lists.push(node),
-                    3 => found.timeouts.push(node),
-                    _ => found.immediates.push(node),
-                }
+            match (graph.kind(node), which) {
+                (NodeKind::OBJECT, 0) => found.processes.push(node),
+                (NodeKind::OBJECT, 1) => found.generators.push(node),
+                (NodeKind::OBJECT, 2) => found.timer_lists.push(node),
+                (NodeKind::OBJECT, 3) => found.timeouts.push(node),
+                (NodeKind::OBJECT, 4) => found.immediates.push(node),
+                (NodeKind::HIDDEN, 5) => found.contexts.push(node),
+                _ => {}
             }
         });
         // The edges come in the order of the nodes that they leave, which are found by going on from the one before.

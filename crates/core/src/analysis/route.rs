@@ -151,6 +151,21 @@ impl Route {
         self.steps.iter().rev().take(3).any(|step| step.edge == "<symbol kResourceStore>")
     }
 
+    /// Of a way to a context of `node:vm`, what leads to the first object of it: what is held, where the context is what goes with it.
+    pub(super) fn before_realm(mut self) -> Self {
+        if let Some(at) = self.steps.iter().position(|step| step.edge.starts_with("<symbol node:contextify:")) {
+            self.steps.truncate(at);
+        }
+        let is_link = |step: &Step| {
+            matches!(&*step.edge, "__proto__" | "constructor" | "prototype")
+                || step.edge != "[]" && !matches!(step.kind, EdgeKind::Context | EdgeKind::Property | EdgeKind::Element)
+        };
+        while self.steps.len() > 1 && self.steps.last().is_some_and(is_link) {
+            self.steps.pop();
+        }
+        self
+    }
+
     /// Was no way found at all?
     pub(super) fn is_empty(&self) -> bool {
         self.steps.is_empty()
