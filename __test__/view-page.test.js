@@ -48,7 +48,7 @@ test('a person finds the leak in two snapshots', { skip: reasonToSkip(), timeout
   })
 
   await t.test('the second file: its suspect, its areas', async () => {
-    await page.getByLabel('File').selectOption({ label: 'after.heapsnapshot' })
+    await page.getByRole('combobox', { name: 'File' }).selectOption({ label: 'after.heapsnapshot' })
     const suspect = page.locator('article').first()
     await suspect.getByText('leakedSessions').first().waitFor()
     await page.locator('#treemap button').first().waitFor()
