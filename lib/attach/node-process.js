@@ -34,7 +34,8 @@ function requireOurs(pid) {
     fs.readlinkSync(`/proc/${pid}/exe`)
   } catch (cause) {
     if (cause.code === 'ESRCH' || cause.code === 'ENOENT') throw refusal(pid, 'there is no such process', cause)
-    throw refusal(pid, "it is another user's; run leakguard as that user, or as root", cause)
+    const isRoot = process.geteuid() === 0
+    throw refusal(pid, isRoot ? `it may not be looked into, even by root (${cause.code}): a sandbox or a container forbids it` : "it is another user's; run leakguard as that user, or as root", cause)
   }
 }
 
