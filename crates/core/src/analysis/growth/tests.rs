@@ -172,6 +172,29 @@ fn what_grows_with_its_holders_is_theirs() {
 }
 
 #[test]
+fn a_name_that_depends_on_what_is_retained_is_told_without_a_tree_at_first() {
+    let at = |count| {
+        let mut builder = filled(variable(server(), "runs", "Array"), "runs", "Sandbox", count, 100);
+        for run in 0..count {
+            let (run, realm) = (format!("runs {run}"), format!("runs {run} realm"));
+            builder = builder.node(&realm, NodeKind::HIDDEN, "system / NativeContext", 40_000).edge(
+                &run,
+                EdgeKind::Internal,
+                "context",
+                &realm,
+            );
+        }
+        builder
+    };
+    let (heap, _) = Beside::fold(at(50).build(), &Watch::default()).expect("nobody cancels");
+    assert!(!heap.has_tree());
+    for growth in grown(&[at(50), at(90), at(150)]) {
+        let found = &growth.suspects[0];
+        assert_eq!((found.name.as_str(), found.cause.as_str()), ("runs", "context"), "{growth:#?}");
+    }
+}
+
+#[test]
 fn one_of_several_like_holders_that_grows_is_found() {
     let at = |count| {
         let mut builder = variable(server(), "pools", "Array");
