@@ -230,7 +230,7 @@ fn outline(graph: &Graph, watch: &Watch) -> Result<Outline, Error> {
     Ok(Outline {
         node,
         v8,
-        total_size: graph.nodes().map(|node| graph.self_size(node)).sum(),
+        total_size: graph.nodes().fold(0u64, |sum, node| sum.saturating_add(graph.self_size(node))),
         node_count: graph.node_count() as u64,
         edge_count: graph.edge_count() as u64,
         classes,
