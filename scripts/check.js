@@ -18,9 +18,11 @@ const times = []
 
 step('set-up', () => run(process.execPath, ['scripts/setup.js']))
 step('format of Rust', () => run('cargo', ['fmt', '--all', '--check']))
-step('lints of Rust', () => run('cargo', ['clippy', '--workspace', '--all-targets', '--locked', '--', '-D', 'warnings']))
+// With the profile of the tests, so that what both need is compiled once.
+step('lints of Rust', () => run('cargo', ['clippy', '--workspace', '--all-targets', '--profile', 'quick', '--locked', '--', '-D', 'warnings']))
 step('lints of JavaScript', () => run(process.execPath, ['node_modules/eslint/bin/eslint.js', '.']))
-step('types', () => run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', '.']))
+// The second: those of the matchers, with @types/jest, @jest/globals and Vitest.
+step('types', () => ['.', '__test__/types'].forEach((project) => run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', project])))
 step('the lock file names no registry', lockFileIsNeutral)
 step('generated files are up to date', generatedFilesAreCurrent)
 step('tests of Rust', () => run('cargo', ['test', '--workspace', '--profile', 'quick', '--locked']))
