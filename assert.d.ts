@@ -26,7 +26,7 @@ export interface LeakOptions<Given = any> {
   report?: string | URL
   /** How the heap is looked at. Default: by a twin where there can be one, else inline. */
   mode?: 'auto' | 'twin' | 'inline'
-  /** Whether leakguard reads V8's heap itself, as `census` does, which is quicker. Default: false: V8's snapshot, whose names are the same on all versions of Node. */
+  /** Whether leakguard reads V8's heap itself, as with `census`, in a fraction of the time of V8's snapshot. Default: `auto`. */
   walker?: boolean | 'auto'
 }
 

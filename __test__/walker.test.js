@@ -4,8 +4,11 @@
 
 const test = require('node:test')
 const assert = require('node:assert/strict')
+const fs = require('node:fs')
+const { join } = require('node:path')
 const leakguard = require('leakguard')
 const { program } = require('./support/child.js')
+const { folderFor } = require('./support/folder.js')
 const { prelude } = require('./support/heap.js')
 const { SHAPES, CLASSES } = require('./support/shapes.js')
 
@@ -101,6 +104,25 @@ test("a walk names a leak as V8's snapshot does", { skip }, async () => {
     main()`)
   assertNear(walk.retainedSize, snapshot.retainedSize, 0.02, 'retained')
   assert.deepEqual({ ...walk, retainedSize: 0 }, { ...snapshot, retainedSize: 0 })
+})
+
+test('a walk reads the scopes of ES modules, and names a variable of one of many', { skip }, async (t) => {
+  const folder = folderFor(t)
+  fs.writeFileSync(join(folder, 'base.mjs'), 'export const base = { some: 1 }')
+  for (let at = 0; at < 40; at++) {
+    const text = "import { base } from './base.mjs'\nconst held = []\nexport const keep = (n) => held.push({ n, base })\nexport const count = () => held.length"
+    fs.writeFileSync(join(folder, `m${at}.mjs`), text)
+  }
+  const names = Array.from({ length: 40 }, (_, at) => `file://${folder}/m${at}.mjs`)
+  const { evidence, suspects } = await program(`
+    Promise.all(${JSON.stringify(names)}.map((name) => import(name))).then(async (modules) => {
+      for (let n = 0; n < 20_000; n++) modules[17].keep(n)
+      console.log(JSON.stringify(await leakguard.census({ walker: true })))
+      modules.forEach((module) => module.count())
+    })`)
+  assert.equal(evidence, 'walker')
+  assert.equal(suspects[0].name, 'held')
+  assert.deepEqual({ ...suspects[0].location, column: 7 }, { file: join(folder, 'm17.mjs'), line: 2, column: 7 })
 })
 
 for (const args of [['--jitless'], ['--single-threaded'], ['--max-semi-space-size=64'], ['--stress-incremental-marking']]) {

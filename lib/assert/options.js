@@ -21,8 +21,7 @@ const RULES = {
   teardown: callback,
   report: path,
   mode: choice(['auto', 'twin', 'inline'], 'auto'),
-  // V8's own snapshot has every object and every script's name, and tests have the time.
-  walker: (name, value = false) => walkerRule(name, value),
+  walker: walkerRule,
 }
 
 /** What a call may keep: bytes, or `{ bytes, objects }`. */

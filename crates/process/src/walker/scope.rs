@@ -48,8 +48,10 @@ impl Scope {
         };
         let is_module = scope_type == module;
         let mut at = metadata.scope_first;
-        let variables = if is_module { small(at)? } else { 0 };
-        at += u64::from(is_module);
+        // The variables that a module imports and exports are counted in front, or by Node 20 in front of themselves.
+        let is_counted_first = is_module && metadata.line != Line::V11;
+        let mut variables = if is_counted_first { small(at)? } else { 0 };
+        at += u64::from(is_counted_first);
         let names = address + 8 + 8 * at;
         let inlined = count < INLINED;
         at += if inlined { count } else { 1 };
@@ -67,7 +69,12 @@ impl Scope {
             at += flag(28);
         }
         if is_module {
-            at += 1 + 3 * variables;
+            at += 1;
+            if !is_counted_first {
+                variables = small(at)?;
+                at += 1;
+            }
+            at += 3 * variables;
         }
         Some(Self {
             words: at,
