@@ -543,8 +543,9 @@ export interface FoundGrowth extends Growth {
 }
 
 /**
- * Says what grows in this thread's heap now, by looks at it while it works, each as `census` takes it: no file is left, and the
- * guard of captures holds for each.
+ * Says what grows in this thread's heap now, by looks at it while it works, each captured as `census` does: no file is left, and the
+ * guard of captures holds for each. A look makes no dominator tree: what hangs from a suspect on the cheapest ways from the roots counts as
+ * what it retains.
  */
 export function findGrowth(options?: FindGrowthOptions): Promise<FoundGrowth>
 

@@ -77,6 +77,16 @@ test("a walk finds what V8's snapshot of the same process finds", { skip }, asyn
     assert.deepEqual(facts(have), facts(want), name)
     have.forEach(({ retainedSize }, at) => assertNear(retainedSize, want[at].retainedSize, 0.02, `${name} retains`))
   }
+  // Functions differ by their code, which the walk does not read as a whole; and a context of `vm`, which `held` has, is the embedder's in a snapshot.
+  const largest = ({ dominators }) => dominators.filter((row) => row.class !== 'Function').map((row) => ({ ...row, words: `${row.name}, ${row.class}` }))
+  const [left, listed] = [walk, snapshot].map(largest)
+  assert.ok(listed.length >= 8, `the snapshot lists ${listed.length}`)
+  for (const { words, retainedSize } of listed) {
+    const share = words === 'global.held, Object' ? 0.05 : 0.02
+    const at = left.findIndex((row) => row.words === words && Math.abs(row.retainedSize - retainedSize) <= retainedSize * share)
+    assert.ok(at >= 0, `${words} retains ${retainedSize}, and by the walk ${left.filter((row) => row.words === words).map((row) => row.retainedSize)}`)
+    left.splice(at, 1)
+  }
   const unreached = ({ classes }) => classes.find((row) => row.name === 'Unreached')
   assert.deepEqual([unreached(walk), unreached(snapshot)], [undefined, undefined], 'what is held weakly only')
   const [walked, known] = [walk, snapshot].map(({ census }) => signatures(census))

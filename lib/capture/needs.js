@@ -18,8 +18,9 @@ const COMPRESSED = 1 / 4
 /** The analysis in a twin takes so many bytes a byte of the snapshot. */
 const ANALYSIS = 2.2
 
-/** A twin that walks the heap takes so many bytes a byte of small objects, the analysis included. */
+/** A twin that walks the heap takes so many bytes a byte of small objects: with the analysis, and where it is only folded. */
 const WALK = 5
+const LOOK = 3
 
 /**
  * Objects are counted in one walk, by a twin and inline: a full collection marks the pages that a twin then has for itself, and
@@ -31,12 +32,14 @@ const COUNT = { memory: 2.5, msPerMegabyte: 15 }
 let seen = {}
 
 /**
- * Estimates: `{ memory, disk, pauseMs }` in bytes and ms. `into`: `file`, `stream`, `report`, `walk` (a report without V8) or `count`.
+ * Estimates: `{ memory, disk, pauseMs }` in bytes and ms. `into`: `file`, `stream`, `report`, `walk` (a report without V8), `look` (a fold of what
+ * was walked, without one) or `count`.
  * Of a heap with `heapUsed` bytes; default: of the heap as it is.
  */
 function needs({ mode, into, compress, heapUsed }) {
   const small = heapUsed ?? smallBytes()
   if (into === 'walk') return { memory: small * (seen.walk ?? WALK), disk: 0, pauseMs: 0 }
+  if (into === 'look') return { memory: small * (seen.look ?? LOOK), disk: 0, pauseMs: 0 }
   if (into === 'count') {
     return { memory: small * COUNT.memory, disk: 0, pauseMs: mode === 'inline' ? (small / 1e6) * COUNT.msPerMegabyte : 0 }
   }
@@ -52,8 +55,8 @@ function needs({ mode, into, compress, heapUsed }) {
 /** Remembers what a capture cost. */
 function learn({ mode, into, pauseMs, rawBytes, twinPeakBytes }) {
   const small = smallBytes()
-  if (into === 'walk') {
-    if (twinPeakBytes !== undefined) seen.walk = (twinPeakBytes / small) * 1.1
+  if (into === 'walk' || into === 'look') {
+    if (twinPeakBytes !== undefined) seen[into] = (twinPeakBytes / small) * 1.1
     return
   }
   seen = { ...seen, file: (rawBytes / small) * 1.1 }

@@ -23,7 +23,7 @@ const CAPTURE_RULES = {
 /**
  * Takes one capture when it is its turn, and answers its result with `capture`, its figures.
  *
- * A job has `into` (`file`, `stream`, `report`, `walk` or `count`), `folder` for what it leaves on the disk, `twin()`, which makes the target of
+ * A job has `into` (`file`, `stream`, `report`, `walk`, `look` or `count`), `folder` for what it leaves on the disk, `twin()`, which makes the target of
  * a twin, and `inline()`, which captures while the app waits and answers `{ result, pauseMs, rawBytes }`.
  */
 function take(job, options) {

@@ -13,11 +13,13 @@ const { taskOf } = require('./growth.js')
 
 /**
  * Captures this thread's heap and folds it where it is captured: `{ census, growth, evidence, walkerReason, capture }`. With `before`, earlier censuses as
- * JSON, `growth` says what grew since.
+ * JSON, `growth` says what grew since. There is no dominator tree, which would take most of the time and memory, but where a name depends on it: what
+ * hangs from a way counts as what it retains.
  */
 async function look(options, before, onProgress) {
   const { top, minBytes, minCount, maxPaths, names, census, limits, ...capture } = options
-  return captured(taskOf({ top, minBytes, minCount, maxPaths, names, census, limits }, before), { ...capture, onProgress })
+  const task = { ...taskOf({ top, minBytes, minCount, maxPaths, names, census, limits }, before), retained: false }
+  return captured(task, { ...capture, onProgress })
 }
 
 /**
@@ -34,7 +36,7 @@ async function captured(task, options) {
   }
   let failure
   if (walkerReason === undefined) {
-    const job = { into: 'walk', folder, twin: () => new WalkTarget(task, readScripts) }
+    const job = { into: task.report === false ? 'look' : 'walk', folder, twin: () => new WalkTarget(task, readScripts) }
     try {
       const { result, capture } = await take(job, { ...options, fallback: undefined })
       return { ...mapped(result), evidence: 'walker', capture }

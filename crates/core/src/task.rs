@@ -23,6 +23,8 @@ pub struct Task {
     pub census: bool,
     /// What a census keeps.
     pub fold: CensusOptions,
+    /// Its paths are to say what they retain, which takes most of the time and memory; else what hangs from them counts.
+    pub retained: bool,
     /// What grew since `before` is wanted.
     pub growth: Option<GrowthOptions>,
     /// Earlier censuses as JSON, oldest first.
@@ -45,6 +47,7 @@ impl Default for Task {
             report: true,
             census: false,
             fold: CensusOptions::default(),
+            retained: true,
             growth: None,
             before: Vec::new(),
             tally: false,
@@ -134,6 +137,8 @@ fn answer<T>(
         let heap = Heap::new(graph, watch)?;
         let beside = Beside::of(&heap, is_folded, since, watch)?;
         (heap, beside)
+    } else if is_folded && since.is_none() && !task.retained {
+        Beside::fold(graph, watch)?
     } else {
         Beside::make(graph, is_folded, since, watch)?
     };

@@ -23,6 +23,14 @@ impl Beside {
         Heap::with(graph, Purpose::Comparison, |on| Self::on(on, fold, since, watch), watch)
     }
 
+    /// Folds a heap, and makes no dominator tree: what hangs from a signature counts in place of what it retains.
+    ///
+    /// # Errors
+    /// [`crate::Code::Cancelled`] only.
+    pub fn fold(graph: Graph, watch: &Watch) -> Result<(Heap, Self), Error> {
+        Heap::with(graph, Purpose::Fold, |on| Self::on(on, true, None, watch), watch)
+    }
+
     /// The same for a heap that is there.
     ///
     /// # Errors

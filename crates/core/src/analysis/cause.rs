@@ -40,7 +40,9 @@ pub(super) fn is_connection(heap: &Heap, node: NodeIx) -> bool {
 /// Does the node alone keep a whole context of `node:vm`, as a function does that was made in one?
 fn has_realm(heap: &Heap, node: NodeIx) -> bool {
     let is_realm = |&node: &NodeIx| heap.graph().raw_name(node) == b"system / NativeContext";
-    heap.retained(node) >= REALM_BYTES && heap.subtree(node).iter().take(LOOKED_THROUGH).any(is_realm)
+    heap.has_realms()
+        && heap.retained(node) >= REALM_BYTES
+        && heap.subtree(node).iter().take(LOOKED_THROUGH).any(is_realm)
 }
 
 /// One word of `Suspect.cause`.

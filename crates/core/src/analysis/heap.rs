@@ -4,6 +4,7 @@
 
 use super::classes::{Class, Classes};
 use super::dominators::{Numbered, Numbers, Room, dominators};
+use super::ownership::Stretches;
 use super::prepared::{Prepared, zeros};
 use super::weak_pairs::WeakPairs;
 use super::{detached, distances, ownership, shallow, side_by_side};
@@ -17,12 +18,16 @@ use std::sync::OnceLock;
 pub struct Heap {
     graph: Graph,
     pairs: WeakPairs,
-    tree: Tree,
+    stretches: Stretches,
+    /// Of a heap for [`Purpose::Fold`] when somebody asks what only it says.
+    tree: OnceLock<Tree>,
     /// Where a report is wanted.
     distances: Vec<i32>,
     /// Nodes at distance 1, sorted.
     entries: Vec<NodeIx>,
     classes: Classes,
+    total_size: u64,
+    has_realms: OnceLock<bool>,
 }
 
 /// What is known of a heap while its dominator tree is still made.
@@ -40,9 +45,12 @@ pub(super) enum Purpose {
     Report,
     /// Paths and retained sizes: no distances, and of classes nothing but names, counts and sizes.
     Comparison,
+    /// Paths alone. The dominator tree takes most of the time and memory, and few of those who name what grows ask for it.
+    Fold,
 }
 
 /// The dominator tree, ranked so that what a node dominates stands behind it without a gap.
+#[derive(Default)]
 pub(super) struct Tree {
     /// By node: its rank, and its immediate dominator (the root's is the root). Together, for one is seldom asked alone.
     hung: Vec<(u32, u32)>,
@@ -233,7 +241,11 @@ impl Heap {
         let numbers = Prepared::new();
         // Whichever thread is done first goes on with the names of WeakMap entries.
         let pairs = OnceLock::new();
-        let then_numbers = || numbers.prepare(|| Numbers::new(nodes));
+        let then_numbers = || {
+            if purpose != Purpose::Fold {
+                numbers.prepare(|| Numbers::new(nodes));
+            }
+        };
         let then_pairs = || _ = pairs.get_or_init(|| WeakPairs::find(graph.strings()));
         let (page, (sizes, mut spare)) = side_by_side(
             || ownership::page(&graph, watch).inspect(|_| then_pairs()).inspect(|_| then_numbers()),
@@ -243,6 +255,23 @@ impl Heap {
         graph.self_sizes = sizes;
         let marked = ownership::mark(&mut graph, &page, &pairs, watch)?;
         drop(page);
+        if purpose == Purpose::Fold {
+            let classes = Classes::new(&graph, &[], spare, watch)?;
+            let aside = aside(Ground { graph: &graph, pairs: &pairs, classes: &classes })?;
+            let total_size = graph.nodes().fold(0u64, |sum, node| sum.saturating_add(graph.self_size(node)));
+            let heap = Self {
+                entries: distances::entries(&graph),
+                graph,
+                pairs,
+                stretches: marked.stretches,
+                tree: OnceLock::new(),
+                distances: Vec::new(),
+                classes,
+                total_size,
+                has_realms: OnceLock::new(),
+            };
+            return Ok((heap, aside));
+        }
         watch.enter(Stage::Dominators)?;
         let (room, hung) = (Prepared::new(), Prepared::new());
         let (tree, (distances, mut classes, aside)) = side_by_side(
@@ -269,8 +298,40 @@ impl Heap {
         if purpose == Purpose::Report {
             classes.retain(&tree)?;
         }
-        let entries = distances::entries(&graph);
-        Ok((Self { graph, pairs, tree, distances, entries, classes }, aside))
+        let heap = Self {
+            entries: distances::entries(&graph),
+            graph,
+            pairs,
+            stretches: marked.stretches,
+            total_size: tree.retained[0],
+            tree: OnceLock::from(tree),
+            distances,
+            classes,
+            has_realms: OnceLock::new(),
+        };
+        Ok((heap, aside))
+    }
+
+    /// The tree of a heap that was made without one.
+    #[cold]
+    fn grown(&self) -> Result<Tree, Error> {
+        let (nodes, room, watch) = (self.graph.node_count(), Prepared::new(), Watch::default());
+        let numbered = dominators(&self.graph, &self.stretches, Numbers::new(nodes), &room, &watch)?;
+        Tree::new(numbered, Columns::new(nodes), &self.graph.self_sizes, &watch)
+    }
+
+    /// Is the dominator tree there?
+    pub(super) fn has_tree(&self) -> bool {
+        self.tree.get().is_some()
+    }
+
+    /// Are there other realms than the program's own, as each context of `node:vm` is one?
+    pub(super) fn has_realms(&self) -> bool {
+        let count = || {
+            let realm = self.graph.strings().find(b"system / NativeContext");
+            self.graph.names.iter().filter(|&&name| Some(name) == realm).take(2).count()
+        };
+        *self.has_realms.get_or_init(|| count() > 1)
     }
 
     /// What is known without the dominator tree.
@@ -290,64 +351,66 @@ impl Heap {
 
     /// Sum of all self sizes.
     pub fn total_size(&self) -> u64 {
-        self.tree.retained[0]
+        self.total_size
     }
 
     /// Bytes that would go with the node.
     #[inline]
     pub fn retained(&self, node: NodeIx) -> u64 {
-        self.tree.retained[self.tree.rank(node)]
+        self.tree().retained[self.tree().rank(node)]
     }
 
     /// How many nodes would go with the node, itself included.
     pub fn retained_count(&self, node: NodeIx) -> u32 {
-        self.tree.span[self.tree.rank(node)]
+        self.tree().span[self.tree().rank(node)]
     }
 
     /// The node's immediate dominator; the root's is the root.
     #[inline]
     pub fn idom(&self, node: NodeIx) -> NodeIx {
-        self.tree.idom(node)
+        self.tree().idom(node)
     }
 
     /// The nodes that the node dominates immediately.
     pub fn dominated(&self, node: NodeIx) -> impl Iterator<Item = NodeIx> + '_ {
-        self.children(node).map(|rank| self.tree.by_rank[rank])
+        self.children(node).map(|rank| self.tree().by_rank[rank])
     }
 
     /// The same for those that retain at least so much, with what they retain; faster than asking for each.
     pub fn dominated_from(&self, node: NodeIx, least: u64) -> impl Iterator<Item = (NodeIx, u64)> + '_ {
-        let of = |rank: usize| (self.tree.retained[rank], rank);
+        let of = |rank: usize| (self.tree().retained[rank], rank);
         let large = self.children(node).map(of).filter(move |&(bytes, _)| bytes >= least);
-        large.map(|(bytes, rank)| (self.tree.by_rank[rank], bytes))
+        large.map(|(bytes, rank)| (self.tree().by_rank[rank], bytes))
     }
 
     /// The ranks of the nodes that the node dominates immediately.
     fn children(&self, node: NodeIx) -> impl Iterator<Item = usize> + '_ {
-        self.tree.below(self.tree.rank(node))
+        self.tree().below(self.tree().rank(node))
     }
 
     /// The dominator tree by rank.
+    #[inline]
     pub(super) fn tree(&self) -> &Tree {
-        &self.tree
+        // Nobody cancels it.
+        self.tree.get_or_init(|| self.grown().unwrap_or_default())
     }
 
     /// The node and all that it dominates, at any depth.
     pub fn subtree(&self, node: NodeIx) -> &[NodeIx] {
-        let rank = self.tree.rank(node);
-        &self.tree.by_rank[rank..rank + self.tree.span[rank] as usize]
+        let rank = self.tree().rank(node);
+        &self.tree().by_rank[rank..rank + self.tree().span[rank] as usize]
     }
 
     /// Does `above` dominate `node`? Every node dominates itself.
     pub fn dominates(&self, above: NodeIx, node: NodeIx) -> bool {
-        let rank = self.tree.rank(above);
-        let end = rank + self.tree.span[rank] as usize;
-        (rank..end).contains(&self.tree.rank(node))
+        let rank = self.tree().rank(above);
+        let end = rank + self.tree().span[rank] as usize;
+        (rank..end).contains(&self.tree().rank(node))
     }
 
     /// Nodes in the tree's order: each before what it dominates.
     pub fn in_tree_order(&self) -> &[NodeIx] {
-        &self.tree.by_rank
+        &self.tree().by_rank
     }
 
     /// Edges from the global objects, or [`distances::SYSTEM`] and more, or [`distances::UNREACHED`]. Of heaps for reports only.

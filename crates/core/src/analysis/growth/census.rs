@@ -1,7 +1,7 @@
 //! The census of a heap: its signatures with their figures, as columns that can be written down, kept and compared with
 //! those of another moment, another process or a twin. A few bytes a signature and figure; bounded.
 
-use super::fold::{Folded, NOISE, ROOT};
+use super::fold::{Folded, NOISE, ROOT, below};
 use super::told::{Teller, Told, worth_telling};
 use crate::{CensusOptions, Code, Error, Sources, Watch};
 use rustc_hash::FxHashMap;
@@ -62,6 +62,7 @@ pub(super) struct Paths {
     pub(super) place: Vec<u32>,
     pub(super) count: Vec<u64>,
     pub(super) shallow: Vec<u64>,
+    /// Empty where the heap had no dominator tree: what hangs from a signature counts then.
     pub(super) retained: Vec<u64>,
 }
 
@@ -100,7 +101,9 @@ impl Census {
             paths.place.push(location.map_or(0, |place| writer.place(&place.file, place.line, place.column)));
             paths.count.push(row.count);
             paths.shallow.push(row.shallow);
-            paths.retained.push(row.retained);
+            if heap.has_tree() {
+                paths.retained.push(row.retained);
+            }
         }
         watch.check()?;
         let worth = worth_telling(folded, &kept, options.names);
@@ -151,7 +154,9 @@ impl Census {
     fn check(&self) -> Result<(), &'static str> {
         let Paths { parent, edge, name, kind, place, count, shallow, retained } = &self.paths;
         let rows = parent.len();
-        if [edge.len(), name.len(), kind.len(), place.len(), count.len(), shallow.len(), retained.len()] != [rows; 7] {
+        if [edge.len(), name.len(), kind.len(), place.len(), count.len(), shallow.len()] != [rows; 6]
+            || ![0, rows].contains(&retained.len())
+        {
             return Err("its columns differ in length");
         }
         let Classes { name: class, count, shallow } = &self.classes;
@@ -184,12 +189,7 @@ impl Census {
 /// The signatures to keep, parents first: those with most bytes below them.
 fn kept(folded: &Folded, most: usize) -> (Vec<u32>, Dropped) {
     let rows = &folded.rows;
-    let mut below: Vec<u64> = rows.iter().map(|row| row.shallow).collect();
-    for at in (2..rows.len()).rev() {
-        let bytes = below[at];
-        let parent = &mut below[rows[at].parent as usize];
-        *parent = parent.saturating_add(bytes);
-    }
+    let below = below(rows);
     let mut order: Vec<u32> = (2..rows.len() as u32).collect();
     // A parent has at least as many bytes below it, and a smaller number.
     order.sort_by_key(|&at| (std::cmp::Reverse(below[at as usize]), at));

@@ -71,7 +71,7 @@ impl Way {
     const UNSEEN: Self = Self { cost: UNSEEN, via: 0, label: Label::NOTHING, signature: ROOT };
 }
 
-/// Every node's signature, without what a signature retains: that takes the dominator tree, beside which this is made.
+/// Every node's signature, without what a signature retains: that takes the dominator tree, beside which this can be made.
 pub struct Fold {
     words: Words,
     rows: Vec<Row>,
@@ -88,11 +88,16 @@ pub(super) struct Folded<'a> {
 }
 
 impl<'a> Folded<'a> {
-    /// Adds what the signatures retain.
+    /// Adds what the signatures retain; where the heap has no dominator tree, what hangs from them.
     pub(super) fn new(heap: &'a Heap, fold: Fold) -> Result<Self, Error> {
         let Fold { words, mut rows, ways } = fold;
-        let signature = |node: NodeIx| Some(ways[node.at()]).filter(|way| way.cost != UNSEEN).map(|way| way.signature);
-        let retained = heap.tree().retained_by(rows.len(), signature)?;
+        let retained = if heap.has_tree() {
+            let signature =
+                |node: NodeIx| Some(ways[node.at()]).filter(|way| way.cost != UNSEEN).map(|way| way.signature);
+            heap.tree().retained_by(rows.len(), signature)?
+        } else {
+            below(&rows)
+        };
         for (row, retained) in rows.iter_mut().zip(retained) {
             row.retained = retained;
         }
@@ -133,6 +138,18 @@ impl<'a> Folded<'a> {
     pub(super) fn is_member(&self, node: NodeIx) -> bool {
         self.of(node) != NONE && self.steps.is_member(node)
     }
+}
+
+/// Bytes of each signature and of all that are behind it; the root and what V8 keeps for itself have no sum.
+pub(super) fn below(rows: &[Row]) -> Vec<u64> {
+    let mut below: Vec<u64> = rows.iter().map(|row| row.shallow).collect();
+    // Parents come first.
+    for at in (NOISE as usize + 1..rows.len()).rev() {
+        let bytes = below[at];
+        let parent = &mut below[rows[at].parent as usize];
+        *parent = parent.saturating_add(bytes);
+    }
+    below
 }
 
 /// A node that is being settled.

@@ -12,6 +12,7 @@ pub(super) struct Merged<'a> {
     pub(super) rows: Vec<Row<'a>>,
     count: Vec<u64>,
     shallow: Vec<u64>,
+    /// Where a census does not say it, that of all is what is below.
     retained: Vec<u64>,
     /// Shallow bytes of a signature and of all that are behind it.
     below: Vec<u64>,
@@ -64,11 +65,15 @@ impl<'a> Merged<'a> {
                 let cell = number as usize * looks + look;
                 merged.count[cell] += paths.count[at];
                 merged.shallow[cell] += paths.shallow[at];
-                merged.retained[cell] += paths.retained[at];
+                merged.retained[cell] += paths.retained.get(at).copied().unwrap_or_default();
                 merged.number[cell] = at as u32;
             }
         }
         merged.sum_below();
+        // What one census says otherwise than the others is no growth.
+        if censuses.iter().any(|census| census.paths.retained.is_empty()) {
+            merged.retained.clone_from(&merged.below);
+        }
         merged
     }
 
