@@ -51,6 +51,18 @@ test('where a cgroup has no room for a snapshot, the heap is walked all the same
   assert.deepEqual({ ...walk, children: [] }, { evidence: 'walker', name: 'leakedArray', count: 200_000, children: [], alive: 200_000 })
 })
 
+test('where a cgroup has no room for a census by walking, there is room for looks', { skip: !leakguard.capabilities().walker }, async (t) => {
+  const group = cgroupFor(t, 270 * MB)
+  if (!group) return
+  const looked = await confined(group, 200_000, `(async () => {
+    const census = await leakguard.census({ walker: true }).catch(({ code, need, headroom }) => ({ code, need, headroom }))
+    const { evidence, looks } = await leakguard.findGrowth({ walker: true, rounds: 2, interval: 0 })
+    return { census, evidence, looks }
+  })()`)
+  assert.equal(looked.census.code, 'ERR_LEAKGUARD_HEADROOM', JSON.stringify(looked))
+  assert.deepEqual([looked.evidence, looked.looks, looked.alive], ['walker', 2, 200_000], JSON.stringify(looked))
+})
+
 test('where a cgroup has no room for a look, the watchdog counts objects, compares the counts and says so', { skip: !twin }, async (t) => {
   const group = cgroupFor(t, 300 * MB)
   if (!group) return

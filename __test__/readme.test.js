@@ -49,7 +49,7 @@ test('the README names every error code, and index.d.ts too', () => {
 })
 
 test('links of the documents lead somewhere', () => {
-  const docs = fs.readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md')).map((name) => join('docs', name))
+  const docs = fs.readdirSync(join(root, 'docs'), { recursive: true }).filter((name) => name.endsWith('.md')).map((name) => join('docs', name))
   for (const document of ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md', ...docs]) {
     for (const [, target] of fs.readFileSync(join(root, document), 'utf8').matchAll(/\]\((?!https?:)([^)#]+)/g)) {
       assert.ok(fs.existsSync(join(root, dirname(document), target)), `${document}: ${target}`)

@@ -55,9 +55,3 @@ function ofJest(output) {
   const parts = output.replace(/^(Test Suites|Tests|Snapshots|Time|Ran all).*\n?/gm, '').split(/^(?=(?:PASS|FAIL) )/m)
   return parts.filter((part) => /^(PASS|FAIL) /.test(part)).map((part) => part.trim()).sort().join('\n\n') + '\n'
 }
-
-test('the matchers have types, with @types/jest, @jest/globals and Vitest', async () => {
-  const { code, stdout } = await node([module_('typescript', 'bin', 'tsc'), '-p', join(__dirname, 'types')])
-  assert.equal(stdout, '')
-  assert.equal(code, 0)
-})

@@ -4,12 +4,12 @@
 // demo among them, on every supported line of Node.js. Stops at the first step that fails.
 
 const { spawnSync } = require('node:child_process')
-const { readFileSync } = require('node:fs')
+const { readFileSync, readdirSync, statSync } = require('node:fs')
 const { join } = require('node:path')
 const { nodes, environmentOf } = require('./nodes.js')
 
 const root = join(__dirname, '..')
-const GENERATED = ['binding.js', 'binding.d.ts']
+const GENERATED = ['binding.js', 'binding.d.ts', 'docs/api']
 
 // With --tested the tests of the running Node are left out: `npm test` has just run them.
 const tested = process.argv.includes('--tested')
@@ -18,9 +18,11 @@ const times = []
 
 step('set-up', () => run(process.execPath, ['scripts/setup.js']))
 step('format of Rust', () => run('cargo', ['fmt', '--all', '--check']))
-step('lints of Rust', () => run('cargo', ['clippy', '--workspace', '--all-targets', '--locked', '--', '-D', 'warnings']))
+// With the profile of the tests, so that what both need is compiled once.
+step('lints of Rust', () => run('cargo', ['clippy', '--workspace', '--all-targets', '--profile', 'quick', '--locked', '--', '-D', 'warnings']))
 step('lints of JavaScript', () => run(process.execPath, ['node_modules/eslint/bin/eslint.js', '.']))
-step('types', () => run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', '.']))
+// The second: those of the matchers, with @types/jest, @jest/globals and Vitest.
+step('types', () => ['.', '__test__/types'].forEach((project) => run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', project])))
 step('the lock file names no registry', lockFileIsNeutral)
 step('generated files are up to date', generatedFilesAreCurrent)
 step('tests of Rust', () => run('cargo', ['test', '--workspace', '--profile', 'quick', '--locked']))
@@ -82,11 +84,16 @@ function lockFileIsNeutral() {
  * what was there.
  */
 function generatedFilesAreCurrent() {
-  const read = () => GENERATED.map((name) => readFileSync(join(root, name), 'utf8')).join()
+  const read = () => GENERATED.map((name) => textOf(join(root, name))).join()
   const before = read()
-  run(process.execPath, ['scripts/build.js'])
+  for (const script of ['scripts/build.js', 'scripts/api/generate.js']) run(process.execPath, [script])
   const { status, stdout } = spawnSync('git', ['status', '--porcelain', '--', ...GENERATED], { cwd: root, encoding: 'utf8' })
   if (before !== read() || (status === 0 && stdout !== '')) {
-    fail(`${GENERATED.join(' and ')} did not fit the Rust sources; the build made them anew: commit them`)
+    fail(`${GENERATED.join(', ')}: not what the Rust sources and the types say; they were made anew just now: commit them`)
   }
+}
+
+/** A file's text; of a folder, that of all its files. */
+function textOf(path) {
+  return statSync(path).isDirectory() ? readdirSync(path).map((name) => textOf(join(path, name))).join() : readFileSync(path, 'utf8')
 }

@@ -8,7 +8,7 @@ use crate::job::Slot;
 use crate::outcome::{Failure, Outcome, number};
 use leakguard_core::Error as CoreError;
 use leakguard_core::redact::{RedactOptions, Redacted};
-use leakguard_process::{open_snapshot, open_target};
+use leakguard_process::{descriptor, open_snapshot, open_target};
 use napi::bindgen_prelude::Uint8Array;
 use napi::{Error, Result};
 use napi_derive::napi;
@@ -55,9 +55,11 @@ impl RedactJob {
     /// Writes into a pipe; answers the descriptor from which to read, which is the caller's to close.
     #[napi]
     pub fn target_pipe(&self) -> Result<i32> {
-        let (reader, writer) = io::pipe().map_err(|error| Error::from_reason(error.to_string()))?;
+        let (end, writer) = io::pipe()
+            .and_then(|(reader, writer)| Ok((descriptor(reader)?, writer)))
+            .map_err(|error| Error::from_reason(error.to_string()))?;
         *self.target.lock() = Some(Box::new(writer));
-        Ok(crate::twin::descriptor(reader))
+        Ok(end)
     }
 
     /// Starts on a file.

@@ -12,6 +12,7 @@ use crate::walker;
 use leakguard_core::redact::RedactOptions;
 use leakguard_core::sites::SiteOptions;
 use leakguard_core::{Source, Task, Watch, examine, examine_graph};
+use leakguard_process::descriptor;
 use leakguard_process::twin::{self, Compression, Failure, FileSink, Intake, Job, Kind, Limits, Passage, PipeSink};
 use leakguard_process::twin::{Settings, Sink, Start};
 use napi::bindgen_prelude::{FnArgs, Function, Unknown};
@@ -217,8 +218,8 @@ impl TwinJob {
 
     /// The descriptor from which to read what a twin with a `pipe` sink writes. Once; it is the caller's to close.
     #[napi]
-    pub fn take_pipe(&self) -> Option<i32> {
-        self.reader.lock().take().map(descriptor)
+    pub fn take_pipe(&self) -> Result<Option<i32>> {
+        self.reader.lock().take().map(descriptor).transpose().map_err(|error| Error::from_reason(error.to_string()))
     }
 
     /// Makes the twin, if this is the moment; else ask again in a few ms. In the twin `capture` is called with the path
@@ -277,16 +278,6 @@ impl TwinJob {
 #[napi]
 pub fn twin_unsupported() -> Option<String> {
     guarded(twin::unsupported).unwrap_or_else(Some)
-}
-
-#[cfg(unix)]
-pub fn descriptor(end: PipeReader) -> i32 {
-    std::os::fd::IntoRawFd::into_raw_fd(end)
-}
-
-#[cfg(not(unix))]
-pub fn descriptor(_end: PipeReader) -> i32 {
-    -1
 }
 
 /// What JavaScript wrote in the twin, as it is.

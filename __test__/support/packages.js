@@ -6,11 +6,12 @@ const { join } = require('node:path')
 const { root } = require('./child.js')
 const { addonName } = require('../../lib/native-build.js')
 
-const platform = addonName().split('.')[1]
-
-/** Packs what would be published into a folder: `{ main, addon }`, the tarballs of the package and of this platform's addon. */
-function packed(folder) {
-  return { main: tarball(root, folder), addon: tarball(platformPackage(folder), folder) }
+/**
+ * Packs what would be published into a folder: `{ main, addon }`, the tarballs of the package and of a platform's addon: this one's, or that of
+ * `name` (`leakguard.<platform>.node`), which was built at `built`.
+ */
+function packed(folder, name = addonName(), built = join(root, name)) {
+  return { main: tarball(root, folder), addon: tarball(platformPackage(folder, name, built), folder) }
 }
 
 function tarball(of, folder) {
@@ -19,13 +20,13 @@ function tarball(of, folder) {
   return join(folder, filename)
 }
 
-/** The folder that the release fills for this platform, made as the release makes it. */
-function platformPackage(folder) {
+/** The folder that the release fills for a platform, made as the release makes it. */
+function platformPackage(folder, name, built) {
   fs.copyFileSync(join(root, 'package.json'), join(folder, 'package.json'))
   const napi = join(root, 'node_modules', '@napi-rs', 'cli', 'dist', 'cli.js')
   execFileSync(process.execPath, [napi, 'create-npm-dirs', '--cwd', folder], { stdio: 'ignore' })
-  const own = join(folder, 'npm', platform)
-  fs.copyFileSync(join(root, addonName()), join(own, addonName()))
+  const own = join(folder, 'npm', name.split('.')[1])
+  fs.copyFileSync(built, join(own, name))
   return own
 }
 

@@ -17,7 +17,7 @@ async function redacted(source, target, settings, { signal, onProgress } = {}) {
   let broken
   if (typeof target === 'string') job.targetFile(target)
   else {
-    const out = new Socket({ fd: job.targetPipe(), readable: true, writable: false })
+    const out = new Socket({ fd: pipeOf(job), readable: true, writable: false })
     passed = pipeline(out, ...target)
     passed.catch((cause) => {
       broken = new LeakguardError('ERR_LEAKGUARD_IO', `the stream failed: ${cause?.message ?? cause}`, { cause })
@@ -38,6 +38,15 @@ async function redacted(source, target, settings, { signal, onProgress } = {}) {
       await passed.catch(() => undefined)
     }
     throw reported
+  }
+}
+
+/** The descriptor of a pipe that the job writes into: none is left, or on Windows, there can be none. */
+function pipeOf(job) {
+  try {
+    return job.targetPipe()
+  } catch (cause) {
+    throw new LeakguardError('ERR_LEAKGUARD_IO', `no pipe can be had for what is redacted into a stream: ${cause.message}`, { cause })
   }
 }
 

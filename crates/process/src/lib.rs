@@ -5,13 +5,16 @@
 pub mod gc;
 mod large_pages;
 pub mod machine;
+mod pipe;
 pub mod population;
 pub mod recorder;
 mod script_file;
 mod snapshot_file;
+mod symbol;
 pub mod twin;
 pub mod walker;
 
 pub use large_pages::LargePages;
+pub use pipe::descriptor;
 pub use script_file::{read_script, read_source_map};
 pub use snapshot_file::{open_snapshot, open_target};

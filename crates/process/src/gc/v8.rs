@@ -2,6 +2,7 @@
 //!
 //! A mangled name holds the types of the arguments: a V8 whose function takes others has another name, and is not found.
 
+use crate::symbol::address_of;
 use std::ffi::{CStr, c_void};
 use std::sync::OnceLock;
 
@@ -47,8 +48,14 @@ impl V8 {
         FOUND.get_or_init(Self::look_up).as_ref().map_err(Clone::clone)
     }
 
-    #[cfg(all(any(target_os = "linux", target_os = "macos"), target_pointer_width = "64"))]
     fn look_up() -> Result<Self, String> {
+        if !cfg!(all(any(target_os = "linux", target_os = "macos"), target_pointer_width = "64")) {
+            return Err(format!(
+                "V8's callbacks are not looked for on {} {}",
+                std::env::consts::OS,
+                std::env::consts::ARCH
+            ));
+        }
         // SAFETY: each name is that of a function, and the field's type is the one that the name says: its arguments
         // are part of the name, and what it returns has not changed from V8 11 to 14.
         unsafe {
@@ -63,11 +70,6 @@ impl V8 {
                 low_memory: function(LOW_MEMORY)?,
             })
         }
-    }
-
-    #[cfg(not(all(any(target_os = "linux", target_os = "macos"), target_pointer_width = "64")))]
-    fn look_up() -> Result<Self, String> {
-        Err(format!("V8's callbacks are not looked for on {} {}", std::env::consts::OS, std::env::consts::ARCH))
     }
 
     /// The isolate that this thread is in; null outside of any.
@@ -87,26 +89,11 @@ pub fn unsupported() -> Option<String> {
 ///
 /// # Safety
 /// `F` is the type of a function pointer, and that of the function with this name.
-#[cfg(all(any(target_os = "linux", target_os = "macos"), target_pointer_width = "64"))]
 pub unsafe fn function<F: Copy>(name: &CStr) -> Result<F, String> {
     const { assert!(size_of::<F>() == size_of::<*mut c_void>(), "a pointer for a pointer") };
-    // SAFETY: the name is a C string; the program itself is searched first, then what it has loaded.
-    let address = unsafe { libc::dlsym(libc::RTLD_DEFAULT, name.as_ptr()) };
-    if address.is_null() {
-        return Err(format!("this program does not export {}", name.to_string_lossy()));
-    }
+    let address = address_of(name).ok_or_else(|| format!("this program does not export {}", name.to_string_lossy()))?;
     // SAFETY: the types have the same size, and the caller promises that this is such a function.
     Ok(unsafe { std::mem::transmute_copy::<*mut c_void, F>(&address) })
-}
-
-/// # Errors
-/// Always: where the ABI of C++ is another, nothing of V8's is called.
-///
-/// # Safety
-/// None is needed.
-#[cfg(not(all(any(target_os = "linux", target_os = "macos"), target_pointer_width = "64")))]
-pub unsafe fn function<F: Copy>(_name: &CStr) -> Result<F, String> {
-    Err(format!("V8's functions are not looked for on {} {}", std::env::consts::OS, std::env::consts::ARCH))
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! One writer a file.
 
 use std::fs::File;
+#[cfg(unix)]
 use std::io;
 use std::thread;
 use std::time::Duration;
@@ -12,10 +13,8 @@ const PAUSE: Duration = Duration::from_millis(10);
 /// Locks a file for this open descriptor; `false`: another one has it. Waits 40 ms at most.
 pub fn lock(file: &File) -> bool {
     for attempt in 1.. {
-        match try_lock(file) {
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-            // A file system without locks: no writer can be told from another, so nobody is kept out.
-            Ok(()) | Err(_) => return true,
+        if !is_taken(file) {
+            return true;
         }
         if attempt == TRIES {
             break;
@@ -25,16 +24,17 @@ pub fn lock(file: &File) -> bool {
     false
 }
 
+/// Takes the lock, unless another one has it. On a file system without locks no writer can be told from another, so nobody is kept out.
 #[cfg(unix)]
-fn try_lock(file: &File) -> io::Result<()> {
+fn is_taken(file: &File) -> bool {
     use std::os::fd::AsRawFd;
-    flock(file.as_raw_fd(), libc::LOCK_EX)
+    flock(file.as_raw_fd(), libc::LOCK_EX).is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock)
 }
 
 /// Elsewhere the file is opened so that no other writer can.
 #[cfg(not(unix))]
-fn try_lock(_file: &File) -> io::Result<()> {
-    Ok(())
+fn is_taken(_file: &File) -> bool {
+    false
 }
 
 /// Whether a writer has the file that a descriptor is open for; `None`: that cannot be told here.

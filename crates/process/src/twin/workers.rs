@@ -88,8 +88,8 @@ fn asked_pool<'a>(words: impl Iterator<Item = &'a [u8]>) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Workers, asked_pool, at_work, ids};
-    use crate::twin::tasks::{self, Task};
+    use super::{asked_pool, at_work, ids};
+    use crate::twin::tasks::Task;
 
     fn task(id: i32, name: &str, began: u64) -> Task {
         Task { id, name: name.to_owned(), state: b'S', ticks: 0, began }
@@ -127,6 +127,8 @@ mod tests {
     #[test]
     #[cfg(target_env = "gnu")]
     fn a_thread_that_waits_for_a_lock_is_not_idle() {
+        use super::Workers;
+        use crate::twin::tasks;
         // The standard library's own locks do not go through glibc.
         struct Lock(std::cell::UnsafeCell<libc::pthread_mutex_t>);
         // SAFETY: a mutex of the system's is made to be shared; only `lock` and `unlock` touch it.

@@ -4,6 +4,7 @@
 //! something else, the heap is not read. What differs between versions is taken from them, or from the table of versions.
 
 use super::pretence;
+use crate::symbol::address_of;
 use std::ffi::{CStr, CString, c_char, c_void};
 
 /// A line of V8 that this reading was tested with.
@@ -195,9 +196,7 @@ pub fn find(symbol: &CStr) -> Option<*mut c_void> {
     if pretence::of(symbol).is_some() {
         return None;
     }
-    // SAFETY: a C string; nothing but a table is read.
-    let address = unsafe { libc::dlsym(libc::RTLD_DEFAULT, symbol.as_ptr()) };
-    (!address.is_null()).then_some(address)
+    address_of(symbol)
 }
 
 #[cfg(test)]
