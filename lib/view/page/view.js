@@ -7,7 +7,7 @@ import { below, object, objectColumns, objectTree, sized } from './object.js'
 import { RowTree } from './row-tree.js'
 import { outline, summary } from './summary.js'
 
-const LOOK_MS = 300
+const LOOK_MS = 100
 /** V8's id of the root. */
 const ROOT = 1
 const STAGES = { parse: 'reading', edges: 'linking', dominators: 'finding who holds what', report: 'naming' }
