@@ -37,8 +37,8 @@ async function walkerDoubt(folder, options) {
 
 async function compared(folder, options) {
   const capture = { ...options, mode: 'twin', fallback: undefined, onProgress: undefined }
-  const { result: walk } = await take({ into: 'walk', folder, twin: () => new WalkTarget(TASK, false) }, capture)
-  const { result: snapshot } = await take({ into: 'report', folder, twin: () => new ReportTarget(TASK, false) }, capture)
+  const walk = await countedBy({ into: 'walk', folder, twin: () => new WalkTarget(TASK, false) }, capture)
+  const snapshot = await countedBy({ into: 'report', folder, twin: () => new ReportTarget(TASK, false) }, capture)
   const difference = differenceOf(walk, snapshot)
   if (difference === undefined) return undefined
   const doubt = `the walk was not tested with V8 ${process.versions.v8}, and differs from its snapshot: ${difference}`
@@ -46,9 +46,15 @@ async function compared(folder, options) {
   return doubt
 }
 
-/** Where two reports of one heap differ by more than time can explain, in words. */
+/** What a look has counted: `{ counts, totalSize }`. No more is kept: the next look would find the report, and count it. */
+async function countedBy(job, capture) {
+  const { classes, totalSize } = (await take(job, capture)).result
+  return { counts: countsOf(classes), totalSize }
+}
+
+/** Where two looks at one heap differ by more than time can explain, in words. */
 function differenceOf(walk, snapshot) {
-  const [have, want] = [walk, snapshot].map(countsOf)
+  const [have, want] = [walk.counts, snapshot.counts]
   let all = 0
   let apart = 0
   let worst = ''
@@ -66,7 +72,7 @@ function differenceOf(walk, snapshot) {
   return bytes > snapshot.totalSize * BYTES ? `${walk.totalSize} bytes are ${snapshot.totalSize} there` : undefined
 }
 
-function countsOf({ classes }) {
+function countsOf(classes) {
   const counts = new Map()
   for (const { name, count } of classes) if (!OWN.test(name)) counts.set(name, (counts.get(name) ?? 0) + count)
   return counts
