@@ -45,7 +45,9 @@ for (const pool of ['forks', 'threads', 'vmThreads']) {
     const only = pool === 'forks' ? [] : ['-t', 'quick']
     const { stdout, stderr, code } = await node([...vitest, ...only], { env: { ...env, NO_COLOR: '1' } })
     assert.equal(code, pool === 'forks' ? 1 : 0, stderr + stdout)
-    if (pool === 'forks') equalsGolden(stdout.replace(/^ Test Files[^]*$/m, '') + stderr, project('vitest', 'golden.txt'))
+    // Whether Vitest has given Node its map of the lines by then differs: the line is that of the source, or of what it made of it.
+    const place = /(leaks\.test\.ts):[57]:7$/gm
+    if (pool === 'forks') equalsGolden(stdout.replace(/^ Test Files[^]*$/m, '').replace(place, '$1:5:7') + stderr.replace(place, '$1:5:7'), project('vitest', 'golden.txt'))
     else assert.match(stdout, /2 passed/)
   })
 }
