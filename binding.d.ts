@@ -13,6 +13,10 @@ export declare const __napiBindingTarget: 'native' | 'wasm32-wasi' | 'wasm32-was
 export declare class AnalysisJob {
   /** A job that waits for its input. `task` is JSON; `read_scripts`: scripts that the snapshot names may be opened. */
   constructor(task: string, readScripts: boolean)
+  /** Before it starts: the job will read its heap, and then wait for `before`. */
+  awaitBefore(): void
+  /** What a job with `awaitBefore` waits for: the earlier censuses of its task, as JSON, oldest first. */
+  before(censuses: Array<string>): void
   /** Before it starts: the objects of the earlier snapshot, for a task with `diff`. */
   since(before: HeapTally): void
   /** Starts on a file. What is wrong with the file is the job's outcome. */
@@ -389,6 +393,12 @@ export interface TwinStart {
 
 /** Why this process can have no twin; `null`: it can. */
 export declare function twinUnsupported(): string | null
+
+/**
+ * From now on asks the system for large pages where much memory is needed at once. Changes the allocator of the whole process: for
+ * programs whose work is an analysis, never for an app.
+ */
+export declare function useLargePages(): void
 
 /** Is V8's version one that the walk was tested with? Where not, it is to be compared with V8's own snapshot once. */
 export declare function walkerTested(): boolean

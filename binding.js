@@ -859,6 +859,7 @@ module.exports.readPressure = nativeBinding.readPressure
 module.exports.readProcess = nativeBinding.readProcess
 module.exports.readRecording = nativeBinding.readRecording
 module.exports.twinUnsupported = nativeBinding.twinUnsupported
+module.exports.useLargePages = nativeBinding.useLargePages
 module.exports.walkerTested = nativeBinding.walkerTested
 module.exports.walkerUnsupported = nativeBinding.walkerUnsupported
 module.exports.walkHeap = nativeBinding.walkHeap

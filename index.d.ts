@@ -518,7 +518,8 @@ export type Look = string | URL | AsyncIterable<Uint8Array | string> | Census | 
 
 /**
  * Says what grew from each look to the next, the oldest first, by the way from the roots: the looks may be of one process, of its
- * twins, or of several processes of one program. One heap at a time is in memory.
+ * twins, or of several processes of one program. While one heap is folded the next is read: two at most are in memory. There is no dominator
+ * tree: what hangs from a suspect on the cheapest ways from the roots counts as what it retains.
  */
 export function growth(looks: readonly LightCensus[], options?: GrowthOptions): Promise<LightGrowth>
 export function growth(looks: readonly Look[], options?: GrowthOptions): Promise<Growth>
@@ -544,8 +545,7 @@ export interface FoundGrowth extends Growth {
 
 /**
  * Says what grows in this thread's heap now, by looks at it while it works, each captured as `census` does: no file is left, and the
- * guard of captures holds for each. A look makes no dominator tree: what hangs from a suspect on the cheapest ways from the roots counts as
- * what it retains.
+ * guard of captures holds for each.
  */
 export function findGrowth(options?: FindGrowthOptions): Promise<FoundGrowth>
 

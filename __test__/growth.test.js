@@ -313,8 +313,9 @@ test('the running process says what grows in it, look by look, and keeps nothing
   assert.equal(growth.looks, 3)
   assert.equal(growth.captures.length, 3)
   assert.ok(growth.suspects[0].counts[0] < growth.suspects[0].counts[2])
-  // A stage can be over before it is asked for.
-  assert.ok(progress.includes('1 3 wait') && progress.some((step) => /^3 3 \w/.test(step)), progress.join())
+  // A stage can be over before it is asked for; a wait is told.
+  assert.ok(['1 3 wait', '2 3 wait'].every((step) => progress.includes(step)), progress.join())
+  for (const step of progress) assert.match(step, /^[123] 3 (walk|snapshot|parse|edges|dominators|report|wait)$/)
   assert.deepEqual(files, ['node_modules'])
   assert.equal(listeners, 0)
 })
@@ -330,6 +331,30 @@ test('a search for growth is given up when its signal says so', async () => {
   const controller = new AbortController()
   const search = leakguard.findGrowth({ rounds: 100, interval: '1h', signal: controller.signal, onProgress: ({ stage }) => stage === 'wait' && controller.abort() })
   await assert.rejects(search, { code: 'ERR_LEAKGUARD_CANCELLED' })
+})
+
+test('of looks that are read in turns, what fails first ends the others and is told; streams and censuses are looks, too', async (t) => {
+  const folder = folderFor(t)
+  const { path } = await leakguard.writeSnapshot(join(folder, 'whole.heapsnapshot'))
+  const damaged = join(folder, 'damaged.heapsnapshot')
+  fs.writeFileSync(damaged, fs.readFileSync(path).subarray(0, 100_000))
+  for (const looks of [[damaged, path, path], [path, damaged, path], [path, path, damaged]]) {
+    await assert.rejects(leakguard.growth(looks), { code: 'ERR_LEAKGUARD_PARSE' })
+  }
+  const { census } = await leakguard.census({ maxPaths: 1000 })
+  const looks = [fs.createReadStream(path), census, path, fs.createReadStream(path)]
+  const seen = []
+  const grown = await leakguard.growth(looks, { onProgress: ({ look, looks }) => seen.push([look, looks].join('/')) })
+  assert.equal(grown.looks, 4)
+  assert.deepEqual(seen, seen.toSorted(), 'looks are told of one after the other')
+  // Given up in the middle: the stream that was read ahead is let go, too.
+  const controller = new AbortController()
+  const ahead = fs.createReadStream(path)
+  const onProgress = ({ look }) => look === 2 && controller.abort(new Error('enough'))
+  const failure = await leakguard.growth([path, path, ahead], { signal: controller.signal, onProgress }).then(assert.fail, (error) => error)
+  assert.equal(failure.code, 'ERR_LEAKGUARD_CANCELLED')
+  assert.equal(failure.cause.message, 'enough')
+  ahead.destroy()
 })
 
 test('what is no look is refused, by name and code', async (t) => {

@@ -9,7 +9,7 @@ use crate::scripts::Scripts;
 use crate::tally::HeapTally;
 use crate::view::HeapView;
 use leakguard_core::analysis::View;
-use leakguard_core::{Answer, Source, Tally, Task, Watch, compare, examine};
+use leakguard_core::{Answer, Error as CoreError, Source, Tally, Task, Watch, compare, examine, examine_graph, format};
 use leakguard_process::open_snapshot;
 use napi::bindgen_prelude::Uint8Array;
 use napi::{Error, Result};
@@ -17,6 +17,7 @@ use napi_derive::napi;
 use parking_lot::Mutex;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::mpsc::{Receiver, Sender, channel};
 
 /// How far a job is.
 #[napi(object)]
@@ -46,6 +47,9 @@ pub struct AnalysisJob {
     read_scripts: bool,
     shared: Arc<Shared>,
     feed: Feed,
+    /// Of a job that waits for censuses: where they are put.
+    earlier: Mutex<Option<Sender<Vec<String>>>>,
+    awaited: Mutex<Option<Receiver<Vec<String>>>>,
 }
 
 #[napi]
@@ -54,7 +58,23 @@ impl AnalysisJob {
     #[napi(constructor)]
     pub fn new(task: String, read_scripts: bool) -> Result<Self> {
         let task = serde_json::from_str(&task).map_err(|error| Error::from_reason(error.to_string()))?;
-        Ok(Self { task, read_scripts, shared: Arc::default(), feed: Feed::default() })
+        let (earlier, awaited) = (Mutex::default(), Mutex::default());
+        Ok(Self { task, read_scripts, shared: Arc::default(), feed: Feed::default(), earlier, awaited })
+    }
+
+    /// Before it starts: the job will read its heap, and then wait for `before`.
+    #[napi]
+    pub fn await_before(&self) {
+        let (sender, receiver) = channel();
+        *self.earlier.lock() = Some(sender);
+        *self.awaited.lock() = Some(receiver);
+    }
+
+    /// What a job with `awaitBefore` waits for: the earlier censuses of its task, as JSON, oldest first.
+    #[napi]
+    pub fn before(&self, censuses: Vec<String>) {
+        // Where nobody waits any more the job has failed.
+        drop(self.earlier.lock().take().map(|earlier| earlier.send(censuses)));
     }
 
     /// Before it starts: the objects of the earlier snapshot, for a task with `diff`.
@@ -124,6 +144,7 @@ impl AnalysisJob {
     pub fn cancel(&self) {
         self.shared.watch.cancel();
         self.feed.abandon();
+        *self.earlier.lock() = None;
     }
 
     /// The outcome, once: `null` while the job runs, and after it was taken.
@@ -156,11 +177,20 @@ impl AnalysisJob {
     }
 
     fn start(&self, open: impl FnOnce(&Shared) -> std::result::Result<Source, Failure> + Send + 'static) {
-        let task = self.task.clone();
+        let mut task = self.task.clone();
         let scripts = Scripts { readable: self.read_scripts };
+        let awaited = self.awaited.lock().take();
         self.work(move |shared, done| {
             let source = open(shared)?;
-            examine(source, &task, &scripts, &shared.watch, done).map_err(|error| Failure::from(&error))
+            let watch = &shared.watch;
+            let examined = match awaited {
+                None => examine(source, &task, &scripts, watch, done),
+                Some(awaited) => format::parse(source, &task.options.limits, watch).and_then(|graph| {
+                    task.before = awaited.recv().map_err(|_| CoreError::cancelled())?;
+                    examine_graph(graph, &task, &scripts, watch, done)
+                }),
+            };
+            examined.map_err(|error| Failure::from(&error))
         });
     }
 

@@ -86,8 +86,10 @@ async function outcomeOf(job, { signal, onProgress, keepsAlive }) {
     if (signal?.aborted) job.cancel()
     else if (onProgress) {
       const { stage, bytes } = job.progress()
-      if (`${stage} ${bytes}` !== seen) onProgress({ stage, bytes })
-      seen = `${stage} ${bytes}`
+      const now = `${stage} ${bytes}`
+      // The twin has not said a word yet.
+      if (stage !== '' && now !== seen) onProgress({ stage, bytes })
+      seen = now
     }
     await sleep(wait, undefined, { ref: keepsAlive })
   }

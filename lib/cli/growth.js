@@ -11,7 +11,7 @@ async function growthCommand(files, { json, md, top, 'no-scripts': noScripts, fo
   if (json && md) throw wrong('growth prints JSON or Markdown, not both')
   if (files.length < 2) throw wrong('growth takes two FILEs or more, the oldest first')
   if (files.filter((file) => file === '-').length > 1) throw wrong('standard input can be one of the FILEs only')
-  requireHeadroomFor(files, { force })
+  requireHeadroomFor(files, { force, inTurns: true })
   const found = await growth(files.map((file) => (file === '-' ? stdin : file)), { top, readScripts: !noScripts, onProgress: progress.ofLook })
   const leak = found.suspects.length > 0
   if (json) return { text: asciiJson(found), asked: true, leak }

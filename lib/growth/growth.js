@@ -28,35 +28,75 @@ const RULES = {
 }
 
 /**
- * Says what grew between all of the looks, oldest first: snapshots (paths or streams) and censuses, as they come. One heap at a
- * time is in memory; of the others only the census is kept. Of light censuses, what grew by constructor.
+ * Says what grew between all of the looks, oldest first: snapshots (paths or streams) and censuses, as they come. Of a heap only the census is kept, and
+ * while one is folded the next is read: two at most are in memory. Of light censuses, what grew by constructor.
  */
 async function growth(looks, given) {
   const { limits, readScripts, signal, onProgress, ...settings } = validate(given, RULES)
   if (!Array.isArray(looks) || looks.length < 2) throw wrong(`growth takes an array of two looks or more, got ${shown(looks)}`)
   looks.forEach(requireLook)
   if (looks.some(isLight)) return lightGrowth(looks, settings)
-  const before = []
-  let answer
-  for (const [index, look] of looks.entries()) {
-    const isLast = index === looks.length - 1
-    const own = censusOf(look)
-    if (own !== undefined) before.push(JSON.stringify(own))
-    const task = taskOf({ ...settings, limits }, isLast ? before : undefined)
-    const report = onProgress && ((progress) => onProgress({ look: index + 1, looks: looks.length, ...progress }))
-    if (own === undefined) {
-      answer = await examine(look, task, { signal, onProgress: report, readScripts })
-      if (!isLast) before.push(JSON.stringify(answer.census))
-    } else if (isLast) {
-      answer = await compare(task, { signal })
+  let done = 0
+  const ask = async (look, index, { before, signal, isRead }) => {
+    const task = taskOf({ ...settings, limits }, before && [])
+    const tell = (progress) => {
+      if (progress.stage !== 'parse') isRead()
+      // Of two looks that are at work the first is told of.
+      if (index === done) onProgress?.({ look: index + 1, looks: looks.length, ...progress })
+    }
+    try {
+      const own = censusOf(look)
+      if (own === undefined) return await examine(look, task, { before, signal, onProgress: tell, readScripts })
+      return before === undefined ? { census: own } : await compare({ ...task, before: [...(await before), JSON.stringify(own)] }, { signal })
+    } finally {
+      done++
     }
   }
-  return answer.growth
+  return (await relay(looks, ask, signal)).growth
 }
 
-/** What is asked of a look: its census, or, with earlier ones, what grew since. */
+/**
+ * Asks one look after the other, the last for what the others' censuses are handed to: `before`, as JSON. The next is begun when this one `isRead` and the
+ * one before it is done. What fails ends the others, and is thrown.
+ */
+async function relay(looks, ask, signal) {
+  let failed
+  const stop = {
+    get aborted() {
+      return failed !== undefined || signal?.aborted === true
+    },
+    get reason() {
+      return signal?.reason
+    },
+  }
+  const answers = []
+  let reading
+  for (const [index, look] of looks.entries()) {
+    await Promise.allSettled([answers.at(-2), reading])
+    if (failed) break
+    const before = index === looks.length - 1 ? Promise.all(answers).then(censusesOf) : undefined
+    before?.catch(() => {}) // where one of them fails, that is told
+    reading = new Promise((isRead) => {
+      const answer = ask(look, index, { before, signal: stop, isRead })
+      answers.push(answer)
+      answer.catch((error) => (failed ??= { error })).finally(isRead)
+    })
+  }
+  await Promise.allSettled(answers)
+  if (failed) throw failed.error
+  return answers.at(-1)
+}
+
+function censusesOf(answers) {
+  return answers.map(({ census }) => JSON.stringify(census))
+}
+
+/**
+ * What is asked of a look: its census, or, with earlier ones, what grew since. There is no dominator tree, which would take most of the time and memory,
+ * but where a name depends on it: what hangs from a way counts as what it retains.
+ */
 function taskOf({ limits, maxPaths, names = 0, census, ...settings }, before) {
-  const task = { options: { limits }, report: false, fold: { maxPaths, names } }
+  const task = { options: { limits }, report: false, retained: false, fold: { maxPaths, names } }
   if (before === undefined) return { ...task, census: true }
   return { ...task, census, growth: { ...settings, own: OWN }, before }
 }

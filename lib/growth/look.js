@@ -13,12 +13,11 @@ const { taskOf } = require('./growth.js')
 
 /**
  * Captures this thread's heap and folds it where it is captured: `{ census, growth, evidence, walkerReason, capture }`. With `before`, earlier censuses as
- * JSON, `growth` says what grew since. There is no dominator tree, which would take most of the time and memory, but where a name depends on it: what
- * hangs from a way counts as what it retains.
+ * JSON, `growth` says what grew since.
  */
 async function look(options, before, onProgress) {
   const { top, minBytes, minCount, maxPaths, names, census, limits, ...capture } = options
-  const task = { ...taskOf({ top, minBytes, minCount, maxPaths, names, census, limits }, before), retained: false }
+  const task = taskOf({ top, minBytes, minCount, maxPaths, names, census, limits }, before)
   return captured(task, { ...capture, onProgress })
 }
 

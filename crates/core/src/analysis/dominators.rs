@@ -14,7 +14,7 @@ use super::bits::Bits;
 use super::ownership::{STRETCH, Stretches};
 use super::prepared::{Prepared, zeros};
 use super::side_by_side;
-use crate::graph::{Graph, NodeIx};
+use crate::graph::{Edge, Graph, NodeIx};
 use crate::{Error, Watch};
 
 /// The dominator tree in the order of depth-first numbers: a node's dominator always has a smaller number.
@@ -99,6 +99,7 @@ impl Crosses {
 
 struct Walk<'a> {
     graph: &'a Graph,
+    edges: &'a [Edge],
     watch: &'a Watch,
     met: Bits,
     order: Vec<NodeIx>,
@@ -123,9 +124,11 @@ impl Step {
     }
 }
 
-/// Dominators of every node. `stretches` are those of the owning edges; `room` is taken when all is walked.
+/// Dominators of every node. `edges` are the graph's, of which those that own are marked; `stretches` are those of the owning ones; `room` is taken
+/// when all is walked.
 pub(crate) fn dominators(
     graph: &Graph,
+    edges: &[Edge],
     stretches: &Stretches,
     numbers: Numbers,
     room: &Prepared<Room>,
@@ -135,6 +138,7 @@ pub(crate) fn dominators(
     let Numbers { order, parent } = numbers;
     let mut walk = Walk {
         graph,
+        edges,
         watch,
         met: Bits::new(nodes),
         order,
@@ -161,7 +165,7 @@ pub(crate) fn dominators(
 impl Walk<'_> {
     /// Numbers what is reached from `start` and has no number yet, depth first.
     fn from(&mut self, start: NodeIx) -> Result<(), Error> {
-        let edges = self.graph.edges.as_slice();
+        let edges = self.edges;
         let mut visited = 0usize;
         // An orphan's parent is the root, and so is the root's.
         self.stack.push(Step::to(start, 0, self.graph));
@@ -202,7 +206,7 @@ impl Walk<'_> {
         let unmet = |node: &NodeIx| !self.met.has(node.0);
         let mut owned = Bits::new(self.graph.node_count());
         for node in self.graph.nodes().filter(unmet) {
-            for edge in self.graph.edges_of(node).iter().filter(|edge| edge.owns()) {
+            for edge in self.edges[self.graph.edge_range(node)].iter().filter(|edge| edge.owns()) {
                 owned.insert(edge.target().0);
             }
         }
@@ -423,7 +427,7 @@ mod tests {
 
     fn from_scratch(graph: &Graph) -> Result<Numbered, Error> {
         let numbers = Numbers::new(graph.node_count());
-        dominators(graph, &stretches(graph), numbers, &Prepared::new(), &Watch::default())
+        dominators(graph, &graph.edges, &stretches(graph), numbers, &Prepared::new(), &Watch::default())
     }
 
     /// Ten obvious lines: a node's dominators are those without which it is not reached; the immediate one is the one
@@ -490,7 +494,7 @@ mod tests {
         let mut node = |targets: &mut dyn Iterator<Item = u32>| {
             graph.kinds.push(NodeKind::OBJECT.number());
             for target in targets {
-                let mut edge = crate::graph::Edge::new(EdgeKind::Property, target);
+                let mut edge = Edge::new(EdgeKind::Property, target);
                 edge.set_owns(true);
                 graph.edges.push(edge);
             }

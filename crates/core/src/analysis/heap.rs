@@ -5,7 +5,6 @@
 use super::build::versions;
 use super::classes::{self, Class, Classes};
 use super::dominators::{Numbered, Numbers, Room, dominators};
-use super::ownership::Stretches;
 use super::prepared::{Prepared, zeros};
 use super::weak_pairs::WeakPairs;
 use super::{detached, distances, ownership, shallow, side_by_side};
@@ -19,7 +18,6 @@ use std::sync::OnceLock;
 pub struct Heap {
     graph: Graph,
     pairs: WeakPairs,
-    stretches: Stretches,
     /// Of a heap for [`Purpose::Fold`] when somebody asks what only it says.
     tree: OnceLock<Tree>,
     /// Where a report is wanted.
@@ -261,21 +259,20 @@ impl Heap {
         let numbers = Prepared::new();
         // Whichever thread is done first goes on with the names of WeakMap entries.
         let pairs = OnceLock::new();
-        let then_numbers = || {
-            if purpose != Purpose::Fold {
+        let then_pairs = || _ = pairs.get_or_init(|| WeakPairs::find(graph.strings()));
+        let then_page = || {
+            let page = if purpose == Purpose::Fold { None } else { Some(ownership::page(&graph, watch)?) };
+            then_pairs();
+            if page.is_some() {
                 numbers.prepare(|| Numbers::new(nodes));
             }
+            Ok(page)
         };
-        let then_pairs = || _ = pairs.get_or_init(|| WeakPairs::find(graph.strings()));
-        let (page, (sizes, mut spare)) = side_by_side(
-            || ownership::page(&graph, watch).inspect(|_| then_pairs()).inspect(|_| then_numbers()),
-            || shallow::moved(&graph, sizes, watch).inspect(|_| then_pairs()),
-        )?;
+        let (page, (sizes, mut spare)) =
+            side_by_side(then_page, || shallow::moved(&graph, sizes, watch).inspect(|_| then_pairs()))?;
         let pairs = pairs.into_inner().unwrap_or_else(|| WeakPairs::find(graph.strings()));
         graph.self_sizes = sizes;
-        let marked = ownership::mark(&mut graph, &page, &pairs, watch)?;
-        drop(page);
-        if purpose == Purpose::Fold {
+        let Some(page) = page else {
             let classes = Classes::new(&graph, &[], spare, watch)?;
             let aside = aside(Ground { graph: &graph, pairs: &pairs, classes: &classes })?;
             let total_size = graph.nodes().fold(0u64, |sum, node| sum.saturating_add(graph.self_size(node)));
@@ -283,7 +280,6 @@ impl Heap {
                 entries: distances::entries(&graph),
                 graph,
                 pairs,
-                stretches: marked.stretches,
                 tree: OnceLock::new(),
                 distances: Vec::new(),
                 classes,
@@ -291,13 +287,24 @@ impl Heap {
                 has_realms: OnceLock::new(),
             };
             return Ok((heap, aside));
-        }
+        };
+        let mut edges = std::mem::take(&mut graph.edges);
+        let marked = ownership::mark(&graph, &mut edges, &page, &pairs, watch);
+        graph.edges = edges;
+        let marked = marked?;
+        drop(page);
         watch.enter(Stage::Dominators)?;
         let (room, hung) = (Prepared::new(), Prepared::new());
         let (tree, (distances, mut classes, aside)) = side_by_side(
             || {
-                let numbered =
-                    dominators(&graph, &marked.stretches, numbers.take(|| Numbers::new(nodes)), &room, watch)?;
+                let numbered = dominators(
+                    &graph,
+                    &graph.edges,
+                    &marked.stretches,
+                    numbers.take(|| Numbers::new(nodes)),
+                    &room,
+                    watch,
+                )?;
                 Tree::new(numbered, hung.take(|| Columns::new(nodes)), &graph.self_sizes, watch)
             },
             || {
@@ -325,7 +332,6 @@ impl Heap {
             entries: distances::entries(&graph),
             graph,
             pairs,
-            stretches: marked.stretches,
             total_size: tree.retained[0],
             tree: OnceLock::from(tree),
             distances,
@@ -339,7 +345,12 @@ impl Heap {
     #[cold]
     fn grown(&self) -> Result<Tree, Error> {
         let (nodes, room, watch) = (self.graph.node_count(), Prepared::new(), Watch::default());
-        let numbered = dominators(&self.graph, &self.stretches, Numbers::new(nodes), &room, &watch)?;
+        let page = ownership::page(&self.graph, &watch)?;
+        // Nobody had a need for the marks before, and others look at the graph.
+        let mut edges = self.graph.edges.clone();
+        let stretches = ownership::mark(&self.graph, &mut edges, &page, &self.pairs, &watch)?.stretches;
+        let numbered = dominators(&self.graph, &edges, &stretches, Numbers::new(nodes), &room, &watch)?;
+        drop(edges);
         Tree::new(numbered, Columns::new(nodes), &self.graph.self_sizes, &watch)
     }
 

@@ -73,18 +73,22 @@ pub(super) fn page(graph: &Graph, watch: &Watch) -> Result<Bits, Error> {
     Ok(page)
 }
 
-/// Sets the "owns" bit of every edge, on two threads, and tells what it saw.
-pub(super) fn mark(graph: &mut Graph, page: &Bits, pairs: &WeakPairs, watch: &Watch) -> Result<Marked, Error> {
+/// Sets the "owns" bit of every one of the graph's edges, on two threads, and tells what it saw.
+pub(super) fn mark(
+    graph: &Graph,
+    edges: &mut [Edge],
+    page: &Bits,
+    pairs: &WeakPairs,
+    watch: &Watch,
+) -> Result<Marked, Error> {
     let nodes = graph.node_count();
-    let half_edges = (graph.edges.len() / 2) as u32;
+    let half_edges = (edges.len() / 2) as u32;
     let split_node = graph.first_edge.partition_point(|&first| first < half_edges).min(nodes);
     let split_edge = graph.first_edge[split_node] as usize;
-    let mut edges = std::mem::take(&mut graph.edges);
     let (low, high) = edges.split_at_mut(split_edge);
     let part = Part { graph, page, pairs, watch };
-    let done = side_by_side(|| part.mark(0..split_node, low, 0), || part.mark(split_node..nodes, high, split_edge));
-    graph.edges = edges;
-    let (low, high) = done?;
+    let (low, high) =
+        side_by_side(|| part.mark(0..split_node, low, 0), || part.mark(split_node..nodes, high, split_edge))?;
     let stretches = low.stretches.iter().zip(&high.stretches).map(|(low, high)| low + high).collect();
     let mut in_pairs = Bits::new(nodes);
     for target in low.in_pairs.iter().chain(&high.in_pairs) {
@@ -93,7 +97,7 @@ pub(super) fn mark(graph: &mut Graph, page: &Bits, pairs: &WeakPairs, watch: &Wa
     Ok(Marked { stretches, in_pairs })
 }
 
-/// What a thread needs to know; `graph` has no edges meanwhile.
+/// What a thread needs to know; of `graph` everything but the edges.
 struct Part<'a> {
     graph: &'a Graph,
     page: &'a Bits,
