@@ -394,12 +394,6 @@ export interface TwinStart {
 /** Why this process can have no twin; `null`: it can. */
 export declare function twinUnsupported(): string | null
 
-/**
- * From now on asks the system for large pages where much memory is needed at once. Changes the allocator of the whole process: for
- * programs whose work is an analysis, never for an app.
- */
-export declare function useLargePages(): void
-
 /** Is V8's version one that the walk was tested with? Where not, it is to be compared with V8's own snapshot once. */
 export declare function walkerTested(): boolean
 

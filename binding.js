@@ -859,7 +859,6 @@ module.exports.readPressure = nativeBinding.readPressure
 module.exports.readProcess = nativeBinding.readProcess
 module.exports.readRecording = nativeBinding.readRecording
 module.exports.twinUnsupported = nativeBinding.twinUnsupported
-module.exports.useLargePages = nativeBinding.useLargePages
 module.exports.walkerTested = nativeBinding.walkerTested
 module.exports.walkerUnsupported = nativeBinding.walkerUnsupported
 module.exports.walkHeap = nativeBinding.walkHeap

@@ -5,9 +5,9 @@ const { setTimeout: sleep } = require('node:timers/promises')
 const { LeakguardError, cancelled } = require('./errors.js')
 const { shown } = require('./options.js')
 
-// The first look comes soon, for small snapshots; later ones cost the app a microsecond every 8 ms.
+// The first look comes soon, for small snapshots; later ones cost the app a microsecond every 4 ms.
 const FIRST_LOOK_MS = 1
-const LAST_LOOK_MS = 8
+const LAST_LOOK_MS = 4
 
 /**
  * Looks until the job is done; answers its report, as text. `what` is done, in a word; `progress` tells how far the job is.

@@ -12,7 +12,11 @@ use super::scripts::Scripts;
 use super::suspects::Names;
 use super::{emitters, largest, realms, side_by_side, suspects, tree};
 use crate::graph::{Graph, NodeIx, NodeKind};
-use crate::{AnalyzeOptions, ClassRow, ContextRow, DominatorRow, Error, Report, Sources, Stage, Suspect, Watch};
+use crate::{
+    AnalyzeOptions, ClassRow, ClosureRow, ContextRow, DominatorRow, Error, FunctionCount, ListenerRow, Report, Sources,
+    Stage, StringRow, Suspect, TimerRow, TreeRow, Watch,
+};
+use std::sync::OnceLock;
 
 /// Visits that the search goes on for to name large objects, when the suspects' paths are found, and to name contexts, which few heaps have.
 const PATH_BUDGET: usize = 1 << 14;
@@ -52,42 +56,64 @@ fn told(
     watch.enter(Stage::Report)?;
     let graph = heap.graph();
     let Gathered { strings, listeners, timers, waiting, closures, realms, versions: (node, v8) } = gathered;
+    // What asks for single objects is named on one thread; the other asks the whole heap, and for lists.
+    let scripts = OnceLock::new();
+    let scripts = || scripts.get_or_init(|| Scripts::find(graph, sources));
     let whole = || {
         let unreached = graph.nodes().filter(|&node| heap.distance(node) == UNREACHED).count();
-        Ok((tree::tree(heap, watch)?, unreached))
-    };
-    let by_name = || {
-        let scripts = Scripts::find(graph, sources);
-        let Named { suspects, dominators, contexts } = named(heap, &scripts, &realms, options, sources, watch)?;
-        let (class_count, classes) = classes(heap, &scripts, options.top);
-        Ok(Report {
-            node,
-            v8,
-            total_size: heap.total_size(),
-            node_count: graph.node_count() as u64,
-            edge_count: graph.edge_count() as u64,
-            classes,
-            class_count,
-            dominators,
-            tree: Vec::new(),
-            suspects,
+        Ok(Whole {
+            tree: tree::tree(heap, watch)?,
             strings: strings.rows(heap, options.top),
-            listeners: emitters::rows(heap, &scripts, &listeners),
-            timers: timers.rows(graph, &scripts, options.top),
-            waiting: waiting.rows(graph, &scripts, options.top),
-            contexts,
-            context_count: realms.count(),
-            closures: closures.rows(heap, &scripts, options.top, watch)?,
-            notes: Vec::new(),
+            listeners: emitters::rows(heap, scripts(), &listeners),
+            timers: timers.rows(graph, scripts(), options.top),
+            waiting: waiting.rows(graph, scripts(), options.top),
+            closures: closures.rows(heap, scripts(), options.top, watch)?,
+            unreached,
         })
     };
-    let ((tree, unreached), mut report) = side_by_side(whole, by_name)?;
-    report.tree = tree;
+    let by_name = || {
+        let named = named(heap, scripts(), &realms, options, sources, watch)?;
+        Ok((named, classes(heap, scripts(), options.top)))
+    };
+    let (whole, (named, (class_count, classes))) = side_by_side(whole, by_name)?;
+    let Whole { tree, strings, listeners, timers, waiting, closures, unreached } = whole;
+    let Named { suspects, dominators, contexts } = named;
+    let mut notes = Vec::new();
     // Every heap has a few.
     if unreached > graph.node_count() / 1000 {
-        report.notes.push(format!("{unreached} nodes are reached by weak edges only, or not at all"));
+        notes.push(format!("{unreached} nodes are reached by weak edges only, or not at all"));
     }
-    Ok(report)
+    Ok(Report {
+        node,
+        v8,
+        total_size: heap.total_size(),
+        node_count: graph.node_count() as u64,
+        edge_count: graph.edge_count() as u64,
+        classes,
+        class_count,
+        dominators,
+        tree,
+        suspects,
+        strings,
+        listeners,
+        timers,
+        waiting,
+        contexts,
+        context_count: realms.count(),
+        closures,
+        notes,
+    })
+}
+
+/// What is asked of the whole heap.
+struct Whole {
+    tree: Vec<TreeRow>,
+    strings: Vec<StringRow>,
+    listeners: Vec<ListenerRow>,
+    timers: Vec<TimerRow>,
+    waiting: Vec<FunctionCount>,
+    closures: Vec<ClosureRow>,
+    unreached: usize,
 }
 
 /// What is named by the way to it.

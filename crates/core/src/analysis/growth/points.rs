@@ -3,7 +3,7 @@
 //! `LeakCanary`'s object growth and Eclipse MAT's accumulation point are the models. Where the holders multiplied as fast, the
 //! growth is theirs: an order's lines grow with the orders.
 
-use super::merged::Merged;
+use super::merged::{Merged, Row};
 use crate::GrowthOptions;
 use rustc_hash::FxHashMap;
 
@@ -56,7 +56,11 @@ pub(super) fn points(merged: &Merged, options: &GrowthOptions) -> Vec<Point> {
             if !is_explained(merged, at) {
                 found.entry((row.parent, row.edge)).or_default().push(at);
             }
-        } else if rises(merged.shallow(at)) && delta(merged.shallow(at)) >= options.min_bytes && !multiplies(counts) {
+        } else if rises(merged.shallow(at))
+            && delta(merged.shallow(at)) >= options.min_bytes
+            && !multiplies(counts)
+            && !is_weak(row)
+        {
             objects.push(at);
         }
     }
@@ -73,6 +77,11 @@ pub(super) fn points(merged: &Merged, options: &GrowthOptions) -> Vec<Point> {
     points.retain(|point| point.delta() >= options.min_bytes);
     points.sort_by_key(|point| (std::cmp::Reverse(point.delta()), point.row));
     points
+}
+
+/// Is it a weak collection, whose table has room for entries that died, until V8 shrinks it? What it keeps is told by its members.
+fn is_weak(row: &Row) -> bool {
+    matches!(row.name, "WeakMap" | "WeakSet")
 }
 
 fn multiplies(counts: &[u64]) -> bool {

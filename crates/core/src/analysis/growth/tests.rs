@@ -265,6 +265,22 @@ fn one_object_that_grows_in_bytes_alone_is_named() {
 }
 
 #[test]
+fn the_table_of_a_weak_collection_may_grow_by_itself() {
+    let names = |class: &str| {
+        named(&[1, 2, 3].map(|times| {
+            variable(server(), "kept", class).node("table", NodeKind::ARRAY, "", times * 40_000).edge(
+                "kept",
+                EdgeKind::Internal,
+                "table",
+                "table",
+            )
+        }))
+    };
+    assert_eq!(names("WeakMap"), []);
+    assert_eq!(names("Map").len(), 1);
+}
+
+#[test]
 fn code_and_leakguards_own_are_noise() {
     let at = |count: usize| {
         let mut builder = server()
