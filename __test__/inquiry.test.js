@@ -85,6 +85,24 @@ test('what the heap said no to is not asked of it every few collections', async 
   assert.equal(looks(), 3)
 })
 
+test('a sure trend is told by looks that are far enough apart to show what it says', async (t) => {
+  const { judge, looks, wait } = inquiryOf(t, [first, seen([], 1e6)])
+  const judged = (bytesPerHour) => judge({ leak: true, bytesPerHour })
+  assert.equal(await judged(36e7), undefined, 'a first look')
+  wait(3000) // 300 kB by the trend
+  assert.equal(await judged(36e7), undefined)
+  assert.equal(looks(), 1, 'by so little no holder shows')
+  wait(3000)
+  assert.equal((await judged(36e7)).confirmedBy, 'trend')
+  const slow = inquiryOf(t, [first, seen([], 1e6)])
+  await slow.judge({ leak: true, bytesPerHour: 1e6 })
+  slow.wait(59_000)
+  await slow.judge({ leak: true, bytesPerHour: 1e6 })
+  assert.equal(slow.looks(), 1)
+  slow.wait(1000)
+  assert.equal((await slow.judge({ leak: true, bytesPerHour: 1e6 })).confirmedBy, 'trend', 'a slow one after a minute')
+})
+
 test('where the last look shows nothing that grew at each, the looks before name it', async (t) => {
   const { judge, wait } = inquiryOf(t, [first, seen([holder], 1e6), seen([], 1e9)])
   const judged = async (leak) => (wait(60_000), judge({ leak }))

@@ -9,6 +9,8 @@ const LONG_MS = 60_000
 /** By the trend so much has to have come since the last look; where it has not, a look comes after so many collections. */
 const LEAST_BYTES = 128 * 1024
 const PATIENCE = 12
+/** Where the trend is sure, the last look comes when so much more should be there than at the first, by which a holder shows; or after a minute. */
+const SHOWS_BYTES = 512 * 1024
 /** Looks at which the same holder has grown each time. */
 const PROOF = 3
 /** Looks without growth: the next one comes when the trend is sure, or after so many collections. */
@@ -99,6 +101,10 @@ class Inquiry {
     const since = collections - this.#at
     const elapsed = performance.now() - this.#time
     if (since < SPACING && elapsed < LONG_MS) return false
+    if (leak && this.#first !== undefined) {
+      const compared = performance.now() - this.#first
+      if (compared < LONG_MS && (bytesPerHour / 36e5) * compared < SHOWS_BYTES) return false
+    }
     // What the heap said no to is asked of it again when it may say something else.
     if (leak) return !(growthBytes < this.#vetoed * OVERDUE) || since >= REST || elapsed >= (REST / SPACING) * LONG_MS
     if (this.#evidence.looks >= PROOF && this.#empty === 0) return false
