@@ -5,8 +5,9 @@ const { requireHeadroom } = require('../capture/headroom.js')
 
 /** Bytes that an analysis takes for a byte of a large snapshot: docs/performance.md. */
 const MEMORY = 1.6
-/** The same where one is read while another is folded: docs/growth.md. */
-const IN_TURNS = 1.9
+/** The same where no dominator tree is made, and of the file that is read meanwhile: docs/growth.md. */
+const FOLDED = 1.2
+const READ = 0.7
 /** Bytes of it that stay where the heap is kept. */
 const KEPT = 1.1
 /** Smaller ones need no question. */
@@ -21,11 +22,14 @@ const ZSTD = 0x28b5
  */
 function requireHeadroomFor(files, { force, kept = false, inTurns = false }) {
   if (force) return
-  const sizes = files.map(plainSize)
-  const largest = Math.max(0, ...sizes)
-  const others = kept ? sizes.reduce((sum, size) => sum + size, 0) - largest : 0
-  if (largest + others <= LARGE) return
-  requireHeadroom({ memory: largest * (inTurns ? IN_TURNS : MEMORY) + others * KEPT, disk: 0 }, 'read', undefined, { what: 'analysis', force: '--force' })
+  const [largest, ...others] = files.map(plainSize).sort((a, b) => b - a)
+  const memory = kept ? largest * MEMORY + sum(others) * KEPT : inTurns ? largest * FOLDED + others[0] * READ : largest * MEMORY
+  if (largest + (kept ? sum(others) : 0) <= LARGE) return
+  requireHeadroom({ memory, disk: 0 }, 'read', undefined, { what: 'analysis', force: '--force' })
+}
+
+function sum(sizes) {
+  return sizes.reduce((sum, size) => sum + size, 0)
 }
 
 function plainSize(path) {
