@@ -68,7 +68,7 @@ fn unlike<T: Debug + PartialEq>(expected: T, got: T) -> Option<String> {
 fn class_differences(name: &str, heap: &Heap, expected: &[Row]) -> String {
     let counted = heap.classes().iter().filter(|class| class.count > 0);
     let got = counted.map(|class| Row {
-        name: class.name(heap.graph()).into_owned(),
+        name: class.name(heap.graph().strings()).into_owned(),
         count: class.count,
         own: class.shallow,
         retained: class.retained,

@@ -186,7 +186,11 @@ pub(super) fn is_content(heap: &Heap, node: NodeIx) -> bool {
 
 /// Is it one of the objects that Node keeps for as long as it runs?
 pub(super) fn is_static(graph: &Graph, node: NodeIx) -> bool {
-    let name = graph.raw_name(node);
+    is_static_name(graph.raw_name(node))
+}
+
+/// The same by the name of its class.
+pub(super) fn is_static_name(name: &[u8]) -> bool {
     STATIC.iter().any(|known| known.as_bytes() == name)
 }
 
@@ -397,6 +401,6 @@ fn may_crowd(heap: &Heap, row: &Class, least: u64) -> bool {
     if row.retained < least || row.count < CROWD {
         return false;
     }
-    let name = row.name(heap.graph());
+    let name = row.name(heap.graph().strings());
     !name.starts_with('(') && !name.starts_with("system / ") && !GENERIC.contains(&&*name) && !STATIC.contains(&&*name)
 }

@@ -157,7 +157,7 @@ impl ClassRow {
     /// What is said of a class.
     pub(super) fn of(class: &super::Class, graph: &Graph, scripts: &Scripts) -> Self {
         Self {
-            name: class.name(graph).into_owned(),
+            name: class.name(graph.strings()).into_owned(),
             count: class.count,
             shallow_size: class.shallow,
             retained_size: class.retained,

@@ -5,7 +5,7 @@
 
 use super::heap::Tree;
 use super::side_by_side;
-use crate::graph::{Detachedness, Graph, NodeIx, NodeKind, Place};
+use crate::graph::{Detachedness, Graph, NodeIx, NodeKind, Place, StringTable};
 use crate::{Error, Sum, SumRow, Watch};
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;
@@ -54,9 +54,9 @@ impl Class {
     }
 
     /// The class's name.
-    pub fn name<'a>(&'a self, graph: &'a Graph) -> Cow<'a, str> {
+    pub fn name<'a>(&'a self, texts: &'a StringTable) -> Cow<'a, str> {
         match &self.name {
-            Name::String(index) => graph.strings.get(*index),
+            Name::String(index) => texts.get(*index),
             Name::Text(text) => Cow::Borrowed(text),
         }
     }
@@ -83,7 +83,7 @@ pub(super) fn by_own_size(graph: &Graph, top: usize, watch: &Watch) -> Result<(V
     rows.sort_by_key(|class| std::cmp::Reverse((class.shallow, class.count)));
     rows.truncate(top);
     let row = |class: Class| SumRow {
-        name: class.name(graph).into_owned(),
+        name: class.name(graph.strings()).into_owned(),
         sum: Sum { count: class.count, size: class.shallow },
     };
     Ok((rows.into_iter().map(row).collect(), count))

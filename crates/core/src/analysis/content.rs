@@ -19,7 +19,7 @@ pub(super) fn content(heap: &Heap, scripts: &Scripts, pile: &Accumulation) -> St
     }
     match heap.graph().kind(sample) {
         NodeKind::OBJECT if !is_scope(heap, sample) => {
-            heap.classes()[pile.class as usize].name(heap.graph()).into_owned()
+            heap.classes()[pile.class as usize].name(heap.graph().strings()).into_owned()
         }
         _ => word(heap, sample),
     }
@@ -50,7 +50,7 @@ fn function(heap: &Heap, scripts: &Scripts, nodes: &[NodeIx]) -> Option<String> 
     // More than half are one only.
     let (function, _) = counts.into_iter().find(|&(_, count)| count * 2 > nodes.len())?;
     let location = function.location(graph, scripts)?;
-    let name = function.name(graph);
+    let name = function.name(graph.strings());
     let name = if name.is_empty() { "Function".to_owned() } else { name };
     let is_nodes = location.file.starts_with("node:");
     Some(if is_nodes { name } else { format!("{name} ({})", short(&location)) })

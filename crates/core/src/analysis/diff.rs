@@ -49,7 +49,7 @@ pub(super) fn tally_of(heap: &Heap) -> Tally {
 
 fn tallied(graph: &Graph, rows: &Classes) -> Tally {
     let mut classes = Names::default();
-    let numbers: Vec<u32> = rows.rows.iter().map(|class| classes.number(&class.name(graph))).collect();
+    let numbers: Vec<u32> = rows.rows.iter().map(|class| classes.number(&class.name(graph.strings()))).collect();
     let objects = graph.nodes().map(|node| Object {
         id: graph.id(node),
         class: numbers[rows.of(node) as usize],
@@ -165,7 +165,7 @@ impl Matched {
         let graph = on.graph;
         let mut names = Names::default();
         let earlier: Vec<u32> = before.classes.iter().map(|name| names.number(name)).collect();
-        let numbers = on.classes.rows.iter().map(|class| names.number(&class.name(graph))).collect();
+        let numbers = on.classes.rows.iter().map(|class| names.number(&class.name(graph.strings()))).collect();
         let classes = NodeClasses { numbers, names: names.names };
         let mut rows: Vec<ChangeRow> =
             classes.names.iter().map(|name| ChangeRow { name: name.clone(), ..ChangeRow::default() }).collect();

@@ -153,7 +153,7 @@ fn told(heap: &Heap, scripts: &Scripts, counts: FxHashMap<Option<Function>, u64>
     let mut rows: Vec<FunctionCount> = counts
         .into_iter()
         .map(|(function, count)| FunctionCount {
-            function: function.map_or_else(String::new, |function| function.name(graph)),
+            function: function.map_or_else(String::new, |function| function.name(graph.strings())),
             location: function.and_then(|function| function.location(graph, scripts)),
             count,
         })

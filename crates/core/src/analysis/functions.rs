@@ -2,7 +2,7 @@
 
 use super::scripts::Scripts;
 use crate::Location;
-use crate::graph::{Graph, NodeIx, NodeKind, Place};
+use crate::graph::{Graph, NodeIx, NodeKind, Place, StringTable};
 
 /// `f.bind().bind()`: nobody goes further, and a broken file may go round.
 const BOUND: usize = 8;
@@ -25,6 +25,11 @@ impl Function {
         Some(Self { name: graph.name_index(closure), place: graph.place(closure) })
     }
 
+    /// The one with this name and place.
+    pub(super) fn new(name: u32, place: Option<Place>) -> Self {
+        Self { name, place }
+    }
+
     /// What tells it from others.
     pub(super) fn key(self) -> (u32, Option<Place>) {
         (self.name, self.place)
@@ -36,13 +41,13 @@ impl Function {
     }
 
     /// Its name, or nothing.
-    pub(super) fn name(self, graph: &Graph) -> String {
-        graph.strings().get(self.name).into_owned()
+    pub(super) fn name(self, texts: &StringTable) -> String {
+        texts.get(self.name).into_owned()
     }
 
     /// `poll()`.
-    pub(super) fn call(self, graph: &Graph) -> String {
-        let name = self.name(graph);
+    pub(super) fn call(self, texts: &StringTable) -> String {
+        let name = self.name(texts);
         if name.is_empty() { "(anonymous)".to_owned() } else { format!("{name}()") }
     }
 

@@ -475,7 +475,7 @@ impl Heap {
 
     /// The node's class by name.
     pub fn class_name(&self, node: NodeIx) -> Cow<'_, str> {
-        self.classes.rows[self.class(node) as usize].name(&self.graph)
+        self.classes.rows[self.class(node) as usize].name(self.graph.strings())
     }
 
     /// All classes, those without a counted member among them.

@@ -100,26 +100,48 @@ pub(super) fn source(graph: &Graph, edge: EdgeIx) -> NodeIx {
 /// What a step costs, at least 1 and below [`RING`]; `None` where it holds nothing.
 #[inline]
 pub(super) fn step(graph: &Graph, pairs: &WeakPairs, from: NodeIx, at: EdgeIx, edge: Edge) -> Option<u32> {
-    let base = match edge.kind() {
-        EdgeKind::Weak => return None,
-        EdgeKind::Shortcut => return (from == NodeIx::ROOT).then_some(1),
-        EdgeKind::Property | EdgeKind::Context | EdgeKind::Element => 3,
-        EdgeKind::Internal => {
-            let pair = pairs.get(graph.edge_names[at.at()]);
-            if pair.is_some_and(|pair| pair.table == u64::from(graph.id(from))) {
-                return None;
-            }
-            5
+    Some(base(graph, pairs, from, at, edge)? + extra(graph, edge.target()))
+}
+
+/// What a step costs by its link.
+#[inline]
+pub(super) fn base(graph: &Graph, pairs: &WeakPairs, from: NodeIx, at: EdgeIx, edge: Edge) -> Option<u32> {
+    if edge.kind() == EdgeKind::Internal {
+        let pair = pairs.get(graph.edge_names[at.at()]);
+        if pair.is_some_and(|pair| pair.table == u64::from(graph.id(from))) {
+            return None;
         }
-        EdgeKind::Hidden | EdgeKind::Other => 8,
-    };
-    let target = edge.target();
-    let extra = match graph.kind(target) {
+    }
+    by_kind(edge.kind(), from == NodeIx::ROOT)
+}
+
+/// The same, where the link is none from a WeakMap's table to a value.
+#[inline]
+pub fn by_kind(kind: EdgeKind, is_from_root: bool) -> Option<u32> {
+    match kind {
+        EdgeKind::Weak => None,
+        EdgeKind::Shortcut => is_from_root.then_some(1),
+        EdgeKind::Property | EdgeKind::Context | EdgeKind::Element => Some(3),
+        EdgeKind::Internal => Some(5),
+        EdgeKind::Hidden | EdgeKind::Other => Some(8),
+    }
+}
+
+/// What it costs beside that, by what it leads to.
+#[inline]
+pub(super) fn extra(graph: &Graph, target: NodeIx) -> u32 {
+    extra_of(graph.kind(target), || graph.raw_name(target))
+}
+
+/// The same by kind and name.
+#[inline]
+pub fn extra_of<'a>(kind: NodeKind, name: impl Fn() -> &'a [u8]) -> u32 {
+    match kind {
         NodeKind::CODE | NodeKind::OBJECT_SHAPE => 24,
         NodeKind::HIDDEN => 6,
         // What Node cleans up at its end: it lists everything and holds nothing.
-        NodeKind::NATIVE if is_bookkeeping(graph.raw_name(target)) => 120,
-        NodeKind::SYNTHETIC => match graph.raw_name(target) {
+        NodeKind::NATIVE if is_bookkeeping(name()) => 120,
+        NodeKind::SYNTHETIC => match name() {
             // What a running function or V8 itself holds for a moment says nothing about a leak, V8's table of names lists every text
             // that is a key somewhere, and its caches what was there when Node started.
             b"(Stack roots)"
@@ -139,8 +161,7 @@ pub(super) fn step(graph: &Graph, pairs: &WeakPairs, from: NodeIx, at: EdgeIx, e
             _ => 8,
         },
         _ => 0,
-    };
-    Some(base + extra)
+    }
 }
 
 /// Is it one of the lists in which Node keeps its own C++ objects?

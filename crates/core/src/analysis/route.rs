@@ -298,7 +298,7 @@ impl Route {
                 }
                 NodeKind::CLOSURE => {
                     let function = Function::of(graph, step.to);
-                    (function.map_or_else(String::new, |function| function.call(graph)), "closure")
+                    (function.map_or_else(String::new, |function| function.call(graph.strings())), "closure")
                 }
                 NodeKind::SYNTHETIC => (graph.name(step.to).into_owned(), "root"),
                 NodeKind::NATIVE => (class.into_owned(), "native"),

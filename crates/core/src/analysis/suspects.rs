@@ -186,7 +186,7 @@ impl Names<'_> {
         let step =
             |edge: &str, name: String, kind: &str| PathStep { edge: edge.to_owned(), name, kind: kind.to_owned() };
         if let Some(timer) = timer {
-            return Some(step("callback", timer.callback.call(self.heap.graph()), "closure"));
+            return Some(step("callback", timer.callback.call(self.heap.graph().strings()), "closure"));
         }
         let member = *pile.members.first()?;
         let kind = match self.heap.graph().kind(member) {
@@ -289,7 +289,7 @@ fn described(
         (Pile::Chain, _) => {
             let between = pile.between.iter().map(|&node| match graph.kind(node) {
                 NodeKind::CLOSURE => {
-                    Function::of(graph, node).map_or_else(String::new, |function| function.call(graph))
+                    Function::of(graph, node).map_or_else(String::new, |function| function.call(graph.strings()))
                 }
                 _ if super::accumulation::is_scope(heap, node) => "scope".to_owned(),
                 _ => heap.class_name(node).into_owned(),

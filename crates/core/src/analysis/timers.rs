@@ -45,13 +45,13 @@ impl Timer {
 
     /// As a row of the report.
     fn row(self, delay: Option<u32>, count: u64, graph: &Graph, scripts: &Scripts) -> TimerRow {
-        let (function, location) = (self.callback.name(graph), self.callback.location(graph, scripts));
+        let (function, location) = (self.callback.name(graph.strings()), self.callback.location(graph, scripts));
         TimerRow { set_by: self.set_by.to_owned(), delay, callback: FunctionCount { function, location, count } }
     }
 
     /// `setInterval callback poll`.
     pub(super) fn name(self, heap: &Heap) -> String {
-        format!("{} callback {}", self.set_by, self.callback.name(heap.graph())).trim_end().to_owned()
+        format!("{} callback {}", self.set_by, self.callback.name(heap.graph().strings())).trim_end().to_owned()
     }
 
     /// What stops it.

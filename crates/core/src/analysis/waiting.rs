@@ -23,7 +23,7 @@ impl Waiting {
     /// The `top` functions with most.
     pub(super) fn rows(self, graph: &Graph, scripts: &Scripts, top: usize) -> Vec<FunctionCount> {
         let row = |(function, count): (Function, u64)| FunctionCount {
-            function: function.name(graph),
+            function: function.name(graph.strings()),
             location: function.location(graph, scripts),
             count,
         };

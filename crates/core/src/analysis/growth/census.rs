@@ -242,7 +242,7 @@ impl Writer {
         let graph = folded.heap.graph();
         let mut sums: FxHashMap<String, (u64, u64)> = FxHashMap::default();
         for row in folded.heap.classes().iter().filter(|row| row.count > 0) {
-            let sum = sums.entry(row.name(graph).into_owned()).or_default();
+            let sum = sums.entry(row.name(graph.strings()).into_owned()).or_default();
             *sum = (sum.0 + row.count, sum.1.saturating_add(row.shallow));
         }
         let mut rows: Vec<_> = sums.into_iter().collect();

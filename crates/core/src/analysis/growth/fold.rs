@@ -3,22 +3,22 @@
 //!
 //! Dijkstra as in [`super::super::paths`], over the whole heap: nodes are settled parents first, so a node's signature is
 //! its parent's and one step more. Of equally cheap ways the one with the smaller hash of its words wins, which is the same
-//! one in every heap of a program. O(E), 16 bytes a node.
+//! one in every heap of a program. O(E), 8 bytes a node, and a bit.
 //!
 //! Every step costs something, so that nodes of one cost have nothing to do with each other: they are taken many at once, what is
 //! known of them is read first, and the reads overlap. What has no edges waits for the end, and is then read from start to end.
 
 use super::super::bits::Bits;
 use super::super::heap::{Ground, Heap};
-use super::super::paths::{source, step};
+use super::super::paths::source;
 use super::steps::{Class, Label, Naming, Sort, Steps, Words};
+use super::terrain::{Charted, Node, Terrain};
 use crate::graph::{EdgeIx, NodeIx};
 use crate::{Error, Watch};
 use rustc_hash::FxHashMap;
 
 /// Of a node that no strong way leads to.
 pub(super) const NONE: u32 = u32::MAX;
-const UNSEEN: u32 = u32::MAX;
 /// Nodes between two looks at the cancel signal.
 const STRIDE: usize = 1 << 16;
 /// More than any edge costs.
@@ -27,6 +27,9 @@ const RING: usize = 256;
 const BATCH: usize = 64;
 /// Edges that are followed at once: what they lead to still fits the second level cache.
 const EDGES: usize = 1024;
+/// Of a ring's slot: so many nodes at least, and such a part of all; where there are more, they are looked for among all.
+const SLOT: usize = 1 << 14;
+const SLOT_PART: usize = 256;
 /// Signatures, while they are made; beyond, a node falls to its parent's.
 const MOST: usize = 1 << 18;
 /// Steps of a signature; what lies deeper falls to the last.
@@ -59,56 +62,147 @@ pub(super) struct Row {
 /// The end of the cheapest way to a node: together, for one is seldom asked alone.
 #[derive(Clone, Copy)]
 struct Way {
-    cost: u32,
-    /// The last edge, and its name.
+    /// What it costs, but for multiples of [`RING`], in the high bits. Below, until the node is settled, which of [`Ends`] it is;
+    /// then the node's own signature.
+    end: u32,
+    /// What it is followed back by.
     via: u32,
-    label: Label,
-    /// The node's own; until it is settled, that of the node before.
-    signature: u32,
 }
 
 impl Way {
-    const UNSEEN: Self = Self { cost: UNSEEN, via: 0, label: Label::NOTHING, signature: ROOT };
+    const BITS: u32 = 24;
+    const UNSEEN: Self = Self { end: u32::MAX, via: 0 };
+
+    #[inline]
+    fn new(cost: u32, end: u32, via: u32) -> Self {
+        Self { end: cost << Self::BITS | end, via }
+    }
+
+    #[inline]
+    fn is_seen(self) -> bool {
+        self.end != Self::UNSEEN.end
+    }
+
+    /// The signature, or which end it is.
+    #[inline]
+    fn number(self) -> u32 {
+        self.end & ((1 << Self::BITS) - 1)
+    }
+
+    /// Within a turn of the ring.
+    #[inline]
+    fn cost(self) -> u32 {
+        self.end >> Self::BITS
+    }
+}
+
+/// How ways end: a signature and the name of the step behind it, each pair once.
+struct Ends {
+    all: Vec<(u32, Label)>,
+    known: FxHashMap<(u32, Label), u32>,
+    late: Box<[((u32, Label), u32)]>,
+}
+
+impl Ends {
+    /// Places for those of late, a power of two.
+    const LATE: usize = 256;
+    /// More are not told apart: they end in what V8 keeps for itself.
+    const MOST: usize = (1 << Way::BITS) - 2;
+    const NOISE: u32 = 0;
+
+    fn new() -> Self {
+        let nothing = ((NONE, Label::NOTHING), Self::NOISE);
+        let late = vec![nothing; Self::LATE].into_boxed_slice();
+        Self { all: vec![(NOISE, Label::NOTHING)], known: FxHashMap::default(), late }
+    }
+
+    #[inline]
+    fn number(&mut self, signature: u32, label: Label) -> u32 {
+        let key = (signature, label);
+        let place = (signature.wrapping_mul(31) ^ label.number().wrapping_mul(0x9e37_79b1) >> 16) as usize % Self::LATE;
+        let late = self.late[place];
+        if late.0 == key {
+            return late.1;
+        }
+        let all = &mut self.all;
+        let number = *self.known.entry(key).or_insert_with(|| {
+            if all.len() >= Self::MOST {
+                return Self::NOISE;
+            }
+            all.push(key);
+            all.len() as u32 - 1
+        });
+        self.late[place] = (key, number);
+        number
+    }
 }
 
 /// Every node's signature, without what a signature retains: that takes the dominator tree, beside which this can be made.
 pub struct Fold {
-    words: Words,
-    rows: Vec<Row>,
-    ways: Vec<Way>,
+    pub(super) words: Words,
+    pub(super) rows: Vec<Row>,
+    pub(super) ways: Ways,
+}
+
+/// The end of the way to every node.
+pub(super) struct Ways(Vec<Way>);
+
+impl Ways {
+    /// The ways of some nodes of a small heap: the signature of each, and what its way is followed back by.
+    pub(super) fn of(ends: impl Iterator<Item = Option<(u32, u32)>>) -> Self {
+        Self(ends.map(|end| end.map_or(Way::UNSEEN, |(signature, via)| Way::new(0, signature, via))).collect())
+    }
+
+    /// The node's signature, or [`NONE`].
+    #[inline]
+    pub(super) fn signature(&self, node: NodeIx) -> u32 {
+        let way = self.0[node.at()];
+        if way.is_seen() { way.number() } else { NONE }
+    }
+
+    /// What the way to the node is followed back by.
+    #[inline]
+    pub(super) fn via(&self, node: NodeIx) -> Option<u32> {
+        let way = self.0[node.at()];
+        (way.is_seen() && node != NodeIx::ROOT).then_some(way.via)
+    }
 }
 
 /// A heap with every node's signature.
 pub(super) struct Folded<'a> {
     pub(super) heap: &'a Heap,
-    pub(super) steps: Steps<'a>,
+    pub(super) steps: Steps<Charted<'a>>,
     pub(super) rows: Vec<Row>,
-    /// By node.
-    ways: Vec<Way>,
+    ways: Ways,
+    /// Where the middle of a long way is left out: what comes before it, by what comes behind.
+    gaps: FxHashMap<NodeIx, NodeIx>,
 }
 
 impl<'a> Folded<'a> {
     /// Adds what the signatures retain; where the heap has no dominator tree, what hangs from them.
     pub(super) fn new(heap: &'a Heap, fold: Fold) -> Result<Self, Error> {
         let Fold { words, mut rows, ways } = fold;
-        let retained = if heap.has_tree() {
-            let signature =
-                |node: NodeIx| Some(ways[node.at()]).filter(|way| way.cost != UNSEEN).map(|way| way.signature);
-            heap.tree().retained_by(rows.len(), signature)?
+        if heap.has_tree() {
+            let signature = |node: NodeIx| Some(ways.signature(node)).filter(|&signature| signature != NONE);
+            let retained = heap.tree().retained_by(rows.len(), signature)?;
+            retain(&mut rows, retained);
         } else {
-            below(&rows)
-        };
-        for (row, retained) in rows.iter_mut().zip(retained) {
-            row.retained = retained;
+            let retained = below(&rows);
+            retain(&mut rows, retained);
         }
-        Ok(Self { heap, steps: Steps::new(heap.ground(), words), rows, ways })
+        Ok(Self::with(heap, Fold { words, rows, ways }, FxHashMap::default()))
+    }
+
+    /// The same, where that is known.
+    pub(super) fn with(heap: &'a Heap, fold: Fold, gaps: FxHashMap<NodeIx, NodeIx>) -> Self {
+        let Fold { words, rows, ways } = fold;
+        Self { heap, steps: Steps::new(Charted::new(heap.ground()), words), rows, ways, gaps }
     }
 
     /// The node's signature.
     #[inline]
     pub(super) fn of(&self, node: NodeIx) -> u32 {
-        let way = &self.ways[node.at()];
-        if way.cost == UNSEEN { NONE } else { way.signature }
+        self.ways.signature(node)
     }
 
     /// The node before this one on the way from the root.
@@ -118,8 +212,7 @@ impl<'a> Folded<'a> {
 
     /// The last edge on the way to the node.
     fn last(&self, node: NodeIx) -> Option<EdgeIx> {
-        let way = &self.ways[node.at()];
-        (way.cost != UNSEEN && node != NodeIx::ROOT).then_some(EdgeIx(way.via))
+        self.ways.via(node).map(EdgeIx)
     }
 
     /// The edges from the root to the node; empty where there is no way.
@@ -129,6 +222,7 @@ impl<'a> Folded<'a> {
         while let Some(edge) = self.last(node) {
             way.push(edge);
             node = source(self.heap.graph(), edge);
+            node = self.gaps.get(&node).copied().unwrap_or(node);
         }
         way.reverse();
         way
@@ -137,6 +231,13 @@ impl<'a> Folded<'a> {
     /// Is the node the storage of another one, or V8's own, and no member of its signature?
     pub(super) fn is_member(&self, node: NodeIx) -> bool {
         self.of(node) != NONE && self.steps.is_member(node)
+    }
+}
+
+/// Writes down what signatures retain.
+pub(super) fn retain(rows: &mut [Row], retained: Vec<u64>) {
+    for (row, retained) in rows.iter_mut().zip(retained) {
+        row.retained = retained;
     }
 }
 
@@ -158,53 +259,62 @@ struct Visit {
     node: NodeIx,
     signature: u32,
     naming: Naming,
-    /// Its edges.
-    first: u32,
-    end: u32,
 }
 
 /// An edge that is being followed.
 #[derive(Clone, Copy)]
-struct Step {
+struct Step<L> {
     target: NodeIx,
-    /// Of the whole way.
-    cost: u32,
-    edge: EdgeIx,
+    /// What the edge costs.
+    base: u32,
+    link: L,
     /// The visit's place in its batch.
     visit: u32,
-    /// What the cheapest way to the target costs so far: read early, so that reads overlap.
+    /// How much more than the node the cheapest way to the target costs so far: read early, so that reads overlap.
     known: u32,
 }
 
-struct Folding<'a> {
-    on: Ground<'a>,
-    steps: Steps<'a>,
+struct Folding<T: Terrain> {
+    steps: Steps<T>,
     rows: Vec<Row>,
     known: FxHashMap<(u32, Label, Class), u32>,
     /// The last of those that was asked for: neighbours are often alike.
     latest: ((u32, Label, Class), u32),
     ways: Vec<Way>,
+    ends: Ends,
     settled: Bits,
-    /// Nodes without edges.
-    leaves: Bits,
     /// By cost: what may be settled next.
-    ring: Vec<Vec<NodeIx>>,
+    ring: Vec<Slot>,
+    /// A slot has so many at most.
+    most: usize,
+}
+
+/// What may be settled at one cost.
+#[derive(Default)]
+struct Slot {
+    nodes: Vec<NodeIx>,
+    /// There are more than those.
+    is_full: bool,
 }
 
 impl Fold {
     /// Folds a heap.
     pub(in super::super) fn new(on: Ground, watch: &Watch) -> Result<Self, Error> {
+        Self::of(Charted::new(on), watch).map(|(fold, _)| fold)
+    }
+
+    /// The same, wherever it lies.
+    pub(super) fn of<T: Terrain>(on: T, watch: &Watch) -> Result<(Self, T), Error> {
         let mut folding = Folding::new(on);
         folding.run(watch)?;
         let Folding { steps, rows, ways, .. } = folding;
-        Ok(Self { words: steps.words, rows, ways })
+        Ok((Self { words: steps.words, rows, ways: Ways(ways) }, steps.on))
     }
 }
 
-impl<'a> Folding<'a> {
-    fn new(on: Ground<'a>) -> Self {
-        let graph = on.graph;
-        let nodes = graph.node_count();
+impl<T: Terrain> Folding<T> {
+    fn new(on: T) -> Self {
+        let nodes = on.node_count();
         let row = |class| Row {
             parent: ROOT,
             label: Label::NOTHING,
@@ -217,50 +327,79 @@ impl<'a> Folding<'a> {
             depth: 0,
             hash: 0,
         };
-        let mut leaves = Bits::new(nodes);
-        for (node, edges) in graph.first_edge.windows(2).enumerate() {
-            leaves.insert_if(node as u32, edges[0] == edges[1]);
-        }
+        let words = Words::new(on.classes().len());
         Self {
-            on,
-            steps: Steps::new(on, Words::new(on)),
+            steps: Steps::new(on, words),
             rows: vec![row(Class::ROOT), row(Class::NOISE)],
             known: FxHashMap::default(),
             latest: ((NONE, Label::NOTHING, Class::ROOT), NONE),
             ways: vec![Way::UNSEEN; nodes],
+            ends: Ends::new(),
             settled: Bits::new(nodes),
-            leaves,
-            ring: vec![Vec::new(); RING],
+            ring: (0..RING).map(|_| Slot::default()).collect(),
+            most: SLOT.max(nodes / SLOT_PART),
         }
     }
 
     fn run(&mut self, watch: &Watch) -> Result<(), Error> {
-        self.ways[0].cost = 0;
-        self.ring[0].push(NodeIx::ROOT);
+        self.ways[0] = Way::new(0, Ends::NOISE, 0);
+        self.ring[0].nodes.push(NodeIx::ROOT);
         let (mut now, mut idle) = (0u32, 0);
         let (mut visits, mut steps) = (Vec::with_capacity(BATCH), Vec::with_capacity(EDGES));
         while idle < RING {
             let slot = now as usize % RING;
             // No step costs nothing, and none as much as once around: the slot is complete.
-            let mut open = std::mem::take(&mut self.ring[slot]);
-            idle = if open.is_empty() { idle + 1 } else { 0 };
-            for (at, batch) in open.chunks(BATCH).enumerate() {
+            let Slot { mut nodes, is_full } = std::mem::take(&mut self.ring[slot]);
+            idle = if nodes.is_empty() { idle + 1 } else { 0 };
+            for (at, batch) in nodes.chunks(BATCH).enumerate() {
                 if (at * BATCH).is_multiple_of(STRIDE) {
                     watch.check()?;
                 }
                 self.visit(batch, now, &mut visits);
                 self.follow(&visits, now, &mut steps);
             }
-            open.clear();
-            self.ring[slot] = open;
+            nodes.clear();
+            if is_full {
+                self.visit_all(now, &mut visits, &mut steps, watch)?;
+            }
+            self.ring[slot].nodes = nodes;
             now = now.saturating_add(1);
         }
-        for node in self.on.graph.nodes() {
-            if node.at().is_multiple_of(STRIDE) {
+        for node in 0..self.ways.len() {
+            if node.is_multiple_of(STRIDE) {
                 watch.check()?;
             }
-            if self.leaves.has(node.0) && self.ways[node.at()].cost != UNSEEN {
-                self.settle(node);
+            let at = NodeIx(node as u32);
+            if self.ways[node].is_seen() && self.steps.on.is_leaf(at) {
+                // However near they are, they come last.
+                self.settle(at, u32::MAX);
+            }
+        }
+        Ok(())
+    }
+
+    /// Settles those that cost so much and had no room in the ring.
+    fn visit_all(
+        &mut self,
+        now: u32,
+        visits: &mut Vec<Visit>,
+        steps: &mut Vec<Step<T::Link>>,
+        watch: &Watch,
+    ) -> Result<(), Error> {
+        let mut batch = Vec::with_capacity(BATCH);
+        for node in 0..self.ways.len() {
+            if node.is_multiple_of(STRIDE) {
+                watch.check()?;
+            }
+            let at = NodeIx(node as u32);
+            let way = self.ways[node];
+            if way.cost() == now % RING as u32 && way.is_seen() && !self.settled.has(at.0) {
+                batch.push(at);
+            }
+            if batch.len() == BATCH || node + 1 == self.ways.len() {
+                self.visit(&batch, now, visits);
+                self.follow(visits, now, steps);
+                batch.clear();
             }
         }
         Ok(())
@@ -270,100 +409,137 @@ impl<'a> Folding<'a> {
     fn visit(&mut self, batch: &[NodeIx], now: u32, visits: &mut Vec<Visit>) {
         visits.clear();
         for &node in batch {
-            if self.ways[node.at()].cost == now && self.settled.insert(node.0) {
-                let edges = self.on.graph.edge_range(node);
-                let (first, end) = (edges.start as u32, edges.end as u32);
-                visits.push(Visit { node, signature: NONE, naming: Naming::Plain, first, end });
+            if self.ways[node.at()].cost() == now % RING as u32
+                && self.settled.insert(node.0)
+                && !self.steps.on.is_leaf(node)
+            {
+                visits.push(Visit { node, signature: NONE, naming: Naming::Plain });
+                self.steps.on.fetch(node);
             }
         }
         for visit in visits {
-            let sort = self.settle(visit.node);
-            visit.signature = self.ways[visit.node.at()].signature;
+            let sort = self.settle(visit.node, now);
+            visit.signature = self.ways[visit.node.at()].number();
             visit.naming = self.steps.naming(visit.node, sort);
         }
     }
 
     /// Follows the edges of the nodes of a batch.
-    fn follow(&mut self, visits: &[Visit], now: u32, steps: &mut Vec<Step>) {
-        let Ground { graph, pairs, .. } = self.on;
+    fn follow(&mut self, visits: &[Visit], now: u32, steps: &mut Vec<Step<T::Link>>) {
         for (visit, at) in visits.iter().zip(0..) {
-            for edge_at in visit.first..visit.end {
-                let edge = graph.edges[edge_at as usize];
-                let target = edge.target();
-                if self.settled.has(target.0) {
-                    continue;
+            let mut place = 0;
+            loop {
+                let settled = &self.settled;
+                let room = EDGES.saturating_sub(steps.len());
+                let has_more = self.steps.on.links(visit.node, &mut place, room, |target, base, link| {
+                    if !settled.has(target.0) {
+                        steps.push(Step { target, base, link, visit: at, known: 0 });
+                    }
+                });
+                if steps.len() >= EDGES {
+                    self.reach(visits, now, steps);
                 }
-                let Some(step) = step(graph, pairs, visit.node, EdgeIx(edge_at), edge) else { continue };
-                let cost = now.saturating_add(step);
-                steps.push(Step { target, cost, edge: EdgeIx(edge_at), visit: at, known: UNSEEN });
-                if steps.len() == EDGES {
-                    self.reach(visits, steps);
+                if !has_more {
+                    break;
                 }
             }
         }
-        self.reach(visits, steps);
+        self.reach(visits, now, steps);
     }
 
     /// Takes the steps that are cheaper than what was known.
-    fn reach(&mut self, visits: &[Visit], steps: &mut Vec<Step>) {
+    fn reach(&mut self, visits: &[Visit], now: u32, steps: &mut Vec<Step<T::Link>>) {
+        /// More than any step.
+        const FAR: u32 = RING as u32;
         for step in &mut *steps {
-            step.known = self.ways[step.target.at()].cost;
+            let way = self.ways[step.target.at()];
+            // All that were seen and are not settled are less than once around ahead.
+            step.known = if way.is_seen() { way.cost().wrapping_sub(now) % FAR } else { FAR };
         }
-        for &Step { target, cost, edge, visit, known } in &*steps {
+        for &Step { target, base, link, visit, known } in &*steps {
             // It only gets cheaper.
+            if base > known {
+                continue;
+            }
+            let cost = base + self.steps.on.extra(target);
             if cost > known {
                 continue;
             }
             let visit = &visits[visit as usize];
             let best = self.ways[target.at()];
-            if cost < best.cost || cost == best.cost && self.is_before(visit.signature, best.signature) {
-                let label = self.steps.label(visit.naming, visit.node, edge, target);
-                self.ways[target.at()] = Way { cost, via: edge.0, label, signature: visit.signature };
-                if cost < best.cost && !self.leaves.has(target.0) {
-                    self.ring[cost as usize % RING].push(target);
+            let best_cost = if best.is_seen() { best.cost().wrapping_sub(now) % FAR } else { FAR };
+            if cost > best_cost {
+                continue;
+            }
+            let is_cheaper = cost < best_cost;
+            if !is_cheaper && !self.may_be_before(visit.signature, best) {
+                continue;
+            }
+            let label = self.steps.label(visit.naming, visit.node, link, target);
+            if !is_cheaper && !self.is_before(visit.signature, label, best) {
+                continue;
+            }
+            let end = self.ends.number(visit.signature, label);
+            let cost = now.wrapping_add(cost) % FAR;
+            self.ways[target.at()] = Way::new(cost, end, T::via(visit.node, link));
+            if is_cheaper {
+                let slot = &mut self.ring[cost as usize];
+                if slot.nodes.len() < self.most {
+                    slot.nodes.push(target);
+                } else {
+                    slot.is_full = true;
                 }
             }
         }
         steps.clear();
     }
 
-    /// Of two equally cheap ways to a node: is this signature's the one to take, whatever order the heap is in?
-    fn is_before(&self, signature: u32, other: u32) -> bool {
+    /// Of two equally cheap ways to a node: can this signature's be the one to take?
+    fn may_be_before(&self, signature: u32, best: Way) -> bool {
+        let (other, _) = self.ends.all[best.number() as usize];
         let hash = |at: u32| self.rows[at as usize].hash;
-        other != signature && hash(signature) < hash(other)
+        other == signature || hash(signature) < hash(other)
+    }
+
+    /// And is it, whatever order the heap is in?
+    fn is_before(&self, signature: u32, label: Label, best: Way) -> bool {
+        let (other, other_label) = self.ends.all[best.number() as usize];
+        other != signature || label != other_label && self.steps.order(label) < self.steps.order(other_label)
     }
 
     /// Gives a node its signature and counts it there.
-    fn settle(&mut self, node: NodeIx) -> Sort {
+    fn settle(&mut self, at: NodeIx, cost: u32) -> Sort {
+        let node = self.steps.on.node(at);
         let sort = self.steps.sort(node);
-        let way = self.ways[node.at()];
-        let at = self.signature_of(node, way, sort);
-        self.ways[node.at()].signature = at;
-        let row = &mut self.rows[at as usize];
-        let is_member = sort.is_member() || at == NOISE;
+        let way = self.ways[at.at()];
+        let (parent, label) = self.ends.all[way.number() as usize];
+        let signature = self.signature_of(at, node, (cost, parent, label), sort);
+        self.ways[at.at()] = Way::new(way.cost(), signature, way.via);
+        let is_member = sort.is_member() || signature == NOISE;
+        let row = &mut self.rows[signature as usize];
         row.count += u64::from(is_member);
-        row.shallow = row.shallow.saturating_add(self.on.graph.self_size(node));
-        // Leaves come last, however near they are.
-        if is_member && way.cost < row.cost {
-            (row.first, row.cost) = (node, way.cost);
+        if is_member && cost < row.cost {
+            (row.first, row.cost) = (at, cost);
         }
+        let row = &mut self.rows[if node.is_owned { parent } else { signature } as usize];
+        row.shallow = row.shallow.saturating_add(node.size);
         sort
     }
 
-    fn signature_of(&mut self, node: NodeIx, way: Way, sort: Sort) -> u32 {
-        if node == NodeIx::ROOT {
+    fn signature_of(&mut self, at: NodeIx, node: Node, way: (u32, u32, Label), sort: Sort) -> u32 {
+        if at == NodeIx::ROOT {
             return ROOT;
         }
-        let Way { cost, label, signature: parent, .. } = way;
+        let (cost, parent, label) = way;
         if sort == Sort::Noise || parent == NOISE {
             return NOISE;
         }
         if !sort.is_member() {
             return parent;
         }
-        let key = (parent, label, self.steps.class(node, sort));
+        let key = (parent, label, self.steps.class(at, node, sort));
         if self.latest.0 != key {
-            self.latest = (key, self.signature_at(node, cost, key, sort));
+            self.latest = (key, self.signature_at(at, cost, key, sort));
         }
         self.latest.1
     }

@@ -6,6 +6,7 @@ mod fold;
 mod merged;
 mod points;
 mod steps;
+mod terrain;
 mod told;
 
 pub use census::{Census, Dropped};

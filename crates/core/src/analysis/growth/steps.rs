@@ -1,16 +1,18 @@
 //! What a step of a signature is made of: the edge's name as the source writes it, and the class of what it leads to.
 
-use super::super::accumulation::is_static;
+use super::super::accumulation::is_static_name;
 use super::super::functions::Function;
 use super::super::heap::Ground;
-use super::super::modules::{self, Modules};
-use crate::graph::{EdgeIx, EdgeKind, Graph, NodeIx, NodeKind, Place};
+use super::terrain::{Charted, LinkName, Node, Terrain};
+use crate::graph::{EdgeKind, NodeIx, NodeKind, Place};
 use rustc_hash::{FxHashMap, FxHasher};
 use std::borrow::Cow;
 use std::hash::Hasher;
 
 /// An object with more properties than that which hold one class is a map, and their names are keys.
 const NAMED: usize = 32;
+/// Links that are looked at together.
+const MANY: usize = 1024;
 /// Numbers of labels and classes below are those of the graph.
 const OWN: u32 = 1 << 31;
 
@@ -24,6 +26,11 @@ impl Label {
     const INTERNAL: Self = Self(OWN + 2);
     /// From the key of a `WeakMap` to its value: two objects of one class are no list for it.
     const VALUE: Self = Self(OWN + 3);
+
+    #[inline]
+    pub(super) fn number(self) -> u32 {
+        self.0
+    }
 }
 
 /// What an edge leads to: a class of the heap, or one of [`Steps`]: a function, a module, a scope.
@@ -121,14 +128,14 @@ pub(super) struct Words {
 }
 
 impl Words {
-    pub(super) fn new(on: Ground) -> Self {
+    pub(super) fn new(classes: usize) -> Self {
         Self {
             texts: ["", "[]", "(internal)", "(WeakMap)"].map(str::to_owned).into(),
             text_of: FxHashMap::default(),
             own: ["(root)", "(code and shapes)", "(string)", "scope"].map(|text| Own::Text(Cow::Borrowed(text))).into(),
             functions: FxHashMap::default(),
             files: FxHashMap::default(),
-            by_class: vec![0; on.classes.rows.len()],
+            by_class: vec![0; classes],
             by_name: FxHashMap::default(),
             maps: FxHashMap::default(),
         }
@@ -136,47 +143,47 @@ impl Words {
 }
 
 /// A heap in words.
-pub(super) struct Steps<'a> {
-    on: Ground<'a>,
-    modules: Modules<'a>,
+pub(super) struct Steps<T> {
+    pub(super) on: T,
     pub(super) words: Words,
 }
 
-impl<'a> Steps<'a> {
-    pub(super) fn new(on: Ground<'a>, words: Words) -> Self {
-        Self { on, modules: Modules::new(on.graph), words }
-    }
-
+impl Steps<Charted<'_>> {
     /// Is the node a step of its own?
     pub(super) fn is_member(&self, node: NodeIx) -> bool {
-        let graph = self.on.graph;
+        let Ground { graph, classes, .. } = self.on.on;
         match graph.kind(node) {
             NodeKind::ARRAY | NodeKind::CODE | NodeKind::OBJECT_SHAPE => false,
             NodeKind::HIDDEN => hidden(graph.raw_name(node)).is_member(),
             NodeKind::OBJECT | NodeKind::NATIVE => {
-                Sort::from_number(self.words.by_class[self.on.classes.of(node) as usize]).is_some_and(Sort::is_member)
+                Sort::from_number(self.words.by_class[classes.of(node) as usize]).is_some_and(Sort::is_member)
             }
             _ => true,
         }
     }
+}
 
-    pub(super) fn sort(&mut self, node: NodeIx) -> Sort {
-        let graph = self.on.graph;
-        match graph.kind(node) {
+impl<T: Terrain> Steps<T> {
+    pub(super) fn new(on: T, words: Words) -> Self {
+        Self { on, words }
+    }
+
+    pub(super) fn sort(&mut self, node: Node) -> Sort {
+        match node.kind {
             NodeKind::ARRAY => Sort::Storage,
             NodeKind::CODE | NodeKind::OBJECT_SHAPE => Sort::Noise,
             NodeKind::SYNTHETIC => Sort::Root,
             NodeKind::CLOSURE => Sort::Closure,
             NodeKind::HIDDEN => {
-                let name = graph.name_index(node);
-                *self.words.by_name.entry(name).or_insert_with(|| hidden(graph.raw_name(node)))
+                let texts = self.on.texts();
+                *self.words.by_name.entry(node.name).or_insert_with(|| hidden(texts.raw(node.name)))
             }
             NodeKind::OBJECT | NodeKind::NATIVE => {
-                let known = &mut self.words.by_class[self.on.classes.of(node) as usize];
+                let known = &mut self.words.by_class[node.class as usize];
                 if let Some(sort) = Sort::from_number(*known) {
                     return sort;
                 }
-                let sort = object(graph, node);
+                let sort = object(self.on.texts().raw(node.name), node.kind);
                 *known = sort as u8;
                 sort
             }
@@ -188,68 +195,78 @@ impl<'a> Steps<'a> {
     /// How the edges of a node of this sort are called.
     pub(super) fn naming(&mut self, from: NodeIx, sort: Sort) -> Naming {
         match sort {
-            Sort::Storage => Naming::Alike(match self.modules.exported(from) {
-                Some((_, name)) => self.text(&name),
+            Sort::Storage => Naming::Alike(match self.on.export(from) {
+                Some(name) => self.text(&name),
                 None => Label::ELEMENT,
             }),
             Sort::Root => Naming::Alike(Label::NOTHING),
             // V8 names some 250 of its own functions and tables there, by names that a walk of the heap does not have; and a realm of
             // `vm` leads to the main one's global object by another of them.
             Sort::System => Naming::Alike(Label::INTERNAL),
-            _ if self.on.graph.edge_range(from).len() > NAMED => Naming::Many,
+            _ if self.on.has_more_links(from, NAMED) => Naming::Many,
             _ => Naming::Plain,
         }
     }
 
-    pub(super) fn label(&mut self, naming: Naming, from: NodeIx, at: EdgeIx, to: NodeIx) -> Label {
+    pub(super) fn label(&mut self, naming: Naming, from: NodeIx, link: T::Link, to: NodeIx) -> Label {
         if let Naming::Alike(label) = naming {
             return label;
         }
-        let Ground { graph, pairs, .. } = self.on;
-        match graph.edge(at).kind() {
+        let LinkName { kind, name, is_value } = self.on.called(link);
+        match kind {
             EdgeKind::Element => Label::ELEMENT,
             EdgeKind::Hidden => Label::INTERNAL,
-            EdgeKind::Internal if pairs.get(graph.edge_names[at.at()]).is_some() => Label::VALUE,
-            EdgeKind::Internal if graph.raw_edge_name(at).first().is_some_and(u8::is_ascii_digit) => Label::INTERNAL,
+            EdgeKind::Internal if is_value => Label::VALUE,
+            EdgeKind::Internal if self.on.texts().raw(name).first().is_some_and(u8::is_ascii_digit) => Label::INTERNAL,
             EdgeKind::Property if matches!(naming, Naming::Many) && self.is_map(from, to) => Label::ELEMENT,
-            _ => Label(graph.edge_names[at.at()]),
+            _ => Label(name),
         }
     }
 
     /// Are the names of the properties that hold this class keys?
     fn is_map(&mut self, from: NodeIx, to: NodeIx) -> bool {
-        let Ground { graph, classes, .. } = self.on;
-        let many = || {
-            let mut counts: FxHashMap<u32, usize> = FxHashMap::default();
-            for edge in graph.edges_of(from).iter().filter(|edge| edge.kind() == EdgeKind::Property) {
-                *counts.entry(classes.of(edge.target())).or_default() += 1;
+        let class = self.on.node(to).class;
+        if let Some(known) = self.words.maps.get(&from) {
+            return known.contains(&class);
+        }
+        let (mut held, mut place) = (Vec::new(), 0);
+        let mut counts: FxHashMap<u32, usize> = FxHashMap::default();
+        loop {
+            let has_more = self.on.links(from, &mut place, MANY, |to, _, link| held.push((to, link)));
+            for (to, link) in held.drain(..) {
+                if self.on.called(link).kind == EdgeKind::Property {
+                    *counts.entry(self.on.node(to).class).or_default() += 1;
+                }
             }
-            counts.retain(|_, count| *count > NAMED);
-            counts.into_keys().collect::<Vec<_>>()
-        };
-        self.words.maps.entry(from).or_insert_with(many).contains(&classes.of(to))
+            if !has_more {
+                break;
+            }
+        }
+        counts.retain(|_, count| *count > NAMED);
+        let many: Vec<u32> = counts.into_keys().collect();
+        let is_map = many.contains(&class);
+        self.words.maps.insert(from, many);
+        is_map
     }
 
-    pub(super) fn class(&mut self, node: NodeIx, sort: Sort) -> Class {
+    pub(super) fn class(&mut self, at: NodeIx, node: Node, sort: Sort) -> Class {
         match sort {
             Sort::String => Class::STRING,
             Sort::Scope => Class::SCOPE,
             Sort::Closure | Sort::Generator => {
-                let graph = self.on.graph;
-                let closure = if sort == Sort::Closure { Some(node) } else { graph.child(node, b"function") };
-                let Some(function) = closure.and_then(|closure| Function::of(graph, closure)) else {
-                    return Class(self.on.classes.of(node));
-                };
+                let is_closure = sort == Sort::Closure;
+                let key = if is_closure { self.on.function(at) } else { self.on.generated_by(at) };
+                let Some((name, place)) = key else { return Class(node.class) };
                 let own = &mut self.words.own;
-                let (name, place) = function.key();
                 let at = *self.words.functions.entry((sort, name, place)).or_insert_with(|| {
-                    own.push(if sort == Sort::Closure { Own::Function(function) } else { Own::Generator(function) });
+                    let function = Function::new(name, place);
+                    own.push(if is_closure { Own::Function(function) } else { Own::Generator(function) });
                     own.len() as u32 - 1
                 });
                 Class(OWN + at)
             }
             Sort::Module => {
-                let Some(file) = modules::file(self.on.graph, node) else { return Class(self.on.classes.of(node)) };
+                let Some(file) = self.on.file(at) else { return Class(node.class) };
                 let own = &mut self.words.own;
                 let at = *self.words.files.entry(file).or_insert_with_key(|file| {
                     own.push(Own::Module(file.clone()));
@@ -257,14 +274,14 @@ impl<'a> Steps<'a> {
                 });
                 Class(OWN + at)
             }
-            Sort::Root => self.named(self.on.graph.name_index(node)),
-            _ if self.on.graph.kind(node) == NodeKind::HIDDEN => self.named(self.on.graph.name_index(node)),
-            _ => Class(self.on.classes.of(node)),
+            Sort::Root => self.named(node.name),
+            _ if node.kind == NodeKind::HIDDEN => self.named(node.name),
+            _ => Class(node.class),
         }
     }
 
     fn named(&mut self, name: u32) -> Class {
-        let text = self.on.graph.strings().get(name).into_owned();
+        let text = self.on.texts().get(name).into_owned();
         let own = &mut self.words.own;
         let at = *self.words.files.entry(format!("name:{text}")).or_insert_with(|| {
             own.push(Own::Text(Cow::Owned(text)));
@@ -286,17 +303,17 @@ impl<'a> Steps<'a> {
     /// The label's text.
     pub(super) fn label_text(&self, label: Label) -> Cow<'_, str> {
         if label.0 < OWN {
-            return self.on.graph.strings().get(label.0);
+            return self.on.texts().get(label.0);
         }
         Cow::Borrowed(&self.words.texts[(label.0 - OWN) as usize])
     }
 
     /// The class's name, what kind of step it is, and where it is written.
     pub(super) fn class_text(&self, class: Class) -> (Cow<'_, str>, &'static str, Option<Place>) {
-        let graph = self.on.graph;
+        let texts = self.on.texts();
         if class.0 < OWN {
-            let row = &self.on.classes.rows[class.0 as usize];
-            let name = row.name(graph);
+            let row = &self.on.classes()[class.0 as usize];
+            let name = row.name(texts);
             let kind = match &*name {
                 "Array" => "array",
                 "Map" | "WeakMap" => "map",
@@ -312,12 +329,19 @@ impl<'a> Steps<'a> {
                 (Cow::Borrowed("global"), "global", None)
             }
             Own::Text(text) => (Cow::Borrowed(text), "root", None),
-            Own::Function(function) => (Cow::Owned(function.call(graph)), "closure", function.place()),
+            Own::Function(function) => (Cow::Owned(function.call(texts)), "closure", function.place()),
             Own::Generator(function) => {
-                (Cow::Owned(format!("waiting {}", function.call(graph))), "generator", function.place())
+                (Cow::Owned(format!("waiting {}", function.call(texts))), "generator", function.place())
             }
             Own::Module(file) => (Cow::Borrowed(file), "module", None),
         }
+    }
+
+    /// Where a label stands among others, whatever order the heap is in.
+    pub(super) fn order(&self, label: Label) -> u64 {
+        let mut hasher = FxHasher::default();
+        hasher.write(self.label_text(label).as_bytes());
+        hasher.finish()
     }
 
     /// Hash of a way: its parent's, and the words of one step more.
@@ -354,17 +378,12 @@ fn hidden(name: &[u8]) -> Sort {
     }
 }
 
-fn object(graph: &Graph, node: NodeIx) -> Sort {
-    let name = graph.raw_name(node);
+fn object(name: &[u8], kind: NodeKind) -> Sort {
     if let Some(system) = name.strip_prefix(b"system / ") {
-        return if graph.kind(node) == NodeKind::OBJECT && system.starts_with(b"Context") {
-            Sort::Scope
-        } else {
-            Sort::Storage
-        };
+        return if kind == NodeKind::OBJECT && system.starts_with(b"Context") { Sort::Scope } else { Sort::Storage };
     }
-    if graph.kind(node) == NodeKind::OBJECT && matches!(name, b"Generator" | b"AsyncGenerator") {
+    if kind == NodeKind::OBJECT && matches!(name, b"Generator" | b"AsyncGenerator") {
         return Sort::Generator;
     }
-    if graph.kind(node) == NodeKind::OBJECT && is_static(graph, node) { Sort::Module } else { Sort::Object }
+    if kind == NodeKind::OBJECT && is_static_name(name) { Sort::Module } else { Sort::Object }
 }

@@ -23,13 +23,13 @@ pub(super) fn rows(heap: &Heap, scripts: &Scripts, text: &str, order: ClassOrder
     let wanted = text.to_lowercase();
     let mut found: Vec<(u32, &Class)> = (0u32..).zip(heap.classes()).filter(|(_, class)| class.count > 0).collect();
     if !wanted.is_empty() {
-        found.retain(|(_, class)| class.name(graph).to_lowercase().contains(&wanted));
+        found.retain(|(_, class)| class.name(graph.strings()).to_lowercase().contains(&wanted));
     }
     match order {
         ClassOrder::Retained => found.sort_by_key(|(_, class)| Reverse((class.retained, class.shallow))),
         ClassOrder::Shallow => found.sort_by_key(|(_, class)| Reverse((class.shallow, class.retained))),
         ClassOrder::Count => found.sort_by_key(|(_, class)| Reverse((class.count, class.retained))),
-        ClassOrder::Name => found.sort_by_cached_key(|(_, class)| class.name(graph).to_lowercase()),
+        ClassOrder::Name => found.sort_by_cached_key(|(_, class)| class.name(graph.strings()).to_lowercase()),
     }
     let total = found.len() as u64;
     let shown = found.into_iter().take(page.end()).skip(page.from());

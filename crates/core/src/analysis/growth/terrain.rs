@@ -1,0 +1,178 @@
+//! What a fold reads of a heap, wherever that lies: as a graph, or as V8 has it in memory.
+
+use super::super::classes::Class;
+use super::super::functions::Function;
+use super::super::heap::Ground;
+use super::super::modules::{self, Modules};
+use super::super::paths::{base, extra};
+use crate::graph::{EdgeIx, EdgeKind, NodeIx, NodeKind, Place, StringTable};
+
+/// What a node is.
+#[derive(Clone, Copy, Debug)]
+pub struct Node {
+    /// What V8's snapshot says it is.
+    pub kind: NodeKind,
+    /// The index of its name; that of a string's text is not asked for.
+    pub name: u32,
+    /// Bytes.
+    pub size: u64,
+    /// Its class among [`Terrain::classes`].
+    pub class: u32,
+    /// Its bytes belong to what holds it, though it is a step of its own.
+    pub is_owned: bool,
+}
+
+/// How a link is called.
+#[derive(Clone, Copy, Debug)]
+pub struct LinkName {
+    /// Its kind.
+    pub kind: EdgeKind,
+    /// A text's index, or a number where the kind is indexed.
+    pub name: u32,
+    /// From the key of a `WeakMap` to its value.
+    pub is_value: bool,
+}
+
+/// A function's name and where it is written: the same for all closures made of it.
+pub type FunctionKey = (u32, Option<Place>);
+
+/// A heap that can be folded. Nodes are numbered from the root on, which is 0.
+pub trait Terrain {
+    /// A link, as small as it can be had.
+    type Link: Copy;
+
+    /// How many nodes there are.
+    fn node_count(&self) -> usize;
+    /// The texts of all names.
+    fn texts(&self) -> &StringTable;
+    /// All classes.
+    fn classes(&self) -> &[Class];
+    /// What the node is.
+    fn node(&mut self, node: NodeIx) -> Node;
+    /// What a step costs beside what its link costs, by where it leads to.
+    fn extra(&self, node: NodeIx) -> u32;
+    /// Has the node no links?
+    fn is_leaf(&self, node: NodeIx) -> bool;
+    /// Some of the node's links that hold something, from the place `from` on, which is 0 at first: each with what it costs. About
+    /// `room` of them; are there more?
+    fn links(&mut self, node: NodeIx, from: &mut u32, room: usize, each: impl FnMut(NodeIx, u32, Self::Link)) -> bool;
+    /// How it is called.
+    fn called(&self, link: Self::Link) -> LinkName;
+    /// What a way is followed back by: the link, or what it leaves.
+    fn via(from: NodeIx, link: Self::Link) -> u32;
+    /// Has the node more links than that?
+    fn has_more_links(&mut self, node: NodeIx, than: usize) -> bool;
+    /// The function of a closure, behind any `bind`.
+    fn function(&mut self, closure: NodeIx) -> Option<FunctionKey>;
+    /// The function that a generator runs.
+    fn generated_by(&mut self, generator: NodeIx) -> Option<FunctionKey>;
+    /// The file of a module.
+    fn file(&mut self, module: NodeIx) -> Option<String>;
+    /// The name by which an ES module exports what is in this cell.
+    fn export(&mut self, cell: NodeIx) -> Option<String>;
+    /// What is read soon can be fetched.
+    fn fetch(&self, node: NodeIx);
+}
+
+/// A heap as a graph.
+pub(super) struct Charted<'a> {
+    pub(super) on: Ground<'a>,
+    modules: Modules<'a>,
+}
+
+impl<'a> Charted<'a> {
+    pub(super) fn new(on: Ground<'a>) -> Self {
+        Self { on, modules: Modules::new(on.graph) }
+    }
+}
+
+impl Terrain for Charted<'_> {
+    type Link = EdgeIx;
+
+    fn node_count(&self) -> usize {
+        self.on.graph.node_count()
+    }
+
+    fn texts(&self) -> &StringTable {
+        self.on.graph.strings()
+    }
+
+    fn classes(&self) -> &[Class] {
+        &self.on.classes.rows
+    }
+
+    #[inline]
+    fn node(&mut self, node: NodeIx) -> Node {
+        let Ground { graph, classes, .. } = self.on;
+        Node {
+            kind: graph.kind(node),
+            name: graph.name_index(node),
+            size: graph.self_size(node),
+            class: classes.of(node),
+            is_owned: false,
+        }
+    }
+
+    #[inline]
+    fn extra(&self, node: NodeIx) -> u32 {
+        extra(self.on.graph, node)
+    }
+
+    #[inline]
+    fn is_leaf(&self, node: NodeIx) -> bool {
+        let first = &self.on.graph.first_edge[node.at()..node.at() + 2];
+        first[0] == first[1]
+    }
+
+    #[inline]
+    fn links(&mut self, node: NodeIx, from: &mut u32, room: usize, mut each: impl FnMut(NodeIx, u32, EdgeIx)) -> bool {
+        let Ground { graph, pairs, .. } = self.on;
+        let range = graph.edge_range(node);
+        let start = range.start + *from as usize;
+        let end = range.end.min(start + room);
+        for at in start..end {
+            let (at, edge) = (EdgeIx(at as u32), graph.edges[at]);
+            if let Some(cost) = base(graph, pairs, node, at, edge) {
+                each(edge.target(), cost, at);
+            }
+        }
+        *from += (end - start) as u32;
+        end < range.end
+    }
+
+    #[inline]
+    fn called(&self, link: EdgeIx) -> LinkName {
+        let Ground { graph, pairs, .. } = self.on;
+        let (kind, name) = (graph.edge(link).kind(), graph.edge_names[link.at()]);
+        LinkName { kind, name, is_value: kind == EdgeKind::Internal && pairs.get(name).is_some() }
+    }
+
+    #[inline]
+    fn via(_: NodeIx, link: EdgeIx) -> u32 {
+        link.0
+    }
+
+    fn has_more_links(&mut self, node: NodeIx, than: usize) -> bool {
+        self.on.graph.edge_range(node).len() > than
+    }
+
+    fn function(&mut self, closure: NodeIx) -> Option<FunctionKey> {
+        Function::of(self.on.graph, closure).map(Function::key)
+    }
+
+    fn generated_by(&mut self, generator: NodeIx) -> Option<FunctionKey> {
+        let function = self.on.graph.child(generator, b"function")?;
+        self.function(function)
+    }
+
+    fn file(&mut self, module: NodeIx) -> Option<String> {
+        modules::file(self.on.graph, module)
+    }
+
+    fn export(&mut self, cell: NodeIx) -> Option<String> {
+        self.modules.exported(cell).map(|(_, name)| name.into_owned())
+    }
+
+    #[inline]
+    fn fetch(&self, _: NodeIx) {}
+}
