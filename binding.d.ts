@@ -403,6 +403,6 @@ export declare function walkerUnsupported(): string | null
 /**
  * Walks this thread's heap and keeps it for the analysis. Only for twins: nothing else may run meanwhile. `used`: bytes of
  * all objects, garbage included, as V8 counts them; `planted`: how many objects of the class `LeakguardPlanted` there are;
- * `is_to_fold`: no report will be made of it.
+ * `purpose`: `report`, `fold` where no report will be made of it, `look` where it is folded and nothing else.
  */
-export declare function walkHeap(used: number, planted: number, isToFold: boolean): void
+export declare function walkHeap(used: number, planted: number, purpose: string): void

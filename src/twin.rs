@@ -11,10 +11,11 @@ use crate::sites::Sites;
 use crate::walker;
 use leakguard_core::redact::RedactOptions;
 use leakguard_core::sites::SiteOptions;
-use leakguard_core::{Source, Task, Watch, examine, examine_graph};
+use leakguard_core::{Source, Task, Watch, examine, examine_afar, examine_graph};
 use leakguard_process::descriptor;
 use leakguard_process::twin::{self, Compression, Failure, FileSink, Intake, Job, Kind, Limits, Passage, PipeSink};
 use leakguard_process::twin::{Settings, Sink, Start};
+use leakguard_process::walker::Walked;
 use napi::bindgen_prelude::{FnArgs, Function, Unknown};
 use napi::{Error, Result};
 use napi_derive::napi;
@@ -338,11 +339,16 @@ impl Sink for WalkAnalysis {
         // The end comes when JavaScript has returned.
         std::io::copy(&mut source, &mut std::io::sink())
             .map_err(|error| Failure::system(Kind::Sink, "cannot wait for the walk", &error))?;
-        let graph = walker::take().ok_or_else(|| Failure::new(Kind::Capture, "the heap was not walked"))?.graph;
+        let walked = walker::take().ok_or_else(|| Failure::new(Kind::Capture, "the heap was not walked"))?;
         self.walked.store(true, Relaxed);
         let Analysis { task, scripts, watch } = &self.analysis;
         let text = |answer: leakguard_core::Answer| serde_json::to_vec(&answer);
-        let report = examine_graph(graph, task, scripts, watch, text).map_err(failure)?;
+        let report = match walked {
+            Walked::Graph(graph, _) => examine_graph(graph, task, scripts, watch, text),
+            // JavaScript has returned, and waits: nothing moves in its heap.
+            Walked::Land(land) => examine_afar(*land, task, scripts, watch, text),
+        };
+        let report = report.map_err(failure)?;
         report.map_err(|error| Failure::new(Kind::Internal, error.to_string()))
     }
 

@@ -3,7 +3,7 @@
 
 use crate::guard::guarded;
 use leakguard_core::Limits;
-use leakguard_process::walker::{self, Anchors, Walked};
+use leakguard_process::walker::{self, Anchors, Purpose, Walked};
 use napi::{Env, Error, Result, sys};
 use napi_derive::napi;
 use parking_lot::Mutex;
@@ -31,9 +31,15 @@ pub fn walker_tested() -> bool {
 
 /// Walks this thread's heap and keeps it for the analysis. Only for twins: nothing else may run meanwhile. `used`: bytes of
 /// all objects, garbage included, as V8 counts them; `planted`: how many objects of the class `LeakguardPlanted` there are;
-/// `is_to_fold`: no report will be made of it.
+/// `purpose`: `report`, `fold` where no report will be made of it, `look` where it is folded and nothing else.
 #[napi]
-pub fn walk_heap(env: Env, used: i64, planted: u32, is_to_fold: bool) -> Result<()> {
+pub fn walk_heap(env: Env, used: i64, planted: u32, purpose: String) -> Result<()> {
+    let purpose = match purpose.as_str() {
+        "report" => Purpose::Report,
+        "fold" => Purpose::Fold,
+        "look" => Purpose::Look,
+        _ => return Err(Error::from_reason(format!("no heap is walked for a {purpose}"))),
+    };
     let mut value = ptr::null_mut();
     // SAFETY: a call from JavaScript on its own thread, in an open scope; the object is of no further use.
     let status = unsafe { sys::napi_create_object(env.raw(), &raw mut value) };
@@ -43,7 +49,7 @@ pub fn walk_heap(env: Env, used: i64, planted: u32, is_to_fold: bool) -> Result<
     let used = u64::try_from(used).map_err(|_| Error::from_reason("a heap has no negative size"))?;
     let here = 0u64;
     // A napi_value is the address of the handle's slot.
-    let anchors = Anchors { handle: value as u64, frame: (&raw const here) as u64, used, planted, is_to_fold };
+    let anchors = Anchors { handle: value as u64, frame: (&raw const here) as u64, used, planted, purpose };
     let walked = guarded(|| walker::walk(anchors, &Limits::default())).unwrap_or_else(Err);
     *WALKED.lock() = Some(walked.map_err(Error::from_reason)?);
     Ok(())

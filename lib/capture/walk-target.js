@@ -9,6 +9,12 @@ const ATTEMPTS = 2
 const PLANTED = 64
 class LeakguardPlanted {}
 
+/** What a task needs of a walk: a look is folded where the heap lies, and a fold asks less of a graph than a report does. */
+function purposeOf({ report, retained, tally, view, diff }) {
+  if (report !== false) return 'report'
+  return retained === false && !tally && !view && !diff ? 'look' : 'fold'
+}
+
 /**
  * What a task asks of the heap, as leakguard reads it itself, without V8's snapshot. What the twin finds wrong with its own reading
  * is an error there.
@@ -21,7 +27,7 @@ class WalkTarget {
     /** Called in the twin, in place of V8's snapshot. What is planted is what the walk has to find, no more and no less. */
     this.ask = () => {
       const planted = Array.from({ length: PLANTED }, () => new LeakguardPlanted())
-      native().walkHeap(v8.getHeapStatistics().used_heap_size, planted.length, task.report === false)
+      native().walkHeap(v8.getHeapStatistics().used_heap_size, planted.length, purposeOf(task))
       return planted
     }
   }

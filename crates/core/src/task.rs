@@ -1,7 +1,7 @@
 //! What can be asked of one snapshot: a report, a census, what grew since earlier censuses, what changed since an earlier snapshot of the
 //! process, or several of these at once.
 
-use crate::analysis::{self, Beside, Census, Heap, Purpose, View};
+use crate::analysis::{self, Beside, Census, Distant, Heap, Purpose, View};
 use crate::graph::Graph;
 use crate::{
     AnalyzeOptions, CensusOptions, Code, Diff, DiffOptions, Error, Growth, GrowthOptions, Report, Source, Sources,
@@ -38,6 +38,14 @@ pub struct Task {
     /// The objects of an earlier snapshot.
     #[serde(skip)]
     pub since: Option<Arc<Tally>>,
+}
+
+impl Task {
+    /// Are paths and what grew all that is asked, so that the heap need not become a graph?
+    pub fn is_look(&self) -> bool {
+        let is_more = self.report || self.retained || self.tally || self.view || self.diff.is_some();
+        !is_more && (self.census || self.growth.is_some())
+    }
 }
 
 impl Default for Task {
@@ -110,6 +118,24 @@ pub fn examine_graph<T>(
     done: impl FnOnce(Answer) -> T,
 ) -> Result<T, Error> {
     answer(graph, censuses(&task.before)?, task, sources, watch, done)
+}
+
+/// Answers what a look asks ([`Task::is_look`]) of a heap that is folded where it lies.
+///
+/// # Errors
+/// [`Code::Cancelled`], [`Code::Census`] for what is no census.
+pub fn examine_afar<T>(
+    heap: impl Distant,
+    task: &Task,
+    sources: &dyn Sources,
+    watch: &Watch,
+    done: impl FnOnce(Answer) -> T,
+) -> Result<T, Error> {
+    let before = censuses(&task.before)?;
+    let growth = task.growth.clone().unwrap_or_default();
+    let (census, growth) = analysis::census_afar(heap, before, &task.fold, &growth, sources, watch)?;
+    let growth = growth.filter(|_| task.growth.is_some());
+    Ok(done(Answer { growth, census: task.census.then_some(census), ..Answer::default() }))
 }
 
 fn answer<T>(

@@ -64,14 +64,14 @@ impl Class {
 
 /// Classes by name alone, those first whose objects take most themselves: the first `top`, and how many there are.
 pub(super) fn by_own_size(graph: &Graph, top: usize, watch: &Watch) -> Result<(Vec<SumRow>, u64), Error> {
-    let mut sorter = Sorter::new(graph);
+    let mut sorter = Sorter::default();
     for node in graph.nodes() {
         if node.at().is_multiple_of(STRIDE) {
             watch.check()?;
         }
         let size = graph.self_size(node);
         if size > 0 {
-            let class = sorter.class(node, None);
+            let class = Sorter::of(graph, node, None, &mut sorter);
             let row = &mut sorter.rows[class as usize];
             row.count += 1;
             row.shallow = row.shallow.saturating_add(size);
@@ -94,7 +94,7 @@ impl Classes {
     /// [`Classes::retain`]. `spare` is memory to use again.
     #[inline(never)]
     pub(super) fn new(graph: &Graph, distances: &[i32], spare: Vec<u32>, watch: &Watch) -> Result<Self, Error> {
-        let mut sorter = Sorter::new(graph);
+        let mut sorter = Sorter::default();
         let mut of = spare;
         of.clear();
         of.reserve_exact(graph.node_count());
@@ -104,7 +104,7 @@ impl Classes {
                 watch.check()?;
             }
             let place = places.next_if(|(placed, _)| *placed == node).map(|&(_, place)| place);
-            let class = sorter.class(node, place);
+            let class = Sorter::of(graph, node, place, &mut sorter);
             let size = graph.self_size(node);
             of.push(if size == 0 { class | EMPTY } else { class });
             if size > 0 {
@@ -161,6 +161,11 @@ impl Classes {
         retained
     }
 
+    /// The classes of some nodes of a heap, whose figures are those of all of it.
+    pub(super) fn near(of: Vec<u32>, rows: Vec<Class>) -> Self {
+        Self { of, by_rank: Vec::new(), rows }
+    }
+
     /// The node's class: an index into the rows.
     #[inline]
     pub(super) fn of(&self, node: NodeIx) -> u32 {
@@ -181,32 +186,53 @@ impl Classes {
     }
 }
 
-struct Sorter<'a> {
-    graph: &'a Graph,
+/// Classes, while nodes are sorted into them.
+#[derive(Default)]
+pub struct Sorter {
     by_string: Vec<u32>,
-    by_kind: [u32; 32],
+    by_kind: [Option<u32>; 32],
     by_text: FxHashMap<String, u32>,
     by_place: FxHashMap<(Place, u32), u32>,
     rows: Vec<Class>,
 }
 
-impl<'a> Sorter<'a> {
-    fn new(graph: &'a Graph) -> Self {
-        Self {
-            graph,
-            by_string: vec![NONE; graph.strings.len()],
-            by_kind: [NONE; 32],
-            by_text: FxHashMap::default(),
-            by_place: FxHashMap::default(),
-            rows: Vec::new(),
-        }
+impl Sorter {
+    fn of(graph: &Graph, node: NodeIx, place: Option<Place>, sorter: &mut Self) -> u32 {
+        let kind = graph.kind(node);
+        let is_detached = kind == NodeKind::NATIVE && graph.detachedness(node) == Detachedness::Detached;
+        sorter.sort(&graph.strings, kind, || graph.kind_name(node), graph.name_index(node), place, is_detached)
     }
 
-    fn class(&mut self, node: NodeIx, place: Option<Place>) -> u32 {
-        let kind = self.graph.kind(node);
+    /// The class of what has this kind, name and place.
+    pub fn class(&mut self, texts: &StringTable, kind: NodeKind, name: u32, place: Option<Place>) -> u32 {
+        self.sort(texts, kind, || kind.name().unwrap_or("unknown"), name, place, false)
+    }
+
+    /// Counts a node of the class, and bytes.
+    pub fn count(&mut self, class: u32, nodes: u64, bytes: u64) {
+        let row = &mut self.rows[class as usize];
+        row.count += nodes;
+        row.shallow = row.shallow.saturating_add(bytes);
+    }
+
+    /// The classes.
+    pub fn rows(self) -> Vec<Class> {
+        self.rows
+    }
+
+    #[inline]
+    fn sort<'a>(
+        &mut self,
+        texts: &StringTable,
+        kind: NodeKind,
+        kind_name: impl FnOnce() -> &'a str,
+        name: u32,
+        place: Option<Place>,
+        is_detached: bool,
+    ) -> u32 {
         match kind {
             NodeKind::OBJECT | NodeKind::NATIVE => {
-                let plain = self.named(node, kind);
+                let plain = self.named(texts, name, is_detached);
                 match place.filter(|_| kind == NodeKind::OBJECT) {
                     None => plain,
                     Some(place) => {
@@ -223,33 +249,33 @@ impl<'a> Sorter<'a> {
                 }
             }
             _ => {
-                let slot = usize::from(kind.number());
-                if self.by_kind[slot] == NONE {
+                let rows = &mut self.rows;
+                *self.by_kind[usize::from(kind.number()) % 32].get_or_insert_with(|| {
                     let name = match kind {
                         NodeKind::HIDDEN => Cow::Borrowed("(system)"),
                         NodeKind::CODE => Cow::Borrowed("(compiled code)"),
                         NodeKind::CLOSURE => Cow::Borrowed("Function"),
                         NodeKind::REGEXP => Cow::Borrowed("RegExp"),
-                        _ => Cow::Owned(format!("({})", self.graph.kind_name(node))),
+                        _ => Cow::Owned(format!("({})", kind_name())),
                     };
-                    self.by_kind[slot] = self.rows.len() as u32;
-                    self.rows.push(Class::new(Name::Text(name), None));
-                }
-                self.by_kind[slot]
+                    rows.push(Class::new(Name::Text(name), None));
+                    rows.len() as u32 - 1
+                })
             }
         }
     }
 
     /// The class of an object or native node by its name alone.
-    fn named(&mut self, node: NodeIx, kind: NodeKind) -> u32 {
-        let index = self.graph.name_index(node);
-        let detached = kind == NodeKind::NATIVE && self.graph.detachedness(node) == Detachedness::Detached;
-        if !detached {
+    fn named(&mut self, texts: &StringTable, index: u32, is_detached: bool) -> u32 {
+        if self.by_string.len() <= index as usize {
+            self.by_string.resize(texts.len().max(index as usize + 1), NONE);
+        }
+        if !is_detached {
             let known = self.by_string[index as usize];
             if known != NONE {
                 return known;
             }
-            let raw = self.graph.strings.raw(index);
+            let raw = texts.raw(index);
             if !raw.starts_with(b"<") && !raw.starts_with(b"Detached <") {
                 self.rows.push(Class::new(Name::String(index), None));
                 let class = self.rows.len() as u32 - 1;
@@ -257,15 +283,15 @@ impl<'a> Sorter<'a> {
                 return class;
             }
         }
-        let name = self.graph.strings.get(index);
-        let name = if detached { Cow::Owned(format!("Detached {name}")) } else { name };
+        let name = texts.get(index);
+        let name = if is_detached { Cow::Owned(format!("Detached {name}")) } else { name };
         let name = element(&name);
         let rows = &mut self.rows;
         let class = *self.by_text.entry(name).or_insert_with_key(|name| {
             rows.push(Class::new(Name::Text(Cow::Owned(name.clone())), None));
             rows.len() as u32 - 1
         });
-        if !detached {
+        if !is_detached {
             self.by_string[index as usize] = class;
         }
         class

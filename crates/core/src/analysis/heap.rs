@@ -26,6 +26,7 @@ pub struct Heap {
     entries: Vec<NodeIx>,
     classes: Classes,
     total_size: u64,
+    node_count: u64,
     has_realms: OnceLock<bool>,
 }
 
@@ -48,6 +49,13 @@ pub enum Purpose {
     Comparison,
     /// Paths alone. The dominator tree takes most of the time and memory, and few of those who name what grows ask for it.
     Fold,
+}
+
+/// Figures of a heap of which only a part is at hand.
+pub(super) struct Whole {
+    pub(super) classes: Vec<Class>,
+    pub(super) total_size: u64,
+    pub(super) node_count: u64,
 }
 
 /// The dominator tree, ranked so that what a node dominates stands behind it without a gap.
@@ -284,6 +292,7 @@ impl Heap {
                 distances: Vec::new(),
                 classes,
                 total_size,
+                node_count: nodes as u64,
                 has_realms: OnceLock::new(),
             };
             return Ok((heap, aside));
@@ -333,12 +342,33 @@ impl Heap {
             graph,
             pairs,
             total_size: tree.retained[0],
+            node_count: nodes as u64,
             tree: OnceLock::from(tree),
             distances,
             classes,
             has_realms: OnceLock::new(),
         };
         Ok((heap, aside))
+    }
+
+    /// Some nodes of a larger heap, whose figures are known: what they retain is what these alone do.
+    pub(super) fn near(mut graph: Graph, of: Vec<u32>, whole: Whole, watch: &Watch) -> Result<Self, Error> {
+        let pairs = WeakPairs::find(graph.strings());
+        let page = ownership::page(&graph, watch)?;
+        let marked = ownership::mark(&mut graph, &page, &pairs, watch)?;
+        let Whole { classes, total_size, node_count } = whole;
+        Ok(Self {
+            entries: distances::entries(&graph),
+            graph,
+            pairs,
+            stretches: marked.stretches,
+            tree: OnceLock::new(),
+            distances: Vec::new(),
+            classes: Classes::near(of, classes),
+            total_size,
+            node_count,
+            has_realms: OnceLock::new(),
+        })
     }
 
     /// The tree of a heap that was made without one.
@@ -386,6 +416,11 @@ impl Heap {
     /// Sum of all self sizes.
     pub fn total_size(&self) -> u64 {
         self.total_size
+    }
+
+    /// How many nodes there are.
+    pub(super) fn node_count(&self) -> u64 {
+        self.node_count
     }
 
     /// Bytes that would go with the node.

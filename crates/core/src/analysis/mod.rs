@@ -48,11 +48,16 @@ mod weak_pairs;
 
 pub use beside::Beside;
 pub use build::{report, reported};
-pub use classes::Class;
+pub use classes::{Class, Sorter};
 pub use diff::{diff, tally};
-pub use growth::{Census, Dropped, census, growth};
+pub use growth::{
+    Census, Distant, Dropped, FunctionKey, LinkName, Node, Terrain, census, census_afar, exports, growth,
+};
+
 pub use heap::{Heap, Purpose};
-pub(crate) use scripts::{plain_path, unescaped};
+pub use paths::{by_kind, extra_of};
+pub use scripts::plain_path;
+pub(crate) use scripts::unescaped;
 pub use view::{Question, Reply, View};
 
 use crate::Error;

@@ -115,7 +115,7 @@ pub(super) fn script_name(graph: &Graph, closure: NodeIx) -> Option<Cow<'_, str>
 }
 
 /// The path that a `file:` URL is, as the machine writes it that made the heap; any other name as it is.
-pub(crate) fn plain_path(name: &str) -> Cow<'_, str> {
+pub fn plain_path(name: &str) -> Cow<'_, str> {
     let Some(path) = name.strip_prefix("file://").filter(|path| path.starts_with('/')) else {
         return Cow::Borrowed(name);
     };

@@ -3,7 +3,7 @@
 //! Nodes are numbered as they are announced; then each is described, in the same order, edges first to last. What is found
 //! out about a node that was already described comes late and is put in its place at the end.
 
-use super::{Edge, EdgeKind, Graph, NodeIx, NodeKind, Place, TextTable};
+use super::{Edge, EdgeKind, Graph, NodeIx, NodeKind, Place, StringTable, TextTable};
 use crate::Limits;
 
 const TOO_MUCH_TEXT: &str = "more than 4 GB of texts";
@@ -132,6 +132,12 @@ impl GraphBuilder {
     #[inline]
     pub fn size(&self, node: NodeIx) -> u64 {
         self.graph.self_size(node)
+    }
+
+    /// All texts.
+    #[inline]
+    pub fn texts(&self) -> &StringTable {
+        self.texts.strings()
     }
 
     /// The text with this index.

@@ -6,9 +6,9 @@ use super::scope::{Scope, Variables};
 use super::shared::type_of;
 use super::types::Role;
 use super::walk::Walk;
-use leakguard_core::graph::{EdgeKind, NodeIx};
+use leakguard_core::graph::EdgeKind;
 use rustc_hash::FxHashMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// What is known of the contexts of one scope.
 #[derive(Default)]
@@ -17,9 +17,12 @@ pub struct Known {
     has_extension: bool,
 }
 
+/// Where a context leads to the one around it.
+pub const PREVIOUS: u64 = 24;
+
 /// By their `ScopeInfo`: a program has many contexts of few scopes.
 #[derive(Default)]
-pub struct Scopes(FxHashMap<u64, Rc<Known>>);
+pub struct Scopes(FxHashMap<u64, Arc<Known>>);
 
 impl Walk<'_> {
     pub(super) fn describe_context(&mut self, object: u64, bytes: u64) {
@@ -42,22 +45,22 @@ impl Walk<'_> {
         self.rest(object, bytes, &done);
     }
 
-    fn scope_of(&mut self, context: u64) -> Rc<Known> {
+    fn scope_of(&mut self, context: u64) -> Arc<Known> {
         let scope = self.memory.word(context + 16).filter(|word| word & 3 == 1).map_or(0, |word| word - 1);
         if let Some(known) = self.scopes.0.get(&scope) {
-            return Rc::clone(known);
+            return Arc::clone(known);
         }
         let is_scope = type_of(&self.memory, scope) == Some(self.types.scope_info);
         let read = is_scope.then(|| Scope::read(&self.memory, self.metadata, scope)).flatten();
         let known =
             read.map(|scope| Known { variables: scope.variables(&self.memory), has_extension: scope.has_extension() });
-        let known = Rc::new(known.unwrap_or_default());
-        self.scopes.0.insert(scope, Rc::clone(&known));
+        let known = Arc::new(known.unwrap_or_default());
+        self.scopes.0.insert(scope, Arc::clone(&known));
         known
     }
 
     /// A realm: its global object, and what V8 keeps for it by number.
-    pub(super) fn describe_realm(&mut self, node: NodeIx, object: u64, bytes: u64) {
+    pub(super) fn describe_realm(&mut self, object: u64, bytes: u64) {
         let is_last = |at: u64| 24 + 8 * at == bytes;
         for at in 0..(bytes - 16) / 8 {
             let Some(word) = self.memory.word(object + 16 + 8 * at) else { return };
@@ -71,7 +74,7 @@ impl Walk<'_> {
                 2 => {
                     let name = if self.metadata.line >= Line::V14 { "global_object" } else { "extension" };
                     self.link(EdgeKind::Internal, name, word);
-                    self.meet_global(node, word);
+                    self.meet_global(object, word);
                 }
                 3 => {
                     self.link(EdgeKind::Internal, "global_proxy_object", word);
@@ -80,8 +83,7 @@ impl Walk<'_> {
                 _ if is_last(at) => {}
                 _ => {
                     if let Some(target) = self.reach(word) {
-                        let name = self.texts.number(&mut self.graph, at as usize);
-                        self.graph.edge(EdgeKind::Internal, name, target);
+                        self.put_number(at, target);
                     }
                 }
             }
@@ -89,10 +91,12 @@ impl Walk<'_> {
     }
 
     /// The root's shortcut to a realm: to its global object, or since V8 14 to itself.
-    fn meet_global(&mut self, realm: NodeIx, word: u64) {
-        let Some(node) = self.reach(word) else { return };
+    fn meet_global(&mut self, realm: u64, word: u64) {
+        if self.reach(word).is_none() {
+            return;
+        }
         if type_of(&self.memory, word - 1) == Some(self.types.js_global) {
-            let shortcut = if self.metadata.line >= Line::V14 { realm } else { node };
+            let shortcut = if self.metadata.line >= Line::V14 { realm } else { word - 1 };
             if !self.globals.contains(&shortcut) {
                 self.globals.push(shortcut);
             }

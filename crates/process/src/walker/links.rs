@@ -30,8 +30,15 @@ impl Walk<'_> {
     /// The same to what was met.
     #[inline]
     pub(super) fn link_to(&mut self, kind: EdgeKind, name: &'static str, node: NodeIx) {
-        let name = self.texts.known(&mut self.graph, name);
-        self.graph.edge(kind, name, node);
+        let name = if self.is_naming() { self.texts.known(&mut self.graph, name) } else { 0 };
+        self.put(kind, name, node);
+    }
+
+    /// A link of a list or table, called by its place there.
+    #[inline]
+    pub(super) fn put_number(&mut self, at: u64, node: NodeIx) {
+        let name = if self.is_naming() { self.texts.number(&mut self.graph, at as usize) } else { 0 };
+        self.put(EdgeKind::Internal, name, node);
     }
 
     /// The link at this offset, by its name.
@@ -56,9 +63,17 @@ impl Walk<'_> {
     /// A link named by an object of the heap.
     pub(super) fn named(&mut self, kind: EdgeKind, name: u64, word: u64) {
         if let Some(node) = self.reach(word) {
-            let name = self.texts.of_name(&self.memory, self.types, &mut self.maps, &mut self.graph, name);
-            self.graph.edge(kind, name, node);
+            let name = self.name_of(name);
+            self.put(kind, name, node);
         }
+    }
+
+    /// The index of what this object of the heap says.
+    pub(super) fn name_of(&mut self, name: u64) -> u32 {
+        if !self.is_naming() {
+            return 0;
+        }
+        self.texts.of_name(&self.memory, self.types, &mut self.maps, &mut self.graph, name)
     }
 
     /// All links that were not seen to.
@@ -69,7 +84,7 @@ impl Walk<'_> {
             }
             let Some(word) = self.memory.word(object + 8 * at) else { return };
             if let Some(node) = self.reach(word) {
-                self.graph.edge(EdgeKind::Hidden, at as u32, node);
+                self.put(EdgeKind::Hidden, at as u32, node);
             }
         }
     }

@@ -8,7 +8,7 @@ use super::text;
 use super::texts::symbol_text;
 use super::types::{Role, Types};
 use leakguard_core::graph::NodeIx;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// A map has at most so many before it: a property each, or a change of what they hold.
 const MOST_TRANSITIONS: usize = 1 << 14;
@@ -67,10 +67,14 @@ pub struct Map {
     pub sample: u64,
     /// How many objects were met.
     pub count: u64,
+    /// Their bytes.
+    pub bytes: u64,
+    /// Is it certain that the sample is alive?
+    pub is_certain: bool,
     /// The node of the map, and of what its objects inherit from, once they are met.
     pub node: Option<NodeIx>,
     pub prototype: Option<NodeIx>,
-    properties: Option<Rc<[Property]>>,
+    properties: Option<Arc<[Property]>>,
 }
 
 /// All maps that were met.
@@ -121,6 +125,8 @@ impl Maps {
             is_by_constructor: memory.byte(address + 15)? & 1 == 1 && bits >> 20 & 1 == 0,
             sample: object,
             count: 0,
+            bytes: 0,
+            is_certain: false,
             node: None,
             prototype: None,
             properties: None,
@@ -131,11 +137,11 @@ impl Maps {
     }
 
     /// The properties of the map's objects, numbers without a node left out.
-    pub fn properties(&mut self, memory: &Memory, metadata: &Metadata, at: u32) -> Rc<[Property]> {
+    pub fn properties(&mut self, memory: &Memory, metadata: &Metadata, at: u32) -> Arc<[Property]> {
         let map = &mut self.list[at as usize];
         let (address, size) = (map.address, map.size);
         let read = || properties(memory, metadata, address, size).unwrap_or_default().into();
-        Rc::clone(map.properties.get_or_insert_with(read))
+        Arc::clone(map.properties.get_or_insert_with(read))
     }
 
     /// The function that made the map's objects, as the map says, tagged; or what else stands there.

@@ -13,6 +13,9 @@ const PAGE_BITS: u32 = 12;
 const SLOT_BITS: u32 = 4;
 const SLOTS: usize = 1 << (STRETCH_BITS - SLOT_BITS);
 
+/// Words of a stretch.
+pub const STRETCH_WORDS: usize = 1 << (STRETCH_BITS - 3);
+
 struct Stretch {
     /// Its address, in stretches.
     number: u32,
@@ -208,6 +211,23 @@ impl Memory {
         }
         #[cfg(not(target_arch = "x86_64"))]
         let _ = address;
+    }
+
+    /// How many stretches there are.
+    pub fn stretch_count(&self) -> usize {
+        self.stretches.len()
+    }
+
+    /// The stretch of this address, and how many words of it come before.
+    #[inline]
+    pub fn place_of(&self, address: u64) -> Option<(u32, usize)> {
+        Some((self.stretch(address)?, (address >> 3) as usize & (STRETCH_WORDS - 1)))
+    }
+
+    /// The address of a stretch's word.
+    #[inline]
+    pub fn address_of(&self, stretch: usize, word: usize) -> u64 {
+        (u64::from(self.stretches[stretch].number) << STRETCH_BITS) + ((word as u64) << 3)
     }
 
     #[inline]

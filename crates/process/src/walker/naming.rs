@@ -14,10 +14,25 @@ use std::borrow::Cow;
 /// Asks V8 for the class of one object of each map, and says where its constructor is written. V8 is not asked of objects that may have
 /// died: it would look for their page, which can be gone.
 pub fn name_objects(walk: &mut Walk, v8: &V8) {
+    let classes = classes(walk, v8);
+    for node in (0..walk.graph.node_count() as u32).map(NodeIx) {
+        let name = walk.graph.name(node);
+        if name & BY_MAP != 0 {
+            let (name, place) = classes[(name & !BY_MAP) as usize];
+            walk.graph.rename(node, name);
+            if let Some(place) = place {
+                walk.graph.place(node, place);
+            }
+        }
+    }
+}
+
+/// The same by map: the name of its objects' class, and the place.
+pub fn classes(walk: &mut Walk, v8: &V8) -> Vec<(u32, Option<Place>)> {
     // Before V8 is asked: it may move what is read here.
     let candidates: Vec<Vec<(u32, Place)>> =
         (0..walk.maps.list.len() as u32).map(|at| constructors(walk, at)).collect();
-    let is_named = |map: &Map| map.count > 0 && walk.types.is_object(map.instance_type) && walk.is_certain(map.sample);
+    let is_named = |map: &Map| map.count > 0 && walk.types.is_object(map.instance_type) && map.is_certain;
     // All handles before the first answer, which may make V8 collect garbage and move what has none.
     let samples: Vec<_> = walk.maps.list.iter().map(|map| is_named(map).then(|| v8.global(map.sample + 1))).collect();
     let mut classes = Vec::with_capacity(samples.len());
@@ -43,16 +58,7 @@ pub fn name_objects(walk: &mut Walk, v8: &V8) {
         let place = candidates.into_iter().find(|&(candidate, _)| candidate == constructor).map(|(_, place)| place);
         classes.push((name, place));
     }
-    for node in (0..walk.graph.node_count() as u32).map(NodeIx) {
-        let name = walk.graph.name(node);
-        if name & BY_MAP != 0 {
-            let (name, place) = classes[(name & !BY_MAP) as usize];
-            walk.graph.rename(node, name);
-            if let Some(place) = place {
-                walk.graph.place(node, place);
-            }
-        }
-    }
+    classes
 }
 
 /// What V8 14 says of global objects besides the name.

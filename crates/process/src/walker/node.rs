@@ -35,7 +35,9 @@ impl Walk<'_> {
                     (NodeKind::SLICED_STRING, self.texts.known(&mut self.graph, "(sliced string)"))
                 }
                 _ => {
-                    self.strings.push(object);
+                    if let Some(strings) = &mut self.strings {
+                        strings.push(object);
+                    }
                     (NodeKind::STRING, BY_TEXT)
                 }
             };

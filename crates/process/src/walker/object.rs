@@ -4,8 +4,11 @@ use super::links::Done;
 use super::maps::Map;
 use super::shared::type_of;
 use super::types::Role;
-use super::walk::Walk;
+use super::walk::{Phase, Walk};
 use leakguard_core::graph::{EdgeKind, NodeIx, NodeKind};
+
+/// What a buffer's bytes are called.
+pub const BUFFER: &str = "system / JSArrayBufferData";
 
 impl Walk<'_> {
     pub(super) fn describe_object(
@@ -68,6 +71,9 @@ impl Walk<'_> {
         let is_function = |object: &u64| {
             type_of(&self.memory, *object).is_some_and(|number| self.types.get(number).role == Role::Function)
         };
+        if self.phase != Phase::Graph {
+            return;
+        }
         let Some(function) = function.and_then(|word| word.checked_sub(1)).filter(is_function) else { return };
         let Self { memory, metadata, types, texts, graph, functions, .. } = self;
         if let Some(place) = functions.of(memory, metadata, types, texts, graph, function).place {
@@ -106,13 +112,18 @@ impl Walk<'_> {
         let node = if let Some(&node) = self.buffers.get(&data) {
             node
         } else {
-            let name = self.texts.known(&mut self.graph, "system / JSArrayBufferData");
-            let node = self.graph.node(NodeKind::NATIVE, name, length);
-            self.objects.push(0);
+            let node = if self.phase == Phase::Graph {
+                let name = self.texts.known(&mut self.graph, BUFFER);
+                self.objects.push(0);
+                self.graph.node(NodeKind::NATIVE, name, length)
+            } else {
+                // Its number follows when all are known.
+                self.lengths.push(length);
+                NodeIx(self.lengths.len() as u32 - 1)
+            };
             self.buffers.insert(data, node);
             node
         };
-        let name = self.texts.known(&mut self.graph, "backing_store");
-        self.graph.edge(EdgeKind::Internal, name, node);
+        self.link_to(EdgeKind::Internal, "backing_store", node);
     }
 }

@@ -4,7 +4,7 @@ use super::links::Done;
 use super::maps::Place;
 use super::shared::type_of;
 use super::text;
-use super::walk::Walk;
+use super::walk::{Phase, Walk};
 use leakguard_core::graph::EdgeKind;
 
 /// In a property's details.
@@ -79,14 +79,19 @@ impl Walk<'_> {
         for (word, offset) in [("get", 7), ("set", 15)] {
             let function = self.memory.word(value + offset).filter(|function| !self.oddballs.contains(function));
             if let Some(node) = function.and_then(|function| self.reach(function)) {
-                let name = self.texts.of_name(&self.memory, self.types, &mut self.maps, &mut self.graph, name);
+                let name = self.name_of(name);
+                let is_text = is_text && self.is_naming();
                 let name = if is_text { self.texts.accessor(&mut self.graph, word, name) } else { name };
-                self.graph.edge(EdgeKind::Property, name, node);
+                self.put(EdgeKind::Property, name, node);
             }
         }
     }
 
     pub(super) fn describe_elements(&mut self, object: u64, map: u32) {
+        // They are met with their list.
+        if self.phase == Phase::Meet {
+            return;
+        }
         let is_list = |&word: &u64| word & 3 == 1 && word != self.empty;
         let Some(word) = self.memory.word(object + 16).filter(is_list) else { return };
         let list = word - 1;
@@ -97,13 +102,13 @@ impl Walk<'_> {
             if self.maps.list[map as usize].instance_type == self.types.js_array {
                 length = length.min(self.memory.word(object + 24).map_or(0, |length| length >> 32));
             }
-            for at in 0..length {
+            for at in self.part_of(length) {
                 let Some(value) = self.memory.word(list + 16 + 8 * at) else { return };
                 if value & 3 == 1
                     && !self.oddballs.contains(&value)
                     && let Some(node) = self.reach(value)
                 {
-                    self.graph.edge(EdgeKind::Element, at as u32, node);
+                    self.put(EdgeKind::Element, at as u32, node);
                 }
             }
         } else if list_type == self.types.number_dictionary {
@@ -114,7 +119,7 @@ impl Walk<'_> {
                     && value & 3 == 1
                     && let Some(node) = self.reach(value)
                 {
-                    self.graph.edge(EdgeKind::Element, (key >> 32) as u32, node);
+                    self.put(EdgeKind::Element, (key >> 32) as u32, node);
                 }
             }
         }

@@ -102,6 +102,7 @@ pub struct Types {
     pub js_global_proxy: u16,
     pub accessor_pair: u16,
     pub js_array_buffer: u16,
+    pub module_record: Option<u16>,
     first_object: u16,
 }
 
@@ -258,6 +259,7 @@ impl Types {
             js_global_proxy: instance_type("JSGlobalProxy__JS_GLOBAL_PROXY_TYPE")?,
             js_array_buffer: instance_type("JSArrayBuffer__JS_ARRAY_BUFFER_TYPE")?,
             accessor_pair: instance_type("AccessorPair__ACCESSOR_PAIR_TYPE")?,
+            module_record: instance_type("SourceTextModule__SOURCE_TEXT_MODULE_TYPE").ok(),
             first_object: js_proxy + 1,
         })
     }

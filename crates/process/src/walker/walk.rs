@@ -8,8 +8,10 @@ use super::links::Done;
 use super::maps::Maps;
 use super::memory::Memory;
 use super::metadata::Metadata;
+use super::open::Open;
 use super::roots::Roots;
 use super::shared::Functions;
+use super::shared::type_of;
 use super::size::size;
 use super::strings::Strings;
 use super::text;
@@ -18,6 +20,7 @@ use super::types::{Role, Types};
 use super::weak_table::Pair;
 use leakguard_core::graph::{EdgeKind, GraphBuilder, NodeIx, NodeKind};
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::ops::Range;
 
 /// Stands before the number of a map where a name is not known yet: V8 is asked when the walk is over.
 pub const BY_MAP: u32 = 1 << 31;
@@ -31,9 +34,11 @@ const NEAR: usize = 8;
 
 /// Synthetic nodes, in order: the root, what is directly below it, and its parts.
 const ROOT: NodeIx = NodeIx(0);
-const PARTS: [&str; 5] =
+pub const PARTS: [&str; 5] =
     ["(Strong root list)", "(Handle scope)", "(Global handles)", "(Eternal handles)", "(Stack roots)"];
 const STACK: NodeIx = NodeIx(6);
+/// How many there are.
+pub const SYNTHETIC: u32 = 7;
 
 /// Sums over all that was met.
 #[derive(Clone, Copy, Debug, Default)]
@@ -48,6 +53,29 @@ pub struct Totals {
     pub unknown_type: u16,
 }
 
+/// What links are followed for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Phase {
+    /// They become a graph.
+    Graph,
+    /// Objects are met, and that is all.
+    Meet,
+    /// All objects were met: the links of one are asked for.
+    Link { is_naming: bool },
+}
+
+/// A link of an object that is described.
+#[derive(Clone, Copy, Debug)]
+pub struct Link {
+    pub node: NodeIx,
+    pub name: u32,
+    pub kind: EdgeKind,
+    pub is_value: bool,
+}
+
+/// Places of a list that are described at once.
+pub const PART: u64 = 1024;
+
 pub struct Walk<'a> {
     pub memory: Memory,
     pub maps: Maps,
@@ -60,21 +88,30 @@ pub struct Walk<'a> {
     pub metadata: &'a Metadata,
     pub texts: Texts,
     pub functions: Functions,
-    pub strings: Strings,
+    pub strings: Option<Strings>,
     /// Only a fold by path will be made of it: that V8's own maps are there is said once.
     pub is_to_fold: bool,
+    pub(super) phase: Phase,
+    /// Of [`Phase::Meet`]: what was met and is still to be described.
+    pub(super) open: Open,
+    /// Of [`Phase::Link`]: the links of the object that is described.
+    pub(super) links: Vec<Link>,
+    /// Of long lists, the place from which they are described, and whether there is more behind what was.
+    pub(super) from: u64,
+    pub(super) has_more: bool,
+    /// Bytes of what buffers hold, by the order in which they were met.
+    pub(super) lengths: Vec<u64>,
     pub(super) buffers: FxHashMap<u64, NodeIx>,
     pub(super) oddballs: FxHashSet<u64>,
     pub(super) tables: Vec<(NodeIx, u64)>,
-    pub(super) globals: Vec<NodeIx>,
+    /// Addresses of what the root has a shortcut to.
+    pub(super) globals: Vec<u64>,
     /// Tagged words of the stack.
-    stack: Vec<u64>,
-    /// The first so many nodes were met before the stack's.
-    certain: usize,
+    pub(super) stack: Vec<u64>,
     pub(super) scopes: Scopes,
     /// The one list without elements, in which most objects have no properties: V8's snapshot leaves it out, too.
     pub(super) empty: u64,
-    roots: [Vec<u64>; 4],
+    pub(super) roots: [Vec<u64>; 4],
 }
 
 impl<'a> Walk<'a> {
@@ -85,7 +122,6 @@ impl<'a> Walk<'a> {
         metadata: &'a Metadata,
         graph: GraphBuilder,
         roots: Roots,
-        strings: Strings,
     ) -> Self {
         let mut walk = Self {
             memory,
@@ -98,24 +134,39 @@ impl<'a> Walk<'a> {
             metadata,
             texts: Texts::default(),
             functions: Functions::default(),
-            strings,
+            strings: None,
             is_to_fold: false,
+            phase: Phase::Graph,
+            open: Open::default(),
+            links: Vec::new(),
+            from: 0,
+            has_more: false,
+            lengths: Vec::new(),
             buffers: FxHashMap::default(),
             oddballs: FxHashSet::default(),
             tables: Vec::new(),
             globals: Vec::new(),
             stack: roots.stack,
-            certain: 0,
             scopes: Scopes::default(),
             empty: 0,
             roots: [roots.tables, roots.handles, roots.globals, roots.eternals],
         };
+        walk.find_oddballs();
         for name in ["", "(GC roots)"].iter().chain(&PARTS) {
             let name = walk.graph.text(name.as_bytes());
             walk.graph.node(NodeKind::SYNTHETIC, name, 0);
             walk.objects.push(0);
         }
         walk
+    }
+
+    /// `undefined`, `null` and the like are among V8's roots.
+    fn find_oddballs(&mut self) {
+        for &word in &self.roots[0] {
+            if type_of(&self.memory, word - 1).is_some_and(|number| self.types.get(number).role == Role::Oddball) {
+                self.oddballs.insert(word);
+            }
+        }
     }
 
     /// Walks to the end: first from what V8 keeps for certain, then from the stack, whose words are guesses.
@@ -125,7 +176,7 @@ impl<'a> Walk<'a> {
     pub fn run(&mut self) -> Result<(), String> {
         let mut at = 0;
         self.follow(&mut at)?;
-        self.certain = at;
+        self.keep_certain();
         for (index, word) in std::mem::take(&mut self.stack).into_iter().enumerate() {
             if let Some(node) = self.reach(word) {
                 self.graph.late(STACK, EdgeKind::Element, index as u32, node);
@@ -135,8 +186,38 @@ impl<'a> Walk<'a> {
         self.graph.late(ROOT, EdgeKind::Element, 1, NodeIx(1));
         for (at, global) in std::mem::take(&mut self.globals).into_iter().enumerate() {
             let name = self.graph.text((at + 1).to_string().as_bytes());
-            self.graph.late(ROOT, EdgeKind::Shortcut, name, global);
+            if let Some(node) = self.memory.node(global) {
+                self.graph.late(ROOT, EdgeKind::Shortcut, name, NodeIx(node));
+            }
         }
+        Ok(())
+    }
+
+    /// The same, where objects are met only: then each has a number, and its links can be asked for.
+    ///
+    /// # Errors
+    /// Where they are more than there are numbers.
+    pub(super) fn run_to_meet(&mut self, most: u64) -> Result<(), String> {
+        self.phase = Phase::Meet;
+        self.open = Open::new(&self.memory);
+        for part in 0..self.roots.len() {
+            let words = std::mem::take(&mut self.roots[part]);
+            self.meet_all(&words);
+            self.roots[part] = words;
+        }
+        self.keep_certain();
+        let words = std::mem::take(&mut self.stack);
+        self.meet_all(&words);
+        self.stack = words;
+        self.open.number_all(u32::try_from(most).unwrap_or(u32::MAX))?;
+        let first = SYNTHETIC + self.open.numbers.count();
+        for node in self.buffers.values_mut() {
+            node.0 += first;
+        }
+        for map in &mut self.maps.list {
+            (map.node, map.prototype) = (None, None);
+        }
+        self.phase = Phase::Link { is_naming: true };
         Ok(())
     }
 
@@ -175,9 +256,37 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Is the object alive for certain? What only a word of the stack leads to can have died, and its page be gone from V8's sight.
-    pub fn is_certain(&self, object: u64) -> bool {
-        self.memory.node(object).is_some_and(|node| (node as usize) < self.certain)
+    /// The samples so far are alive for certain. What only a word of the stack leads to can have died, and its page be gone from V8's sight.
+    pub(super) fn keep_certain(&mut self) {
+        for map in &mut self.maps.list {
+            map.is_certain = map.count > 0;
+        }
+    }
+
+    /// Are links called by names now?
+    #[inline]
+    pub(super) fn is_naming(&self) -> bool {
+        matches!(self.phase, Phase::Graph | Phase::Link { is_naming: true })
+    }
+
+    /// A link of what is described.
+    #[inline]
+    pub(super) fn put(&mut self, kind: EdgeKind, name: u32, node: NodeIx) {
+        match self.phase {
+            Phase::Graph => self.graph.edge(kind, name, node),
+            Phase::Meet => {}
+            Phase::Link { .. } => self.links.push(Link { node, kind, name, is_value: false }),
+        }
+    }
+
+    /// Which places of a list so long are described now.
+    pub(super) fn part_of(&mut self, length: u64) -> Range<u64> {
+        if !matches!(self.phase, Phase::Link { .. }) {
+            return 0..length;
+        }
+        let end = length.min(self.from + PART);
+        self.has_more |= end < length;
+        self.from.min(end)..end
     }
 
     /// The node of what a tagged word leads to, which is met now if it was not before.
@@ -186,9 +295,18 @@ impl<'a> Walk<'a> {
         if word & 3 != 1 || word == self.empty {
             return None;
         }
-        match self.memory.node(word - 1) {
-            Some(node) => Some(NodeIx(node)),
-            None => self.meet(word),
+        match self.phase {
+            Phase::Graph => match self.memory.node(word - 1) {
+                Some(node) => Some(NodeIx(node)),
+                None => self.meet(word),
+            },
+            Phase::Meet => {
+                if self.open.met.has(&self.memory, word - 1) {
+                    return Some(NodeIx(0));
+                }
+                self.meet(word)
+            }
+            Phase::Link { .. } => self.open.number(&self.memory, word - 1),
         }
     }
 
@@ -218,6 +336,11 @@ impl<'a> Walk<'a> {
         map.count += 1;
         self.totals.objects += 1;
         self.totals.bytes += bytes;
+        map.bytes += bytes;
+        if self.phase != Phase::Graph {
+            self.open.put(&self.memory, object);
+            return Some(NodeIx(0));
+        }
         let (kind, name) = self.node(at, number, object);
         let node = self.graph.node(kind, name, bytes + self.outside(number, object));
         self.objects.push(object);
@@ -229,13 +352,20 @@ impl<'a> Walk<'a> {
         let object = self.objects[at];
         if object == 0 {
             self.describe_root(at);
-            return;
+        } else {
+            self.describe_object_at(NodeIx(at as u32), object);
         }
-        let node = NodeIx(at as u32);
+    }
+
+    /// Describes the object at this address.
+    pub(super) fn describe_object_at(&mut self, node: NodeIx, object: u64) {
         let Some(map_at) = self.maps.of(&self.memory, self.types, object) else { return };
         let map = &self.maps.list[map_at as usize];
         let (number, map_word) = (map.instance_type, map.address + 1);
         let Some(bytes) = size(&self.memory, self.metadata, self.types, map, object) else { return };
+        if self.from > 0 {
+            return self.describe_rest_of_list(object, map_at, bytes);
+        }
         match self.maps.list[map_at as usize].node {
             Some(_) if self.is_to_fold && self.is_shape_of_v8(number) => {}
             Some(known) => self.link_to(EdgeKind::Internal, "map", known),
@@ -252,15 +382,15 @@ impl<'a> Walk<'a> {
             Role::Instructions => return self.rest(object, self.metadata.stream_header, &done),
             Role::Array => return self.describe_array(object, bytes),
             Role::Ephemerons => {
-                self.tables.push((node, object));
+                if !matches!(self.phase, Phase::Link { .. }) {
+                    self.tables.push((node, object));
+                }
                 return;
             }
             Role::Context => return self.describe_context(object, bytes),
-            Role::NativeContext => return self.describe_realm(node, object, bytes),
+            Role::NativeContext => return self.describe_realm(object, bytes),
             Role::Plain => {}
-            Role::Oddball => {
-                self.oddballs.insert(object + 1);
-            }
+            Role::Oddball => {}
             Role::Weak(offsets) => offsets.iter().for_each(|&offset| done.put(offset)),
             Role::Symbol => self.field(object, "name", 16, &mut done),
             Role::Map => {
@@ -291,15 +421,25 @@ impl<'a> Walk<'a> {
         !self.types.is_object(number) && !matches!(self.types.get(number).role, Role::Context | Role::NativeContext)
     }
 
-    fn describe_root(&mut self, at: usize) {
+    /// What comes behind the first part of a long list.
+    fn describe_rest_of_list(&mut self, object: u64, map: u32, bytes: u64) {
+        let number = self.maps.list[map as usize].instance_type;
+        match self.types.get(number).role {
+            Role::Array => self.describe_array(object, bytes),
+            _ if self.types.is_object(number) => self.describe_elements(object, map),
+            _ => {}
+        }
+    }
+
+    pub(super) fn describe_root(&mut self, at: usize) {
         if at == 1 {
             for part in 0..PARTS.len() as u32 {
-                self.graph.edge(EdgeKind::Element, part + 1, NodeIx(part + 2));
+                self.put(EdgeKind::Element, part + 1, NodeIx(part + 2));
             }
-        } else if let Some(words) = at.checked_sub(2).and_then(|at| self.roots.get_mut(at)) {
-            for (at, word) in std::mem::take(words).into_iter().enumerate() {
-                if let Some(node) = self.reach(word) {
-                    self.graph.edge(EdgeKind::Element, at as u32, node);
+        } else if let Some(part) = at.checked_sub(2).filter(|&part| part < self.roots.len()) {
+            for at in 0..self.roots[part].len() {
+                if let Some(node) = self.reach(self.roots[part][at]) {
+                    self.put(EdgeKind::Element, at as u32, node);
                 }
             }
         }
@@ -319,7 +459,7 @@ impl<'a> Walk<'a> {
     }
 
     fn describe_array(&mut self, object: u64, bytes: u64) {
-        for at in 0..(bytes - 16) / 8 {
+        for at in self.part_of((bytes - 16) / 8) {
             let Some(word) = self.memory.word(object + 16 + 8 * at) else { return };
             if word & 3 != 1 || self.oddballs.contains(&word) {
                 continue;
@@ -327,8 +467,7 @@ impl<'a> Walk<'a> {
             if let Some(node) = self.reach(word) {
                 // A fold looks through lists: that it is a number is enough.
                 let at = if self.is_to_fold { at.min(LARGE) } else { at };
-                let name = self.texts.number(&mut self.graph, at as usize);
-                self.graph.edge(EdgeKind::Internal, name, node);
+                self.put_number(at, node);
             }
         }
     }

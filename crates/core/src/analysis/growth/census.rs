@@ -1,7 +1,7 @@
 //! The census of a heap: its signatures with their figures, as columns that can be written down, kept and compared with
 //! those of another moment, another process or a twin. A few bytes a signature and figure; bounded.
 
-use super::fold::{Folded, NOISE, ROOT, below};
+use super::fold::{Folded, NOISE, ROOT, Row, below};
 use super::told::{Teller, Told, worth_telling};
 use crate::{CensusOptions, Code, Error, Sources, Watch};
 use rustc_hash::FxHashMap;
@@ -76,20 +76,15 @@ pub(super) struct Classes {
 }
 
 impl Census {
-    /// Writes a folded heap down; beside it, the fold's row of each path.
-    pub(super) fn of(
-        folded: &Folded,
-        options: &CensusOptions,
-        sources: &dyn Sources,
-        watch: &Watch,
-    ) -> Result<(Self, Vec<u32>), Error> {
+    /// Writes a folded heap down.
+    pub(super) fn of(folded: &Folded, plan: &Plan, sources: &dyn Sources, watch: &Watch) -> Result<Self, Error> {
         let heap = folded.heap;
-        let (kept, dropped) = kept(folded, options.max_paths.max(2));
+        let Plan { kept, dropped, worth } = plan;
         let mut writer = Writer::default();
         let mut number = vec![ROOT; folded.rows.len()];
         let teller = Teller::new(folded, sources);
         let mut paths = Paths::default();
-        for &at in &kept {
+        for &at in kept {
             number[at as usize] = paths.parent.len() as u32;
             let row = &folded.rows[at as usize];
             let (name, kind, place) = folded.steps.class_text(row.class);
@@ -106,22 +101,21 @@ impl Census {
             }
         }
         watch.check()?;
-        let worth = worth_telling(folded, &kept, options.names);
-        let told = teller.tell(&worth, watch)?;
+        let told = teller.tell(worth, watch)?;
         let told = worth.iter().zip(told).filter_map(|(&at, told)| Some((number[at as usize], told?))).collect();
         let census = Self {
             version: VERSION,
             node: super::super::build::versions(heap.graph()).0,
             total_size: heap.total_size(),
-            node_count: heap.graph().node_count() as u64,
+            node_count: heap.node_count(),
             classes: writer.classes(folded),
             strings: writer.strings,
             places: writer.places,
             paths,
-            dropped,
+            dropped: *dropped,
             told,
         };
-        Ok((census, kept))
+        Ok(census)
     }
 
     /// Reads a census that was written as JSON, which may be anything.
@@ -186,9 +180,30 @@ impl Census {
     }
 }
 
+/// What of a fold is written down.
+pub(super) struct Plan {
+    /// The fold's row of each path.
+    kept: Vec<u32>,
+    dropped: Dropped,
+    /// Rows that are named.
+    pub(super) worth: Vec<u32>,
+}
+
+impl Plan {
+    pub(super) fn new(rows: &[Row], options: &CensusOptions) -> Self {
+        let (kept, dropped) = kept(rows, options.max_paths.max(2));
+        let worth = worth_telling(rows, &kept, options.names);
+        Self { kept, dropped, worth }
+    }
+
+    /// The fold's rows of some paths.
+    pub(super) fn rows(&self, paths: &[u32]) -> Vec<u32> {
+        paths.iter().map(|&at| self.kept[at as usize]).collect()
+    }
+}
+
 /// The signatures to keep, parents first: those with most bytes below them.
-fn kept(folded: &Folded, most: usize) -> (Vec<u32>, Dropped) {
-    let rows = &folded.rows;
+fn kept(rows: &[Row], most: usize) -> (Vec<u32>, Dropped) {
     let below = below(rows);
     let mut order: Vec<u32> = (2..rows.len() as u32).collect();
     // A parent has at least as many bytes below it, and a smaller number.

@@ -4,6 +4,7 @@ mod census;
 mod compared;
 mod fold;
 mod merged;
+mod near;
 mod points;
 mod steps;
 mod terrain;
@@ -11,11 +12,16 @@ mod told;
 
 pub use census::{Census, Dropped};
 pub use fold::Fold;
+pub use near::{Distant, exports};
+pub use terrain::{FunctionKey, LinkName, Node, Terrain};
 
 use super::heap::Heap;
 use crate::{CensusOptions, Error, Growth, GrowthOptions, Sources, Stage, Watch};
+use census::Plan;
 use compared::Compared;
 use fold::Folded;
+use near::Afar;
+use told::{Teller, Told};
 
 /// The census of a heap, which was folded; with `before`, earlier ones, also what grew since, named by this heap itself.
 ///
@@ -32,7 +38,44 @@ pub fn census(
 ) -> Result<(Census, Option<Growth>), Error> {
     watch.enter(Stage::Report)?;
     let folded = Folded::new(heap, fold)?;
-    let (census, rows) = Census::of(&folded, options, sources, watch)?;
+    let plan = Plan::new(&folded.rows, options);
+    let census = Census::of(&folded, &plan, sources, watch)?;
+    grown(census, before, growth, |wanted| Teller::new(&folded, sources).tell(&plan.rows(wanted), watch))
+}
+
+/// The same of a heap that is folded where it lies.
+///
+/// # Errors
+/// [`crate::Code::Cancelled`] only.
+pub fn census_afar(
+    mut heap: impl Distant,
+    before: Vec<Census>,
+    options: &CensusOptions,
+    growth: &GrowthOptions,
+    sources: &dyn Sources,
+    watch: &Watch,
+) -> Result<(Census, Option<Growth>), Error> {
+    watch.enter(Stage::Edges)?;
+    heap.prepare();
+    watch.check()?;
+    let (fold, heap) = Fold::of(heap, watch)?;
+    watch.enter(Stage::Report)?;
+    let mut afar = Afar::new(heap, fold);
+    let plan = Plan::new(&afar.rows, options);
+    let census = afar.told(&plan.worth, watch, |folded| Census::of(folded, &plan, sources, watch))?;
+    grown(census, before, growth, |wanted| {
+        let wanted = plan.rows(wanted);
+        afar.told(&wanted, watch, |folded| Teller::new(folded, sources).tell(&wanted, watch))
+    })
+}
+
+/// What grew since earlier censuses: `tell` names some paths of the last one.
+fn grown(
+    census: Census,
+    before: Vec<Census>,
+    growth: &GrowthOptions,
+    tell: impl FnOnce(&[u32]) -> Result<Vec<Option<Told>>, Error>,
+) -> Result<(Census, Option<Growth>), Error> {
     if before.is_empty() {
         return Ok((census, None));
     }
@@ -40,8 +83,8 @@ pub fn census(
     censuses.push(census);
     let compared = Compared::new(&censuses, growth);
     let last = compared.last();
-    let wanted: Vec<u32> = last.iter().flatten().map(|&at| rows[at as usize]).collect();
-    let mut told = told::Teller::new(&folded, sources).tell(&wanted, watch)?.into_iter();
+    let wanted: Vec<u32> = last.iter().flatten().copied().collect();
+    let mut told = tell(&wanted)?.into_iter();
     let told = last.into_iter().map(|at| at.and_then(|_| told.next().flatten())).collect();
     let found = compared.growth(told);
     let census = censuses.pop().ok_or_else(Error::cancelled)?;

@@ -71,7 +71,7 @@ pub trait Terrain {
     /// The name by which an ES module exports what is in this cell.
     fn export(&mut self, cell: NodeIx) -> Option<String>;
     /// What is read soon can be fetched.
-    fn fetch(&self, node: NodeIx);
+    fn fetch(&mut self, node: NodeIx);
 }
 
 /// A heap as a graph.
@@ -174,5 +174,5 @@ impl Terrain for Charted<'_> {
     }
 
     #[inline]
-    fn fetch(&self, _: NodeIx) {}
+    fn fetch(&mut self, _: NodeIx) {}
 }

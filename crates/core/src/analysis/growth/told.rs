@@ -9,7 +9,7 @@ use super::super::route::Route;
 use super::super::scopes::Scopes;
 use super::super::scripts::Scripts;
 use super::super::suspects::Names;
-use super::fold::{Folded, NONE, ROOT};
+use super::fold::{Folded, NONE, ROOT, Row};
 use crate::graph::{Graph, NodeIx, NodeKind};
 use crate::{Error, Location, PathStep, Sources, Watch};
 use rustc_hash::FxHashMap;
@@ -48,8 +48,7 @@ pub(super) struct Told {
 }
 
 /// The signatures that a census names, most bytes first: those of many members of one holder, and large single ones.
-pub(super) fn worth_telling(folded: &Folded, kept: &[u32], most: usize) -> Vec<u32> {
-    let rows = &folded.rows;
+pub(super) fn worth_telling(rows: &[Row], kept: &[u32], most: usize) -> Vec<u32> {
     let mut worth: Vec<u32> = kept.iter().copied().filter(|&at| at > 1).collect();
     worth.retain(|&at| {
         let row = &rows[at as usize];

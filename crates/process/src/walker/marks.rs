@@ -1,0 +1,205 @@
+//! Which objects were met, a bit for every word of the stretches of memory that have any; and, when all are, their numbers, which
+//! go by address. A number and an address are found from each other by counting bits: a 56th of the memory.
+
+use super::memory::{Memory, STRETCH_WORDS};
+
+const WORDS: usize = STRETCH_WORDS / 64;
+/// Words of bits that are counted together.
+const BLOCK: usize = 4;
+const BLOCKS: usize = WORDS / BLOCK;
+/// Of a stretch without objects.
+const NONE: u32 = u32::MAX;
+/// Objects between two of which the stretch is remembered.
+const SAMPLE: u32 = 1 << 8;
+
+/// Marks by address.
+#[derive(Default)]
+pub struct Marks {
+    /// By stretch: where its table begins, counted in tables.
+    tables: Vec<u32>,
+    bits: Vec<u64>,
+}
+
+impl Marks {
+    /// None yet, in this memory.
+    pub fn new(memory: &Memory) -> Self {
+        Self { tables: vec![NONE; memory.stretch_count()], bits: Vec::new() }
+    }
+
+    #[inline]
+    fn place(&self, memory: &Memory, address: u64) -> Option<(usize, u64)> {
+        let (stretch, slot) = memory.place_of(address)?;
+        let table = self.tables[stretch as usize];
+        if table == NONE { None } else { Some((table as usize * WORDS + slot / 64, 1 << (slot % 64))) }
+    }
+
+    /// Is this address marked?
+    #[inline]
+    pub fn has(&self, memory: &Memory, address: u64) -> bool {
+        self.place(memory, address).is_some_and(|(word, bit)| self.bits[word] & bit != 0)
+    }
+
+    /// Marks it.
+    #[inline]
+    pub fn put(&mut self, memory: &Memory, address: u64) {
+        let Some((stretch, slot)) = memory.place_of(address) else { return };
+        let table = &mut self.tables[stretch as usize];
+        if *table == NONE {
+            *table = (self.bits.len() / WORDS) as u32;
+            self.bits.resize(self.bits.len() + WORDS, 0);
+        }
+        self.bits[*table as usize * WORDS + slot / 64] |= 1 << (slot % 64);
+    }
+
+    /// The marks of a stretch, by 64 places.
+    fn of_stretch(&self, stretch: usize) -> &[u64] {
+        let table = self.tables[stretch];
+        if table == NONE { &[] } else { &self.bits[table as usize * WORDS..][..WORDS] }
+    }
+
+    /// The next address from the place `at` on (stretch and place in it) that is marked here and not there; `at` is behind it then.
+    pub fn next_beside(&self, other: &Self, memory: &Memory, at: &mut (usize, usize)) -> Option<u64> {
+        self.next(memory, at, |stretch, word| other.of_stretch(stretch).get(word).copied().unwrap_or(0))
+    }
+
+    /// The same without the bits that are set in what `without` says of a stretch and a word of it.
+    #[inline]
+    fn next(&self, memory: &Memory, at: &mut (usize, usize), without: impl Fn(usize, usize) -> u64) -> Option<u64> {
+        while at.0 < self.tables.len() {
+            let own = self.of_stretch(at.0);
+            while at.1 < own.len() * 64 {
+                let word = at.1 / 64;
+                let open = own[word] & !without(at.0, word) & (u64::MAX << (at.1 % 64));
+                if open != 0 {
+                    let slot = word * 64 + open.trailing_zeros() as usize;
+                    at.1 = slot + 1;
+                    return Some(memory.address_of(at.0, slot));
+                }
+                at.1 = (word + 1) * 64;
+            }
+            *at = (at.0 + 1, 0);
+        }
+        None
+    }
+}
+
+/// Numbers of all that is marked, by address.
+#[derive(Default)]
+pub struct Numbers {
+    marks: Marks,
+    /// By block of the tables: how many are marked before it.
+    before: Vec<u32>,
+    /// Stretches with marks, by address.
+    stretches: Vec<u32>,
+    /// By so many numbers: in which of those stretches the first is.
+    samples: Vec<u32>,
+    count: u32,
+}
+
+impl Numbers {
+    /// Numbers what is marked; `None` where there is more than numbers tell apart.
+    pub fn new(mut marks: Marks, most: u32) -> Option<Self> {
+        marks.bits.shrink_to_fit();
+        let mut before = vec![0; marks.bits.len() / BLOCK];
+        let (mut stretches, mut samples) = (Vec::new(), Vec::new());
+        let mut count = 0u32;
+        for (stretch, &table) in marks.tables.iter().enumerate() {
+            if table == NONE {
+                continue;
+            }
+            let first = table as usize * BLOCKS;
+            for (block, bits) in (first..).zip(marks.bits[first * BLOCK..][..WORDS].chunks(BLOCK)) {
+                before[block] = count;
+                let more: u32 = bits.iter().map(|bits| bits.count_ones()).sum();
+                count = count.checked_add(more).filter(|&count| count <= most)?;
+            }
+            while samples.len() as u32 * SAMPLE < count {
+                samples.push(stretches.len() as u32);
+            }
+            stretches.push(stretch as u32);
+        }
+        Some(Self { marks, before, stretches, samples, count })
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> u32 {
+        self.count
+    }
+
+    /// The number of the object that begins there.
+    #[inline]
+    pub fn of(&self, memory: &Memory, address: u64) -> Option<u32> {
+        let (word, bit) = self.marks.place(memory, address)?;
+        let bits = self.marks.bits[word];
+        if bits & bit == 0 {
+            return None;
+        }
+        let first = word / BLOCK * BLOCK;
+        let below: u32 = self.marks.bits[first..word].iter().map(|bits| bits.count_ones()).sum();
+        Some(self.before[word / BLOCK] + below + (bits & (bit - 1)).count_ones())
+    }
+
+    /// The address of the object with this number.
+    #[inline]
+    pub fn address(&self, memory: &Memory, number: u32) -> u64 {
+        let mut at = self.samples[(number / SAMPLE) as usize] as usize;
+        let first = |at: usize| self.marks.tables[self.stretches[at] as usize] as usize * BLOCKS;
+        while at + 1 < self.stretches.len() && self.before[first(at + 1)] <= number {
+            at += 1;
+        }
+        let table = first(at);
+        let block = self.before[table..table + BLOCKS].partition_point(|&before| before <= number) - 1;
+        let mut rest = number - self.before[table + block];
+        let mut word = block * BLOCK;
+        let base = table * BLOCK;
+        while rest >= self.marks.bits[base + word].count_ones() {
+            rest -= self.marks.bits[base + word].count_ones();
+            word += 1;
+        }
+        let mut bits = self.marks.bits[base + word];
+        for _ in 0..rest {
+            bits &= bits - 1;
+        }
+        memory.address_of(self.stretches[at] as usize, word * 64 + bits.trailing_zeros() as usize)
+    }
+
+    /// The address of the next object, in the order of numbers, from a place on: 0 and 0 at first.
+    #[inline]
+    pub fn next(&self, memory: &Memory, at: &mut (usize, usize)) -> Option<u64> {
+        self.marks.next(memory, at, |_, _| 0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Marks, Memory, Numbers};
+
+    #[test]
+    fn numbers_go_by_address_and_back() {
+        let memory = Memory::of_this_process().unwrap();
+        let room = vec![0u64; 1 << 18];
+        let start = (room.as_ptr() as u64).next_multiple_of(16);
+        let mut marks = Marks::new(&memory);
+        let mut addresses: Vec<u64> = (0..5000).map(|at| start + 16 * (at * at % 100_003)).collect();
+        for &address in &addresses {
+            assert!(!marks.has(&memory, address) || addresses.iter().filter(|&&other| other == address).count() > 1);
+            marks.put(&memory, address);
+            assert!(marks.has(&memory, address));
+        }
+        addresses.sort_unstable();
+        addresses.dedup();
+        let numbers = Numbers::new(marks, u32::MAX).unwrap();
+        assert_eq!(numbers.count() as usize, addresses.len());
+        let mut at = (0, 0);
+        let all: Vec<u64> = std::iter::from_fn(|| numbers.next(&memory, &mut at)).collect();
+        assert_eq!(all, addresses);
+        for (number, &address) in (0..).zip(&addresses) {
+            assert_eq!((numbers.of(&memory, address), numbers.address(&memory, number)), (Some(number), address));
+        }
+        assert_eq!((numbers.of(&memory, start + 8), numbers.of(&memory, 16)), (None, None));
+        let mut few = Marks::new(&memory);
+        few.put(&memory, start);
+        few.put(&memory, start + 16);
+        assert!(Numbers::new(few, 1).is_none());
+    }
+}
