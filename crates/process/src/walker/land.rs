@@ -7,7 +7,7 @@ use super::memory::Memory;
 use super::object::BUFFER;
 use super::shared::{Function, type_of};
 use super::size::size;
-use super::survey::{Owners, Survey};
+use super::survey::Survey;
 use super::text;
 use super::types::Role;
 use super::walk::{Link, PART, PARTS, Phase, SYNTHETIC, Walk};
@@ -75,8 +75,6 @@ pub struct Land {
     total: u64,
     /// Keys of `WeakMap`s with their values, sorted.
     pairs: Vec<(NodeIx, NodeIx)>,
-    /// Members of a way that count as another's bytes.
-    owned: FxHashSet<NodeIx>,
     processes: Vec<NodeIx>,
     /// By cell: the record of the ES module that exports what is in it, and the name.
     exports: FxHashMap<NodeIx, (NodeIx, String)>,
@@ -164,7 +162,6 @@ impl Land {
             buffer: (0, 0),
             total: 0,
             pairs: Vec::new(),
-            owned: FxHashSet::default(),
             processes: Vec::new(),
             exports: FxHashMap::default(),
             late: vec![(NONE, 0); LATE].into_boxed_slice(),
@@ -358,17 +355,16 @@ impl Terrain for Land {
     }
 
     fn node(&mut self, node: NodeIx) -> Node {
-        let is_owned = !self.owned.is_empty() && self.owned.contains(&node);
         let Some(object) = self.object(node) else {
             if let Some(&(name, class)) = self.synthetic.get(node.0 as usize) {
-                return Node { kind: NodeKind::SYNTHETIC, name, size: 0, class, is_owned };
+                return Node { kind: NodeKind::SYNTHETIC, name, size: 0, class };
             }
             let (name, class) = self.buffer;
             let at = (node.0 - SYNTHETIC - self.walk.open.numbers.count()) as usize;
-            return Node { kind: NodeKind::NATIVE, name, size: self.walk.lengths[at], class, is_owned };
+            return Node { kind: NodeKind::NATIVE, name, size: self.walk.lengths[at], class };
         };
         let Some(at) = self.map(object) else {
-            return Node { kind: NodeKind::HIDDEN, name: 0, size: 0, class: self.hidden_class, is_owned };
+            return Node { kind: NodeKind::HIDDEN, name: 0, size: 0, class: self.hidden_class };
         };
         let Shape { kind, name, class, .. } = self.shapes[at as usize];
         let walk = &self.walk;
@@ -385,7 +381,7 @@ impl Terrain for Land {
             }
             _ => (kind, class),
         };
-        Node { kind, name, size, class, is_owned }
+        Node { kind, name, size, class }
     }
 
     #[inline]
@@ -408,7 +404,9 @@ impl Terrain for Land {
             Some(object) => self.walk.describe_part_of(node, object, from),
             None => self.walk.describe_part(node, from),
         };
+        let owner = self.survey.owners.of_links(node);
         for &Link { node: to, kind, name, is_value } in &self.walk.links {
+            self.survey.owners.claim(to, owner);
             if let Some(cost) = by_kind(kind, node == NodeIx::ROOT) {
                 each(to, cost, LinkName { kind, name, is_value });
             }
@@ -513,33 +511,53 @@ impl Terrain for Land {
             Memory::fetch(object);
         }
     }
+
+    #[inline]
+    fn fetch_behind(&mut self, node: NodeIx) {
+        let Some(object) = self.object(node) else { return };
+        if let Some(list) = self.slot(object, 16) {
+            Memory::fetch(list);
+        }
+    }
 }
 
 impl Distant for Land {
-    /// Takes about as long as the walk.
     fn prepare(&mut self) {
         self.pairs = self.walk.pairs_met();
         self.walk.tables = Vec::new();
         for &(key, _) in &self.pairs {
             self.survey.put_key(key);
         }
-        let owners = Owners::find(&mut self.walk, &self.survey, &self.pairs);
-        for (node, owner) in owners.owned() {
-            let (what, owner) = (self.node(node), self.node(owner));
-            let class = &mut self.classes[what.class as usize];
-            class.count -= 1;
-            class.shallow -= what.size;
-            self.classes[owner.class as usize].shallow += what.size;
-            let is_step = what.kind == NodeKind::HIDDEN
-                && matches!(self.texts().raw(what.name), b"system / NativeContext" | b"system / SourceTextModule");
-            if is_step {
-                self.owned.insert(node);
-            }
+        for at in 0..self.pairs.len() {
+            // Its key and its table.
+            self.survey.owners.share(self.pairs[at].1);
         }
-        drop(owners);
         let records: Vec<NodeIx> =
             self.survey.records.iter().filter_map(|&record| self.walk.open.number(&self.walk.memory, record)).collect();
         self.exports = exports(self, &records);
+    }
+
+    fn finish(&mut self) -> Vec<(NodeIx, NodeIx, u64)> {
+        while let Some(node) = self.survey.owners.next_changed() {
+            if !self.survey.kind(node).is_leaf() {
+                let mut place = 0;
+                while self.links(node, &mut place, 0, |_, _, _| {}) {}
+            }
+        }
+        let mut steps = Vec::new();
+        for (node, owner) in std::mem::take(&mut self.survey.owners).owned() {
+            let (what, owner_is) = (self.node(node), self.node(owner));
+            let class = &mut self.classes[what.class as usize];
+            class.count -= 1;
+            class.shallow -= what.size;
+            self.classes[owner_is.class as usize].shallow += what.size;
+            let is_step = what.kind == NodeKind::HIDDEN
+                && matches!(self.texts().raw(what.name), b"system / NativeContext" | b"system / SourceTextModule");
+            if is_step {
+                steps.push((node, owner, what.size));
+            }
+        }
+        steps
     }
 
     fn total_size(&self) -> u64 {

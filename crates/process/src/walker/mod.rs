@@ -26,6 +26,7 @@ mod naming;
 mod node;
 mod object;
 mod open;
+mod owners;
 mod pretence;
 mod properties;
 mod recent;

@@ -1,30 +1,25 @@
-//! What is known of all objects together before they are folded: what each is, whose storage is whose, where scripts and modules are. Passes
-//! over the objects by address.
-//!
-//! As in the core's graphs, arrays and hidden objects that one object alone leads to count as that object's own bytes. To find that out takes
-//! 4 bytes a node for a while.
+//! What is known of all objects together before they are folded: what each is, where scripts and modules are. One pass over the objects by
+//! address, which also sees whether they overlap.
 
 use super::check;
 use super::land::Kind;
+use super::owners::Owners;
 use super::shared::type_of;
 use super::size::size;
 use super::text;
 use super::types::Role;
-use super::walk::{Phase, SYNTHETIC, Walk};
+use super::walk::{SYNTHETIC, Walk};
 use leakguard_core::Limits;
 use leakguard_core::graph::{Edge, NodeIx, NodeKind};
 use rustc_hash::FxHashMap;
-
-/// Of what has no owner yet, of what has several, and of what keeps its bytes.
-const NOBODY: u32 = u32::MAX;
-const SEVERAL: u32 = u32::MAX - 1;
-const ITSELF: u32 = u32::MAX - 2;
 
 /// What was seen of the objects.
 #[derive(Default)]
 pub struct Survey {
     /// By node, half a byte: a [`Kind`], and whether it is a key in a `WeakMap`.
     codes: Vec<u8>,
+    /// Whose storage is whose, as far as links were asked for.
+    pub owners: Owners,
     /// A closure of each script.
     pub scripts: FxHashMap<u32, u64>,
     /// V8's records of ES modules.
@@ -51,6 +46,7 @@ impl Survey {
             return Err("more nodes than option limits.maxNodes allows".to_owned());
         }
         let mut survey = Self { codes: vec![0; nodes.div_ceil(2) as usize], ..Self::default() };
+        survey.owners = Owners::new(nodes as usize);
         let numbers = std::mem::take(&mut walk.open.numbers);
         let (mut node, mut at) = (SYNTHETIC, (0, 0));
         let (mut end, mut overlaps, mut odd) = (0, 0, 0);
@@ -69,6 +65,7 @@ impl Survey {
         for at in node..nodes as u32 {
             survey.put(at, Kind::new(NodeKind::NATIVE, true));
         }
+        survey.owners.begin();
         Ok(survey)
     }
 
@@ -105,6 +102,9 @@ impl Survey {
             matches!(role, Role::Raw | Role::BigInt | Role::Number | Role::Hole)
         };
         self.put(node, Kind::new(kind, is_leaf));
+        if matches!(kind, NodeKind::HIDDEN | NodeKind::ARRAY) {
+            self.owners.put(node);
+        }
         bytes
     }
 
@@ -132,80 +132,5 @@ impl Survey {
     #[inline]
     pub fn is_key(&self, node: NodeIx) -> bool {
         self.code(node) & IS_KEY != 0
-    }
-}
-
-/// Who owns what: by node, the one whose bytes it counts as.
-pub struct Owners(Vec<u32>);
-
-impl Owners {
-    /// Passes over the links of all objects. `pairs`: the entries of `WeakMap`s, whose values have two owners.
-    pub fn find(walk: &mut Walk, survey: &Survey, pairs: &[(NodeIx, NodeIx)]) -> Self {
-        let objects = walk.open.numbers.count();
-        let nodes = SYNTHETIC as usize + objects as usize + walk.lengths.len();
-        let mut owners = Self(vec![ITSELF; nodes]);
-        let mut at = (0, 0);
-        let mut node = SYNTHETIC;
-        let numbers = std::mem::take(&mut walk.open.numbers);
-        while let Some(object) = numbers.next(&walk.memory, &mut at) {
-            if let Some(map) = walk.maps.of(&walk.memory, walk.types, object)
-                && matches!(
-                    walk.kind(walk.maps.list[map as usize].instance_type, object),
-                    NodeKind::HIDDEN | NodeKind::ARRAY
-                )
-            {
-                owners.0[node as usize] = NOBODY;
-            }
-            node += 1;
-        }
-        walk.open.numbers = numbers;
-        walk.phase = Phase::Link { is_naming: false };
-        let mut changed = Vec::new();
-        for &(_, value) in pairs {
-            owners.claim(value, SEVERAL, &mut changed);
-        }
-        owners.spread_all(walk, &mut changed);
-        for node in (0..nodes as u32).map(NodeIx) {
-            if owners.0[node.0 as usize] == ITSELF && !survey.kind(node).is_leaf() {
-                owners.spread(walk, node, node.0, &mut changed);
-                owners.spread_all(walk, &mut changed);
-            }
-        }
-        walk.phase = Phase::Link { is_naming: true };
-        owners
-    }
-
-    fn spread_all(&mut self, walk: &mut Walk, changed: &mut Vec<NodeIx>) {
-        while let Some(node) = changed.pop() {
-            self.spread(walk, node, self.0[node.0 as usize], changed);
-        }
-    }
-
-    fn spread(&mut self, walk: &mut Walk, node: NodeIx, from: u32, changed: &mut Vec<NodeIx>) {
-        let mut place = 0;
-        loop {
-            let has_more = walk.describe_part(node, &mut place);
-            for at in 0..walk.links.len() {
-                self.claim(walk.links[at].node, from, changed);
-            }
-            if !has_more {
-                return;
-            }
-        }
-    }
-
-    fn claim(&mut self, node: NodeIx, from: u32, changed: &mut Vec<NodeIx>) {
-        let owner = &mut self.0[node.0 as usize];
-        if *owner == ITSELF || *owner == SEVERAL || *owner == from {
-            return;
-        }
-        *owner = if *owner == NOBODY { from } else { SEVERAL };
-        changed.push(node);
-    }
-
-    /// Nodes that count as another's, with that one. The root's and its parts' own nothing.
-    pub fn owned(&self) -> impl Iterator<Item = (NodeIx, NodeIx)> + '_ {
-        let is_owner = |&(_, &owner): &(u32, &u32)| (SYNTHETIC..ITSELF).contains(&owner);
-        (0..).zip(&self.0).filter(is_owner).map(|(node, &owner)| (NodeIx(node), NodeIx(owner)))
     }
 }

@@ -417,6 +417,9 @@ impl<T: Terrain> Folding<T> {
                 self.steps.on.fetch(node);
             }
         }
+        for visit in &*visits {
+            self.steps.on.fetch_behind(visit.node);
+        }
         for visit in visits {
             let sort = self.settle(visit.node, now);
             visit.signature = self.ways[visit.node.at()].number();
@@ -521,7 +524,6 @@ impl<T: Terrain> Folding<T> {
         if is_member && cost < row.cost {
             (row.first, row.cost) = (at, cost);
         }
-        let row = &mut self.rows[if node.is_owned { parent } else { signature } as usize];
         row.shallow = row.shallow.saturating_add(node.size);
         sort
     }

@@ -15,8 +15,11 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 /// A heap that lies elsewhere than in a graph.
 pub trait Distant: Terrain {
-    /// Finds out what a fold asks for, where that takes long.
+    /// Finds out what a fold asks for.
     fn prepare(&mut self);
+    /// When all links were asked for: what hidden objects and arrays belong to is known, and counted in the classes. Steps of ways among them,
+    /// each with what it belongs to, and its bytes.
+    fn finish(&mut self) -> Vec<(NodeIx, NodeIx, u64)>;
     /// Bytes of all nodes.
     fn total_size(&self) -> u64;
     /// Where a closure's code, or an object's constructor, is written.
@@ -37,6 +40,8 @@ pub trait Distant: Terrain {
 const PART: usize = 64;
 const LEAST: usize = 1 << 14;
 const MOST: usize = 1 << 16;
+/// The root and its parts.
+const PARTS: u32 = 7;
 /// Members of a signature that are in it.
 const MEMBERS: usize = 12;
 /// Links of a node that are in it, besides those that have to be; and how many are asked for at once.
@@ -73,8 +78,15 @@ pub(super) struct Afar<T> {
 }
 
 impl<T: Distant> Afar<T> {
-    pub(super) fn new(on: T, fold: Fold) -> Self {
+    pub(super) fn new(mut on: T, fold: Fold) -> Self {
         let Fold { words, mut rows, ways } = fold;
+        for (node, owner, bytes) in on.finish() {
+            let (from, to) = (ways.signature(node), ways.signature(owner));
+            if from != NONE && to != NONE {
+                rows[from as usize].shallow -= bytes;
+                rows[to as usize].shallow += bytes;
+            }
+        }
         let retained = below(&rows);
         retain(&mut rows, retained);
         Self { steps: Steps::new(on, words), rows, ways }
@@ -163,6 +175,7 @@ impl<T: Distant> Afar<T> {
             }
             chart.put(closure, 1);
             let function = chart.put_way(on, closure, &[b"bound_function"]).unwrap_or(closure);
+            chart.put_way(on, closure, &[b"bound_this"]);
             chart.put(function, 1);
             if let Some(scope) = chart.put_way(on, function, &[b"context"]) {
                 chart.put(scope, 1);
@@ -235,6 +248,12 @@ impl<T: Distant> Afar<T> {
             }
             if let Some(record) = self.steps.on.exporter(node) {
                 chart.put(record, FROM_HOLDER.1);
+                chart.put_code(&mut self.steps.on, record);
+            }
+            if chart.on_way.contains(&node) && self.steps.sort(what) == Sort::Module {
+                let names: [&[u8]; 3] = [b"filename", b"id", b"url"];
+                names.iter().for_each(|&name| _ = chart.put_way(&mut self.steps.on, node, &[name]));
+                chart.put_code(&mut self.steps.on, node);
             }
         }
         if scopes.is_empty() {
@@ -378,6 +397,8 @@ struct Chart {
     gaps: FxHashMap<NodeIx, NodeIx>,
     /// Scopes from which one goes outwards.
     inner: FxHashSet<NodeIx>,
+    /// So many are put in for their own sake.
+    first: usize,
     most: usize,
 }
 
@@ -393,12 +414,15 @@ impl Chart {
             shaped: FxHashSet::default(),
             gaps: FxHashMap::default(),
             inner: FxHashSet::default(),
+            first: 0,
             most: (nodes / PART).clamp(LEAST, MOST),
         }
     }
 
     /// Puts a node in.
     fn put(&mut self, node: NodeIx, reach: u8) -> NodeIx {
+        // The root's parts lead to too much.
+        let reach = if node.0 < PARTS { 0 } else { reach };
         let next = NodeIx(self.nodes.len() as u32);
         let number = *self.numbers.entry(node).or_insert(next);
         if number == next {
@@ -439,9 +463,29 @@ impl Chart {
         Some(at)
     }
 
+    /// Puts in the code of an ES module, which says what its file is: a function before it ran, a generator since.
+    fn put_code<T: Distant>(&mut self, on: &mut T, record: NodeIx) {
+        for (code, _) in targets(on, record) {
+            let is_closure = on.node(code).kind == NodeKind::CLOSURE;
+            let function = if is_closure { Some(code) } else { self.put_way_if(on, code, &[b"function"]) };
+            if let Some(function) = function {
+                self.need(record, code);
+                self.put(code, 0);
+                self.put_way(on, function, &[b"shared", b"script", b"name"]);
+            }
+        }
+    }
+
+    /// The same as [`Chart::put_way`] for an object, of which nothing is put in where it has no such link.
+    fn put_way_if<T: Distant>(&mut self, on: &mut T, from: NodeIx, names: &[&[u8]]) -> Option<NodeIx> {
+        let is_generator = on.generated_by(from).is_some();
+        if is_generator { self.put_way(on, from, names) } else { None }
+    }
+
     /// Makes the graph, with as much of what is around as there is room for.
     fn draw<T: Distant>(&mut self, on: &mut T, watch: &Watch) -> Result<Graph, Error> {
         let mut graph = Graph::default();
+        self.first = self.nodes.len();
         // Texts that only this graph has: which node or link is called by each.
         let (mut texts, mut pair_links) = (Vec::new(), Vec::new());
         graph.first_edge.push(0);
@@ -475,7 +519,7 @@ impl Chart {
                 for (to, link) in held.drain(..) {
                     let called = on.called(link);
                     let is_missing = missing.contains(&to);
-                    let is_wanted = looked_at < LINKS && self.reach[at] > 0 && self.is_wanted(on, to, called);
+                    let is_wanted = looked_at < LINKS && self.reach[at] > 0 && self.is_wanted(on, at, to, called);
                     looked_at += 1;
                     if is_missing || is_wanted {
                         if called.is_value {
@@ -508,11 +552,12 @@ impl Chart {
     }
 
     /// May a link say something to those who name things?
-    fn is_wanted<T: Distant>(&self, on: &mut T, to: NodeIx, called: LinkName) -> bool {
+    fn is_wanted<T: Distant>(&self, on: &mut T, at: usize, to: NodeIx, called: LinkName) -> bool {
         if self.numbers.contains_key(&to) {
             return true;
         }
-        if self.nodes.len() >= self.most {
+        // What is a link away from what is there for its own sake goes first.
+        if self.nodes.len() >= if at < self.first { MOST } else { self.most } {
             return false;
         }
         let name = if called.kind.is_indexed() { &[] } else { on.texts().raw(called.name) };

@@ -18,8 +18,6 @@ pub struct Node {
     pub size: u64,
     /// Its class among [`Terrain::classes`].
     pub class: u32,
-    /// Its bytes belong to what holds it, though it is a step of its own.
-    pub is_owned: bool,
 }
 
 /// How a link is called.
@@ -72,6 +70,8 @@ pub trait Terrain {
     fn export(&mut self, cell: NodeIx) -> Option<String>;
     /// What is read soon can be fetched.
     fn fetch(&mut self, node: NodeIx);
+    /// And then what its first words lead to.
+    fn fetch_behind(&mut self, node: NodeIx);
 }
 
 /// A heap as a graph.
@@ -109,7 +109,6 @@ impl Terrain for Charted<'_> {
             name: graph.name_index(node),
             size: graph.self_size(node),
             class: classes.of(node),
-            is_owned: false,
         }
     }
 
@@ -175,4 +174,7 @@ impl Terrain for Charted<'_> {
 
     #[inline]
     fn fetch(&mut self, _: NodeIx) {}
+
+    #[inline]
+    fn fetch_behind(&mut self, _: NodeIx) {}
 }
