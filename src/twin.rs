@@ -344,7 +344,7 @@ impl Sink for WalkAnalysis {
         let Analysis { task, scripts, watch } = &self.analysis;
         let text = |answer: leakguard_core::Answer| serde_json::to_vec(&answer);
         let report = match walked {
-            Walked::Graph(graph, _) => examine_graph(graph, task, scripts, watch, text),
+            Walked::Graph(graph, _) => examine_graph(*graph, task, scripts, watch, text),
             // JavaScript has returned, and waits: nothing moves in its heap.
             Walked::Land(land) => examine_afar(*land, task, scripts, watch, text),
         };

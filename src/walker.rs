@@ -1,4 +1,5 @@
 //! The walk of the heap, in the twin: JavaScript calls it where it would have V8 write a snapshot.
+#![expect(clippy::needless_pass_by_value, reason = "napi hands arguments over by value")]
 #![cfg_attr(test, allow(dead_code, reason = "called from JavaScript alone"))]
 
 use crate::guard::guarded;

@@ -16,6 +16,7 @@
 mod check;
 mod collections;
 mod context;
+mod distant;
 mod land;
 mod links;
 mod maps;
@@ -27,6 +28,7 @@ mod node;
 mod object;
 mod open;
 mod owners;
+mod part;
 mod pretence;
 mod properties;
 mod recent;
@@ -36,6 +38,7 @@ mod shared;
 mod size;
 mod strings;
 mod survey;
+mod terrain;
 mod text;
 mod texts;
 mod types;
@@ -91,7 +94,7 @@ pub enum Purpose {
 /// What a walk yields.
 pub enum Walked {
     /// The heap as a graph, and sums.
-    Graph(Graph, Totals),
+    Graph(Box<Graph>, Totals),
     /// The heap where it lies, which must not change any more.
     Land(Box<Land>),
 }
@@ -162,7 +165,7 @@ pub fn walk(anchors: Anchors, limits: &Limits) -> Result<Walked, String> {
     check::planted(&mut walk, anchors.planted)?;
     walk.name_pairs();
     let Walk { graph, totals, .. } = walk;
-    Ok(Walked::Graph(graph.finish()?, totals))
+    Ok(Walked::Graph(Box::new(graph.finish()?), totals))
 }
 
 /// A walk that knows where the heap's roots are.

@@ -15,7 +15,8 @@ pub struct Owners {
     bits: Vec<u64>,
     /// How many are before each 64 of them.
     before: Vec<u32>,
-    owners: Vec<u32>,
+    /// By place among those.
+    by_place: Vec<u32>,
     /// Nodes whose owner changed after others were told of it.
     changed: Vec<NodeIx>,
 }
@@ -36,7 +37,7 @@ impl Owners {
         let sum = |sum: &mut u32, bits: &u64| Some(std::mem::replace(sum, *sum + bits.count_ones()));
         self.before = self.bits.iter().scan(0, sum).collect();
         let count: u32 = self.bits.iter().map(|bits| bits.count_ones()).sum();
-        self.owners = vec![NOBODY; count as usize];
+        self.by_place = vec![NOBODY; count as usize];
     }
 
     #[inline]
@@ -52,14 +53,14 @@ impl Owners {
     /// Who owns what this node leads to: itself, or where it is storage its owner.
     #[inline]
     pub fn of_links(&self, node: NodeIx) -> u32 {
-        self.place(node).map_or(node.0, |place| self.owners[place])
+        self.place(node).map_or(node.0, |place| self.by_place[place])
     }
 
     /// What a link leads to belongs to this one, or to several.
     #[inline]
     pub fn claim(&mut self, node: NodeIx, from: u32) {
         let Some(place) = self.place(node) else { return };
-        let owner = &mut self.owners[place];
+        let owner = &mut self.by_place[place];
         if *owner == from || *owner == SEVERAL || from == NOBODY {
             return;
         }
@@ -83,12 +84,12 @@ impl Owners {
 
     /// Nodes that count as another's, with that one. The root's and its parts' own nothing.
     pub fn owned(self) -> impl Iterator<Item = (NodeIx, NodeIx)> {
-        let Self { bits, owners, .. } = self;
+        let Self { bits, by_place, .. } = self;
         let nodes = (0u32..)
             .zip(bits)
             .flat_map(|(word, bits)| (0..64).filter(move |at| bits >> at & 1 == 1).map(move |at| word * 64 + at));
         nodes
-            .zip(owners)
+            .zip(by_place)
             .filter(|(_, owner)| (SYNTHETIC..SEVERAL).contains(owner))
             .map(|(node, owner)| (NodeIx(node), NodeIx(owner)))
     }

@@ -389,8 +389,7 @@ impl<'a> Walk<'a> {
             }
             Role::Context => return self.describe_context(object, bytes),
             Role::NativeContext => return self.describe_realm(object, bytes),
-            Role::Plain => {}
-            Role::Oddball => {}
+            Role::Plain | Role::Oddball => {}
             Role::Weak(offsets) => offsets.iter().for_each(|&offset| done.put(offset)),
             Role::Symbol => self.field(object, "name", 16, &mut done),
             Role::Map => {

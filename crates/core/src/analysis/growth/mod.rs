@@ -1,7 +1,9 @@
 //! Growth by path signature: heaps folded to censuses, censuses compared, what grew named.
 
 mod census;
+mod chart;
 mod compared;
+mod exports;
 mod fold;
 mod merged;
 mod near;
@@ -11,8 +13,9 @@ mod terrain;
 mod told;
 
 pub use census::{Census, Dropped};
+pub use exports::exports;
 pub use fold::Fold;
-pub use near::{Distant, exports};
+pub use near::Distant;
 pub use terrain::{FunctionKey, LinkName, Node, Terrain};
 
 use super::heap::Heap;

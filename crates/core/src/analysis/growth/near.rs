@@ -6,10 +6,11 @@
 use super::super::accumulation::Sample;
 use super::super::classes::Class;
 use super::super::heap::{Heap, Whole};
+use super::chart::{Chart, targets};
 use super::fold::{Fold, Folded, NONE, ROOT, Row, Ways, below, retain};
 use super::steps::{Naming, Sort, Steps, Words};
-use super::terrain::{Charted, LinkName, Terrain};
-use crate::graph::{Edge, EdgeIx, EdgeKind, Graph, NodeIx, NodeKind, Place, StringTable};
+use super::terrain::{Charted, Terrain};
+use crate::graph::{EdgeIx, Graph, NodeIx, NodeKind, Place};
 use crate::{Error, Watch};
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -36,24 +37,13 @@ pub trait Distant: Terrain {
     fn exporter(&mut self, cell: NodeIx) -> Option<NodeIx>;
 }
 
-/// Nodes that a small graph may have: a part of the heap's, but at least, and at most, so many.
-const PART: usize = 64;
-const LEAST: usize = 1 << 14;
-const MOST: usize = 1 << 16;
-/// The root and its parts.
-const PARTS: u32 = 7;
-/// Members of a signature that are in it.
+/// Members of a signature that are put in.
 const MEMBERS: usize = 12;
-/// Links of a node that are in it, besides those that have to be; and how many are asked for at once.
-const LINKS: usize = 256;
-const ROOM: usize = 4096;
 /// Steps back from a member that matter to those who name it, and then until another way is met.
 const BACK: usize = 64;
 const APART: usize = 1024;
 /// Of a longer way the middle is left out: steps at each end that stay.
 const LONG: usize = 640;
-/// As V8's snapshot names the link from a key to its value, of a table that is no node.
-const PAIR: &[u8] = b"1 / part of key (value @1) -> value (value @1) pair in WeakMap (table @0)";
 /// How many links away from what holds members, from what is before that, and from the rest of a way, nodes are wanted with their own links;
 /// the first two are so many steps back.
 const FROM_HOLDER: (usize, u8) = (4, 3);
@@ -83,8 +73,9 @@ impl<T: Distant> Afar<T> {
         for (node, owner, bytes) in on.finish() {
             let (from, to) = (ways.signature(node), ways.signature(owner));
             if from != NONE && to != NONE {
-                rows[from as usize].shallow -= bytes;
-                rows[to as usize].shallow += bytes;
+                let (from, to) = (from as usize, to as usize);
+                rows[from].shallow = rows[from].shallow.saturating_sub(bytes);
+                rows[to].shallow = rows[to].shallow.saturating_add(bytes);
             }
         }
         let retained = below(&rows);
@@ -123,7 +114,9 @@ impl<T: Distant> Afar<T> {
                 &[b"version"],
                 &[b"versions", b"v8"],
             ];
-            ways.iter().for_each(|way| _ = chart.put_way(&mut self.steps.on, node, way));
+            for way in ways {
+                chart.put_way(&mut self.steps.on, node, way);
+            }
         }
         self.follow_back(wanted, &mut chart, watch)?;
         self.add_closures(&mut chart);
@@ -232,7 +225,7 @@ impl<T: Distant> Afar<T> {
         }
         if let Some(&last) = way.last() {
             chart.put(last, FROM_WAY);
-            if self.ways.via(last).is_none() || chart.on_way.contains(&last) {
+            if self.ways.via(last).is_none() {
                 chart.on_way.insert(last);
             }
         }
@@ -252,7 +245,9 @@ impl<T: Distant> Afar<T> {
             }
             if chart.on_way.contains(&node) && self.steps.sort(what) == Sort::Module {
                 let names: [&[u8]; 3] = [b"filename", b"id", b"url"];
-                names.iter().for_each(|&name| _ = chart.put_way(&mut self.steps.on, node, &[name]));
+                for name in names {
+                    chart.put_way(&mut self.steps.on, node, &[name]);
+                }
                 chart.put_code(&mut self.steps.on, node);
             }
         }
@@ -327,275 +322,4 @@ fn link_to(steps: &mut Steps<Charted>, from: NodeIx, to: NodeIx) -> Option<EdgeI
         let label = steps.label(Naming::Plain, from, link, to);
         steps.order(label)
     })
-}
-
-/// By cell, the ES module that exports what is in it, and the name by which it does: as [`super::super::modules`] finds them in graphs.
-pub fn exports(on: &mut impl Distant, records: &[NodeIx]) -> FxHashMap<NodeIx, (NodeIx, String)> {
-    let mut found: FxHashMap<NodeIx, (NodeIx, NodeIx, bool)> = FxHashMap::default();
-    for &record in records {
-        let lists: Vec<_> = targets(on, record).into_iter().map(|(list, _)| list).collect();
-        let lists: Vec<_> = lists.into_iter().filter(|&list| on.node(list).kind == NodeKind::ARRAY).collect();
-        // Its own variables are in a list of cells too; what it passes on from other modules is not.
-        let mut own = FxHashSet::default();
-        for &list in &lists {
-            let cells = targets(on, list);
-            if cells.iter().all(|&(cell, _)| is_cell(on, cell)) {
-                own.extend(cells.into_iter().map(|(cell, _)| cell));
-            }
-        }
-        for list in lists {
-            let mut before = None;
-            for (to, called) in targets(on, list) {
-                let Some(index) = index(on, called) else { continue };
-                if let Some((name, _)) = before.filter(|&(_, place)| place + 1 == index)
-                    && is_cell(on, to)
-                {
-                    let is_own = own.contains(&to);
-                    let kept = found.entry(to).or_insert((record, name, is_own));
-                    if is_own && !kept.2 {
-                        *kept = (record, name, is_own);
-                    }
-                }
-                before = on.node(to).kind.is_string().then_some((to, index));
-            }
-        }
-    }
-    let text = |on: &mut _, name| String::from_utf8_lossy(&Distant::text(on, name)).into_owned();
-    found.into_iter().map(|(cell, (record, name, _))| (cell, (record, text(on, name)))).collect()
-}
-
-fn targets<T: Distant>(on: &mut T, node: NodeIx) -> Vec<(NodeIx, LinkName)> {
-    let (mut found, mut place) = (Vec::new(), 0);
-    while on.links(node, &mut place, ROOM, |to, _, link| found.push((to, link))) {}
-    found.into_iter().map(|(to, link)| (to, on.called(link))).collect()
-}
-
-fn is_cell(on: &mut impl Distant, node: NodeIx) -> bool {
-    let what = on.node(node);
-    what.kind == NodeKind::HIDDEN && on.texts().raw(what.name) == b"system / Cell"
-}
-
-/// The place in a list of what a link leads to.
-fn index(on: &impl Distant, called: LinkName) -> Option<u32> {
-    if called.kind.is_indexed() { Some(called.name) } else { on.texts().get(called.name).parse().ok() }
-}
-
-/// What is to be in a small graph.
-struct Chart {
-    /// By node of the heap, the one of the graph.
-    numbers: FxHashMap<NodeIx, NodeIx>,
-    nodes: Vec<NodeIx>,
-    /// By node of the graph: how far around it links are of interest.
-    reach: Vec<u8>,
-    /// What comes before a node on its way.
-    before: FxHashMap<NodeIx, NodeIx>,
-    on_way: FxHashSet<NodeIx>,
-    /// By node, to which others its links have to be there.
-    needed: FxHashMap<NodeIx, Vec<NodeIx>>,
-    /// Objects whose shapes are there.
-    shaped: FxHashSet<NodeIx>,
-    gaps: FxHashMap<NodeIx, NodeIx>,
-    /// Scopes from which one goes outwards.
-    inner: FxHashSet<NodeIx>,
-    /// So many are put in for their own sake.
-    first: usize,
-    most: usize,
-}
-
-impl Chart {
-    fn new(nodes: usize) -> Self {
-        Self {
-            numbers: FxHashMap::default(),
-            nodes: Vec::new(),
-            reach: Vec::new(),
-            before: FxHashMap::default(),
-            on_way: FxHashSet::default(),
-            needed: FxHashMap::default(),
-            shaped: FxHashSet::default(),
-            gaps: FxHashMap::default(),
-            inner: FxHashSet::default(),
-            first: 0,
-            most: (nodes / PART).clamp(LEAST, MOST),
-        }
-    }
-
-    /// Puts a node in.
-    fn put(&mut self, node: NodeIx, reach: u8) -> NodeIx {
-        // The root's parts lead to too much.
-        let reach = if node.0 < PARTS { 0 } else { reach };
-        let next = NodeIx(self.nodes.len() as u32);
-        let number = *self.numbers.entry(node).or_insert(next);
-        if number == next {
-            self.nodes.push(node);
-            self.reach.push(reach);
-        } else {
-            let known = &mut self.reach[number.at()];
-            *known = (*known).max(reach);
-        }
-        number
-    }
-
-    /// The link between two nodes has to be there.
-    fn need(&mut self, from: NodeIx, to: NodeIx) {
-        let needed = self.needed.entry(from).or_default();
-        if !needed.contains(&to) {
-            needed.push(to);
-        }
-    }
-
-    /// Puts in what links of these names lead to, one after the other, and answers the last, where they all do.
-    fn put_way<T: Distant>(&mut self, on: &mut T, from: NodeIx, names: &[&[u8]]) -> Option<NodeIx> {
-        let mut at = from;
-        self.put(at, 0);
-        for &name in names {
-            // What has a name is among the first, before the places of a list.
-            let (mut links, mut place) = (Vec::new(), 0);
-            on.links(at, &mut place, ROOM, |to, _, link| links.push((to, link)));
-            let is_it = |link| {
-                let called = on.called(link);
-                !called.kind.is_indexed() && !called.is_value && on.texts().raw(called.name) == name
-            };
-            let (to, _) = links.into_iter().find(|&(_, link)| is_it(link))?;
-            self.need(at, to);
-            self.put(to, 0);
-            at = to;
-        }
-        Some(at)
-    }
-
-    /// Puts in the code of an ES module, which says what its file is: a function before it ran, a generator since.
-    fn put_code<T: Distant>(&mut self, on: &mut T, record: NodeIx) {
-        for (code, _) in targets(on, record) {
-            let is_closure = on.node(code).kind == NodeKind::CLOSURE;
-            let function = if is_closure { Some(code) } else { self.put_way_if(on, code, &[b"function"]) };
-            if let Some(function) = function {
-                self.need(record, code);
-                self.put(code, 0);
-                self.put_way(on, function, &[b"shared", b"script", b"name"]);
-            }
-        }
-    }
-
-    /// The same as [`Chart::put_way`] for an object, of which nothing is put in where it has no such link.
-    fn put_way_if<T: Distant>(&mut self, on: &mut T, from: NodeIx, names: &[&[u8]]) -> Option<NodeIx> {
-        let is_generator = on.generated_by(from).is_some();
-        if is_generator { self.put_way(on, from, names) } else { None }
-    }
-
-    /// Makes the graph, with as much of what is around as there is room for.
-    fn draw<T: Distant>(&mut self, on: &mut T, watch: &Watch) -> Result<Graph, Error> {
-        let mut graph = Graph::default();
-        self.first = self.nodes.len();
-        // Texts that only this graph has: which node or link is called by each.
-        let (mut texts, mut pair_links) = (Vec::new(), Vec::new());
-        graph.first_edge.push(0);
-        let mut at = 0;
-        while at < self.nodes.len() {
-            if at.is_multiple_of(1 << 8) {
-                watch.check()?;
-            }
-            let node = self.nodes[at];
-            let what = on.node(node);
-            let name = if what.kind == NodeKind::STRING {
-                texts.push((at, on.text(node)));
-                what.name
-            } else {
-                on.name(node)
-            };
-            graph.kinds.push(what.kind.number());
-            graph.names.push(name);
-            graph.self_sizes.push(what.size);
-            if let Some(place) = on.place(node) {
-                graph.places.push((NodeIx(at as u32), place));
-            }
-            let mut missing = self.needed.remove(&node).unwrap_or_default();
-            let (mut held, mut place) = (Vec::new(), 0);
-            let mut looked_at = 0;
-            loop {
-                if self.reach[at] == 0 && missing.is_empty() {
-                    break;
-                }
-                let has_more = on.links(node, &mut place, ROOM, |to, _, link| held.push((to, link)));
-                for (to, link) in held.drain(..) {
-                    let called = on.called(link);
-                    let is_missing = missing.contains(&to);
-                    let is_wanted = looked_at < LINKS && self.reach[at] > 0 && self.is_wanted(on, at, to, called);
-                    looked_at += 1;
-                    if is_missing || is_wanted {
-                        if called.is_value {
-                            pair_links.push(graph.edges.len());
-                        }
-                        self.add(&mut graph, on, at, to, called);
-                    }
-                }
-                missing.retain(|to| {
-                    !graph.edges[graph.first_edge[at] as usize..]
-                        .iter()
-                        .any(|edge| Some(&edge.target()) == self.numbers.get(to))
-                });
-                if !has_more || looked_at >= LINKS && missing.is_empty() {
-                    break;
-                }
-            }
-            graph.first_edge.push(graph.edges.len() as u32);
-            at += 1;
-        }
-        graph.strings = on.texts().clone();
-        for (node, text) in texts {
-            graph.names[node] = push(&mut graph.strings, &text);
-        }
-        let pair = push(&mut graph.strings, PAIR);
-        for edge in pair_links {
-            graph.edge_names[edge] = pair;
-        }
-        Ok(graph)
-    }
-
-    /// May a link say something to those who name things?
-    fn is_wanted<T: Distant>(&self, on: &mut T, at: usize, to: NodeIx, called: LinkName) -> bool {
-        if self.numbers.contains_key(&to) {
-            return true;
-        }
-        // What is a link away from what is there for its own sake goes first.
-        if self.nodes.len() >= if at < self.first { MOST } else { self.most } {
-            return false;
-        }
-        let name = if called.kind.is_indexed() { &[] } else { on.texts().raw(called.name) };
-        match (called.kind, name) {
-            (EdgeKind::Internal, b"feedback_cell" | b"initial_map" | b"dependent_code" | b"scope_info") => false,
-            (EdgeKind::Internal, b"map") => false,
-            (EdgeKind::Property, b"__proto__" | b"prototype" | b"constructor") => false,
-            _ => true,
-        }
-    }
-
-    fn add<T: Distant>(&mut self, graph: &mut Graph, on: &mut T, at: usize, to: NodeIx, called: LinkName) {
-        let from = self.reach[at].saturating_sub(1);
-        let what = on.node(to);
-        let text = |name: u32| on.texts().raw(name);
-        let least = match what.kind {
-            NodeKind::CODE => 0,
-            NodeKind::OBJECT if self.inner.contains(&self.nodes[at]) && called.kind == EdgeKind::Internal => 1,
-            _ => from,
-        };
-        let number = self.put(to, least);
-        if self.inner.contains(&self.nodes[at]) && called.kind == EdgeKind::Internal && text(called.name) == b"previous"
-        {
-            self.inner.insert(to);
-        }
-        graph.edges.push(Edge::new(called.kind, number.0));
-        graph.edge_names.push(called.name);
-    }
-}
-
-/// The index of a text, put behind the others.
-fn push(strings: &mut StringTable, text: &[u8]) -> u32 {
-    for piece in text.split_inclusive(|&byte| byte == b'\\') {
-        strings.push_bytes(piece);
-        // The table holds JSON's text, in which this one begins an escape.
-        if piece.ends_with(b"\\") {
-            strings.push_bytes(b"\\");
-        }
-    }
-    strings.end()
 }
