@@ -8,8 +8,8 @@ use std::collections::VecDeque;
 
 /// Objects that are listed.
 const LISTED: usize = 1 << 16;
-/// Objects whose memory is fetched before their turn, and how long before it what their first words lead to is.
-const AHEAD: usize = 24;
+/// So many objects before its turn an object is fetched, and so many before it what its first words lead to.
+const FAR: usize = 32;
 const NEAR: usize = 8;
 
 /// Objects by the state of their description.
@@ -17,8 +17,8 @@ const NEAR: usize = 8;
 pub struct Open {
     pub met: Marks,
     described: Marks,
-    list: Vec<u64>,
-    next: VecDeque<u64>,
+    /// In the order in which they were met.
+    list: VecDeque<u64>,
     has_unlisted: bool,
     /// When all are met.
     pub numbers: Numbers,
@@ -28,7 +28,7 @@ impl Open {
     /// Nothing was met in this memory.
     pub fn new(memory: &Memory) -> Self {
         let marks = || Marks::new(memory);
-        Self { met: marks(), described: marks(), list: Vec::with_capacity(LISTED), ..Self::default() }
+        Self { met: marks(), described: marks(), list: VecDeque::with_capacity(LISTED), ..Self::default() }
     }
 
     /// One more that was met.
@@ -36,7 +36,7 @@ impl Open {
     pub fn put(&mut self, memory: &Memory, object: u64) {
         self.met.put(memory, object);
         if self.list.len() < LISTED {
-            self.list.push(object);
+            self.list.push_back(object);
         } else {
             self.has_unlisted = true;
         }
@@ -61,11 +61,8 @@ impl Open {
 }
 
 impl Walk<'_> {
-    /// Meets what these tagged words lead to, and all behind it.
-    pub(super) fn meet_all(&mut self, words: &[u64]) {
-        for &word in words {
-            self.reach(word);
-        }
+    /// Meets all behind what was met.
+    pub(super) fn meet_all(&mut self) {
         loop {
             self.describe_open();
             self.follow_keys_met();
@@ -90,21 +87,17 @@ impl Walk<'_> {
     }
 
     fn describe_listed(&mut self) {
-        loop {
-            while self.open.next.len() < AHEAD
-                && let Some(object) = self.open.list.pop()
-            {
-                self.open.next.push_back(object);
-                Memory::fetch(object);
+        while let Some(object) = self.open.list.pop_front() {
+            if let Some(&far) = self.open.list.get(FAR) {
+                Memory::fetch(far);
             }
-            if let Some(&near) = self.open.next.get(NEAR) {
+            if let Some(&near) = self.open.list.get(NEAR) {
                 for offset in [8, 16, 24, 32, 40, 48] {
                     if let Some(word) = self.memory.word(near + offset).filter(|word| word & 3 == 1) {
                         Memory::fetch(word - 1);
                     }
                 }
             }
-            let Some(object) = self.open.next.pop_front() else { return };
             self.describe_met(object);
         }
     }

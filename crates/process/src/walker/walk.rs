@@ -201,14 +201,16 @@ impl<'a> Walk<'a> {
         self.phase = Phase::Meet;
         self.open = Open::new(&self.memory);
         for part in 0..self.roots.len() {
-            let words = std::mem::take(&mut self.roots[part]);
-            self.meet_all(&words);
-            self.roots[part] = words;
+            for at in 0..self.roots[part].len() {
+                self.reach(self.roots[part][at]);
+            }
         }
+        self.meet_all();
         self.keep_certain();
-        let words = std::mem::take(&mut self.stack);
-        self.meet_all(&words);
-        self.stack = words;
+        for at in 0..self.stack.len() {
+            self.reach(self.stack[at]);
+        }
+        self.meet_all();
         self.open.number_all(u32::try_from(most).unwrap_or(u32::MAX))?;
         let first = SYNTHETIC + self.open.numbers.count();
         for node in self.buffers.values_mut() {

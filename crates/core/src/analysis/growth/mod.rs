@@ -101,6 +101,8 @@ pub fn growth(censuses: &[Census], options: &GrowthOptions) -> Growth {
 }
 
 #[cfg(test)]
+mod far;
+#[cfg(test)]
 mod scale;
 #[cfg(test)]
 mod tests;

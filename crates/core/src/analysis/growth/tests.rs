@@ -8,7 +8,7 @@ use crate::{CensusOptions, Growth, GrowthOptions, NoSources, Watch};
 use std::collections::BTreeMap;
 
 /// A server whose handler closes over `scope`, in `/app/server.js`, as V8 writes it.
-fn server() -> SnapshotBuilder {
+pub(super) fn server() -> SnapshotBuilder {
     SnapshotBuilder::new()
         .node("roots", NodeKind::SYNTHETIC, "(GC roots)", 0)
         .node("handles", NodeKind::SYNTHETIC, "(Global handles)", 0)
@@ -28,12 +28,18 @@ fn server() -> SnapshotBuilder {
 }
 
 /// A variable of the server's scope.
-fn variable(builder: SnapshotBuilder, name: &str, class: &str) -> SnapshotBuilder {
+pub(super) fn variable(builder: SnapshotBuilder, name: &str, class: &str) -> SnapshotBuilder {
     builder.node(name, NodeKind::OBJECT, class, 32).edge("scope", EdgeKind::Context, name, name)
 }
 
 /// A holder's `count` objects of a class, through V8's storage.
-fn filled(mut builder: SnapshotBuilder, holder: &str, class: &str, count: usize, size: u64) -> SnapshotBuilder {
+pub(super) fn filled(
+    mut builder: SnapshotBuilder,
+    holder: &str,
+    class: &str,
+    count: usize,
+    size: u64,
+) -> SnapshotBuilder {
     let storage = format!("{holder}'s storage");
     builder = builder.node(&storage, NodeKind::ARRAY, "(object elements)", 16 + 8 * count as u64).edge(
         holder,
@@ -55,7 +61,7 @@ fn heap(builder: &SnapshotBuilder) -> (Heap, Fold) {
     (heap, beside.fold.expect("it was asked for"))
 }
 
-fn options() -> GrowthOptions {
+pub(super) fn options() -> GrowthOptions {
     GrowthOptions { min_bytes: 1000, min_count: 5, own: vec!["/app/lib/".to_owned()], ..GrowthOptions::default() }
 }
 
@@ -84,12 +90,14 @@ fn said(growth: &Growth) -> Vec<impl PartialEq + std::fmt::Debug + use<>> {
     growth.suspects.iter().map(of).collect()
 }
 
-/// What grew, named by the last heap; and by the censuses alone, written down and read again. Looks without dominator trees say the same.
+/// What grew, named by the last heap; and by the censuses alone, written down and read again. Looks without dominator trees say the same,
+/// and those without a graph.
 fn grown(heaps: &[SnapshotBuilder]) -> [Growth; 2] {
     let growth = grown_by(heaps, look);
-    let light = grown_by(heaps, light_look);
-    for (growth, light) in growth.iter().zip(&light) {
-        assert_eq!(said(growth), said(light), "{growth:#?} {light:#?}");
+    for other in [grown_by(heaps, light_look), grown_by(heaps, super::far::look)] {
+        for (growth, other) in growth.iter().zip(&other) {
+            assert_eq!(said(growth), said(other), "{growth:#?} {other:#?}");
+        }
     }
     growth
 }
@@ -346,11 +354,11 @@ fn properties_of_a_map_are_one_step_and_those_of_a_record_are_not() {
     assert_eq!(names, ["table", "record.right"]);
 }
 
-type Nodes = Vec<(NodeKind, &'static str, u64)>;
-type Edges = Vec<(usize, EdgeKind, &'static str, usize)>;
+pub(super) type Nodes = Vec<(NodeKind, &'static str, u64)>;
+pub(super) type Edges = Vec<(usize, EdgeKind, &'static str, usize)>;
 
 /// Small random heaps with every kind of node, whose labels are few so that paths fall together.
-fn random(seed: u64, nodes: usize) -> (Nodes, Edges) {
+pub(super) fn random(seed: u64, nodes: usize) -> (Nodes, Edges) {
     let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
     let mut below = |bound: usize| {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -385,7 +393,7 @@ fn random(seed: u64, nodes: usize) -> (Nodes, Edges) {
     (all, edges)
 }
 
-fn built(
+pub(super) fn built(
     nodes: &[(NodeKind, &str, u64)],
     edges: &[(usize, EdgeKind, &str, usize)],
     order: &[usize],
