@@ -18,9 +18,10 @@ const COMPRESSED = 1 / 4
 /** The analysis in a twin takes so many bytes a byte of the snapshot. */
 const ANALYSIS = 2.2
 
-/** A twin that walks the heap takes so many bytes a byte of small objects: with the analysis, and where it is only folded. */
+/** A twin that walks the heap takes so many bytes a byte of small objects, with the analysis. */
 const WALK = 5
-const LOOK = 3
+/** A look is folded where the heap lies: so many bytes in any heap, and so many a byte of small objects, tiny ones being the dearest. */
+const LOOK = { least: 30e6, memory: 0.5 }
 
 /**
  * Objects are counted in one walk, by a twin and inline: a full collection marks the pages that a twin then has for itself, and
@@ -39,7 +40,7 @@ let seen = {}
 function needs({ mode, into, compress, heapUsed }) {
   const small = heapUsed ?? smallBytes()
   if (into === 'walk') return { memory: small * (seen.walk ?? WALK), disk: 0, pauseMs: 0 }
-  if (into === 'look') return { memory: small * (seen.look ?? LOOK), disk: 0, pauseMs: 0 }
+  if (into === 'look') return { memory: LOOK.least + small * (seen.look ?? LOOK.memory), disk: 0, pauseMs: 0 }
   if (into === 'count') {
     return { memory: small * COUNT.memory, disk: 0, pauseMs: mode === 'inline' ? (small / 1e6) * COUNT.msPerMegabyte : 0 }
   }
@@ -56,7 +57,10 @@ function needs({ mode, into, compress, heapUsed }) {
 function learn({ mode, into, pauseMs, rawBytes, twinPeakBytes }) {
   const small = smallBytes()
   if (into === 'walk' || into === 'look') {
-    if (twinPeakBytes !== undefined) seen[into] = (twinPeakBytes / small) * 1.1
+    if (twinPeakBytes === undefined) return
+    if (into === 'walk') seen.walk = (twinPeakBytes / small) * 1.1
+    // Of a small heap most is what any heap takes, and no measure for a large one.
+    else seen.look = Math.max(LOOK.memory, ((twinPeakBytes - LOOK.least) / small) * 1.1)
     return
   }
   seen = { ...seen, file: (rawBytes / small) * 1.1 }

@@ -9,6 +9,8 @@
 //!    holds: `object` and `properties`, `context`, `weak_table`; `shared`, `texts`, `strings`: how they are named; `recent`: what
 //!    was looked up.
 //! 5. `v8`, `naming`: V8 itself names one object of each shape. `check`: whether to believe the result.
+//! 6. Where only a fold is wanted, no graph: `open` meets all objects, `marks` numbers them, `survey` and `owners` find out what is known of all, and
+//!    `land` is the heap where it lies, whose `part`s the core asks for by `terrain` and `distant`. `collections`: nothing moved meanwhile.
 //!
 //! A wrong read ends the twin, and V8's snapshot is taken instead: the app never notices.
 #![expect(clippy::cast_possible_truncation, reason = "V8's numbers are cut to the widths that V8 gives them")]
