@@ -352,23 +352,20 @@ impl Heap {
     }
 
     /// Some nodes of a larger heap, whose figures are known: what they retain is what these alone do.
-    pub(super) fn near(mut graph: Graph, of: Vec<u32>, whole: Whole, watch: &Watch) -> Result<Self, Error> {
+    pub(super) fn near(graph: Graph, of: Vec<u32>, whole: Whole) -> Self {
         let pairs = WeakPairs::find(graph.strings());
-        let page = ownership::page(&graph, watch)?;
-        let marked = ownership::mark(&mut graph, &page, &pairs, watch)?;
         let Whole { classes, total_size, node_count } = whole;
-        Ok(Self {
+        Self {
             entries: distances::entries(&graph),
             graph,
             pairs,
-            stretches: marked.stretches,
             tree: OnceLock::new(),
             distances: Vec::new(),
             classes: Classes::near(of, classes),
             total_size,
             node_count,
             has_realms: OnceLock::new(),
-        })
+        }
     }
 
     /// The tree of a heap that was made without one.

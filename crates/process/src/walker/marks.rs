@@ -176,8 +176,8 @@ mod tests {
 
     #[test]
     fn numbers_go_by_address_and_back() {
+        let room = vec![1u64; 1 << 18];
         let memory = Memory::of_this_process().unwrap();
-        let room = vec![0u64; 1 << 18];
         let start = (room.as_ptr() as u64).next_multiple_of(16);
         let mut marks = Marks::new(&memory);
         let mut addresses: Vec<u64> = (0..5000).map(|at| start + 16 * (at * at % 100_003)).collect();

@@ -145,8 +145,8 @@ fn both(builder: &SnapshotBuilder, before: &[Census]) -> [(Census, Option<Growth
 }
 
 /// A look without a graph.
-pub(super) fn look(builder: &SnapshotBuilder, before: Vec<Census>) -> (Census, Option<Growth>) {
-    let [_, far] = both(builder, &before);
+pub(super) fn look(builder: &SnapshotBuilder, before: &[Census]) -> (Census, Option<Growth>) {
+    let [_, far] = both(builder, before);
     far
 }
 

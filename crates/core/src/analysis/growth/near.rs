@@ -121,7 +121,7 @@ impl<T: Distant> Afar<T> {
         self.follow_back(wanted, &mut chart, watch)?;
         self.add_closures(&mut chart);
         let graph = chart.draw(&mut self.steps.on, watch)?;
-        self.finish(wanted, chart, graph, watch)
+        Ok(self.finish(wanted, chart, graph))
     }
 
     /// Puts members of the signatures, and the ways to them, into the chart.
@@ -271,12 +271,12 @@ impl<T: Distant> Afar<T> {
         }
     }
 
-    fn finish(&mut self, wanted: &[u32], chart: Chart, graph: Graph, watch: &Watch) -> Result<Near, Error> {
+    fn finish(&mut self, wanted: &[u32], chart: Chart, graph: Graph) -> Near {
         let Chart { numbers, nodes, before, on_way, gaps, .. } = chart;
         let of: Vec<u32> = nodes.iter().map(|&node| self.steps.on.node(node).class).collect();
         let rows: Vec<Class> = self.steps.on.classes().to_vec();
         let (total_size, node_count) = (self.steps.on.total_size(), self.steps.on.node_count() as u64);
-        let heap = Heap::near(graph, of, Whole { classes: rows, total_size, node_count }, watch)?;
+        let heap = Heap::near(graph, of, Whole { classes: rows, total_size, node_count });
         let words = std::mem::replace(&mut self.steps.words, Words::new(0));
         let mut small = Steps::new(Charted::new(heap.ground()), words);
         let ends: Vec<_> = nodes
@@ -304,7 +304,7 @@ impl<T: Distant> Afar<T> {
             *first = numbers.get(first).copied().unwrap_or(NodeIx::ROOT);
         }
         let fold = Fold { words, rows, ways: Ways::of(ends.into_iter()) };
-        Ok(Near { heap, fold, gaps })
+        Near { heap, fold, gaps }
     }
 }
 

@@ -94,7 +94,7 @@ fn said(growth: &Growth) -> Vec<impl PartialEq + std::fmt::Debug + use<>> {
 /// and those without a graph.
 fn grown(heaps: &[SnapshotBuilder]) -> [Growth; 2] {
     let growth = grown_by(heaps, look);
-    for other in [grown_by(heaps, light_look), grown_by(heaps, super::far::look)] {
+    for other in [grown_by(heaps, light_look), grown_by(heaps, |builder, before| super::far::look(builder, &before))] {
         for (growth, other) in growth.iter().zip(&other) {
             assert_eq!(said(growth), said(other), "{growth:#?} {other:#?}");
         }
