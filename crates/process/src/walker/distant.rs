@@ -78,9 +78,9 @@ impl Distant for Land {
             Role::Generator => {
                 let shared = self.walk.generated(object);
                 let place = self.walk.function_of(shared).and_then(|function| function.place);
-                place.or(self.shapes[map as usize].place)
+                place.or(self.shape(map, object).place)
             }
-            _ => self.shapes[map as usize].place,
+            _ => self.shape(map, object).place,
         }
     }
 

@@ -158,6 +158,15 @@ impl Land {
         Some(late.1)
     }
 
+    /// What the objects of a map are. One that V8 made while it was asked for names has none of its own.
+    pub(super) fn shape(&self, map: u32, object: u64) -> Shape {
+        let of_map = self.shapes.get(map as usize).copied();
+        of_map.unwrap_or_else(|| {
+            let kind = self.walk.kind(self.walk.maps.list[map as usize].instance_type, object);
+            Shape { kind, name: self.synthetic[0].0, class: self.hidden_class, place: None }
+        })
+    }
+
     pub(super) fn map(&mut self, object: u64) -> Option<u32> {
         self.walk.maps.of(&self.walk.memory, self.walk.types, object)
     }

@@ -28,7 +28,7 @@ impl Marks {
 
     #[inline]
     fn place(&self, memory: &Memory, address: u64) -> Option<(usize, u64)> {
-        let (stretch, slot) = memory.place_of(address)?;
+        let (stretch, slot) = memory.place_of(address).filter(|_| address.is_multiple_of(8))?;
         let table = self.tables[stretch as usize];
         if table == NONE { None } else { Some((table as usize * WORDS + slot / 64, 1 << (slot % 64))) }
     }

@@ -39,7 +39,7 @@ impl Terrain for Land {
         let Some(at) = self.map(object) else {
             return Node { kind: NodeKind::HIDDEN, name: 0, size: 0, class: self.hidden_class };
         };
-        let Shape { kind, name, class, .. } = self.shapes[at as usize];
+        let Shape { kind, name, class, .. } = self.shape(at, object);
         let walk = &self.walk;
         let map = &walk.maps.list[at as usize];
         let number = map.instance_type;
