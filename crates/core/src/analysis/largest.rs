@@ -1,6 +1,6 @@
 //! The objects of the app that retain most, none inside another.
 
-use super::accumulation::is_scope;
+use super::accumulation::{is_global, is_scope};
 use super::distances::SYSTEM;
 use super::heap::Heap;
 use super::route::Route;
@@ -70,7 +70,7 @@ fn is_wrapper(heap: &Heap, node: NodeIx) -> bool {
     let graph = heap.graph();
     match graph.kind(node) {
         NodeKind::SYNTHETIC | NodeKind::HIDDEN => true,
-        NodeKind::OBJECT if heap.distance(node) == 1 || graph.raw_name(node) == b"global" => true,
+        NodeKind::OBJECT if heap.distance(node) == 1 || is_global(heap, node) => true,
         _ if is_scope(heap, node) => true,
         _ => {
             let nearly_all = heap.retained(node) / 10 * 9 + 1;

@@ -90,9 +90,9 @@ impl Walk<'_> {
         }
     }
 
-    /// The root's shortcut to a realm: to its global object, or since V8 14 to itself.
+    /// The root's shortcut to a realm that a root holds itself, as those of `node:vm` are not: to its global object, or since V8 14 to itself.
     fn meet_global(&mut self, realm: u64, word: u64) {
-        if self.reach(word).is_none() {
+        if self.reach(word).is_none() || !self.roots.iter().any(|words| words.contains(&(realm + 1))) {
             return;
         }
         if type_of(&self.memory, word - 1) == Some(self.types.js_global) {
