@@ -31,6 +31,8 @@ pub(super) struct Chart {
     /// Objects whose shapes are there.
     pub(super) shaped: FxHashSet<NodeIx>,
     pub(super) gaps: FxHashMap<NodeIx, NodeIx>,
+    /// Members that were put in with what is around them.
+    pub(super) sampled: Vec<NodeIx>,
     /// Scopes from which one goes outwards.
     pub(super) inner: FxHashSet<NodeIx>,
     /// So many are put in for their own sake.
@@ -49,6 +51,7 @@ impl Chart {
             needed: FxHashMap::default(),
             shaped: FxHashSet::default(),
             gaps: FxHashMap::default(),
+            sampled: Vec::new(),
             inner: FxHashSet::default(),
             first: 0,
             most: (nodes / PART).clamp(LEAST, MOST),

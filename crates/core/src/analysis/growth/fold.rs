@@ -176,6 +176,8 @@ pub(super) struct Folded<'a> {
     ways: Ways,
     /// Where the middle of a long way is left out: what comes before it, by what comes behind.
     gaps: FxHashMap<NodeIx, NodeIx>,
+    /// Of a small heap, members that are there with what is around them, sorted.
+    sampled: Vec<NodeIx>,
 }
 
 impl<'a> Folded<'a> {
@@ -190,19 +192,25 @@ impl<'a> Folded<'a> {
             let retained = below(&rows);
             retain(&mut rows, retained);
         }
-        Ok(Self::with(heap, Fold { words, rows, ways }, FxHashMap::default()))
+        Ok(Self::with(heap, Fold { words, rows, ways }, FxHashMap::default(), Vec::new()))
     }
 
     /// The same, where that is known.
-    pub(super) fn with(heap: &'a Heap, fold: Fold, gaps: FxHashMap<NodeIx, NodeIx>) -> Self {
+    pub(super) fn with(heap: &'a Heap, fold: Fold, gaps: FxHashMap<NodeIx, NodeIx>, sampled: Vec<NodeIx>) -> Self {
         let Fold { words, rows, ways } = fold;
-        Self { heap, steps: Steps::new(Charted::new(heap.ground()), words), rows, ways, gaps }
+        Self { heap, steps: Steps::new(Charted::new(heap.ground()), words), rows, ways, gaps, sampled }
     }
 
     /// The node's signature.
     #[inline]
     pub(super) fn of(&self, node: NodeIx) -> u32 {
         self.ways.signature(node)
+    }
+
+    /// Members of the signature to ask for what is inside: of a small heap those that are there with it, else these.
+    pub(super) fn examples(&self, signature: u32, members: &[NodeIx]) -> Vec<NodeIx> {
+        let sampled: Vec<NodeIx> = self.sampled.iter().copied().filter(|&node| self.of(node) == signature).collect();
+        if sampled.is_empty() { members.to_vec() } else { sampled }
     }
 
     /// The node before this one on the way from the root.

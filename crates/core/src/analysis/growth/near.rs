@@ -58,6 +58,7 @@ struct Near {
     heap: Heap,
     fold: Fold,
     gaps: FxHashMap<NodeIx, NodeIx>,
+    sampled: Vec<NodeIx>,
 }
 
 /// The whole, as it was folded.
@@ -91,8 +92,8 @@ impl<T: Distant> Afar<T> {
         say: impl FnOnce(&Folded) -> Result<R, Error>,
     ) -> Result<R, Error> {
         let firsts: Vec<NodeIx> = wanted.iter().map(|&at| self.rows[at as usize].first).collect();
-        let Near { heap, fold, gaps } = self.near(wanted, watch)?;
-        let folded = Folded::with(&heap, fold, gaps);
+        let Near { heap, fold, gaps, sampled } = self.near(wanted, watch)?;
+        let folded = Folded::with(&heap, fold, gaps, sampled);
         let said = say(&folded);
         let Folded { steps, rows, .. } = folded;
         (self.steps.words, self.rows) = (steps.words, rows);
@@ -149,6 +150,7 @@ impl<T: Distant> Afar<T> {
             for &member in members.iter().step_by(members.len().div_ceil(MEMBERS).max(1)) {
                 self.add_way(member, BACK + APART, chart);
                 self.add_member(member, chart);
+                chart.sampled.push(member);
             }
         }
         Ok(())
@@ -272,7 +274,7 @@ impl<T: Distant> Afar<T> {
     }
 
     fn finish(&mut self, wanted: &[u32], chart: Chart, graph: Graph) -> Near {
-        let Chart { numbers, nodes, before, on_way, gaps, .. } = chart;
+        let Chart { numbers, nodes, before, on_way, gaps, sampled, .. } = chart;
         let of: Vec<u32> = nodes.iter().map(|&node| self.steps.on.node(node).class).collect();
         let rows: Vec<Class> = self.steps.on.classes().to_vec();
         let (total_size, node_count) = (self.steps.on.total_size(), self.steps.on.node_count() as u64);
@@ -304,7 +306,9 @@ impl<T: Distant> Afar<T> {
             *first = numbers.get(first).copied().unwrap_or(NodeIx::ROOT);
         }
         let fold = Fold { words, rows, ways: Ways::of(ends.into_iter()) };
-        Near { heap, fold, gaps }
+        let mut sampled: Vec<NodeIx> = sampled.iter().filter_map(|node| numbers.get(node).copied()).collect();
+        sampled.sort_unstable();
+        Near { heap, fold, gaps, sampled }
     }
 }
 

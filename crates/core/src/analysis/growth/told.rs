@@ -124,7 +124,7 @@ impl<'a> Teller<'a> {
                 between,
             };
             let finding = names.finding(&pile, route);
-            let examples = alike(heap, &members);
+            let examples = alike(heap, &if is_roots { members } else { folded.examples(at, &members) });
             told.push(Some(Told {
                 name: finding.name,
                 class: finding.class,
