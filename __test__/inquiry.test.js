@@ -30,7 +30,7 @@ function inquiryOf(t, findings, options) {
   const inquiry = new Inquiry({ looksPerHour: 8, mode: 'twin', ...options })
   let collections = 0
   const judge = (verdict) => inquiry.judge({ state: verdict.leak ? 'confirmed' : 'suspicious', kind: 'heap', growthBytes: 1e6, bytesPerHour: 36e8, ...verdict }, (collections += 5))
-  return { judge, looks: () => looks, wait: (ms) => (now += ms) }
+  return { judge, looks: () => looks, compared: () => compared, wait: (ms) => (now += ms) }
 }
 
 const failed = { missing: 'the twin ended early', mayPass: true }
@@ -50,6 +50,20 @@ test('a look that fails is made again, later and later, and the heap is seen aga
   wait(60_000)
   const told = await judge({ leak: true })
   assert.deepEqual([told.confirmedBy, told.evidence, told.suspects], ['trend', 'snapshot', [holder]])
+})
+
+test('looks outlive a judgement that nothing grows, and are forgotten after twenty collections without suspicion', async (t) => {
+  const { judge, looks, compared, wait } = inquiryOf(t, [first, seen([holder], 1e6)])
+  const quiet = { leak: false, state: 'quiet' }
+  await judge({ leak: false })
+  await judge(quiet)
+  wait(60_000)
+  const told = await judge({ leak: true })
+  assert.deepEqual([told?.suspects, looks()], [[holder], 2], 'compared with the look before')
+  for (let more = 0; more < 5; more++) await judge(quiet)
+  wait(60_000)
+  await judge({ leak: false })
+  assert.deepEqual([looks(), compared()], [3, 1], 'a first look')
 })
 
 test('what may pass is tried three times before a sure trend is told alone; what does not pass is told at once', async (t) => {

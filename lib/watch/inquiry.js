@@ -78,8 +78,9 @@ class Inquiry {
   async judge(verdict, collections) {
     if (this.#busy) return undefined
     const { state, kind, leak } = verdict
+    // One judgement that nothing grows forgets no look: under a load that wanders there is one between any two that say it does.
     if (!GROWS.has(state)) {
-      if (state === 'quiet' || collections - this.#calm > CALM) this.#rest()
+      if (collections - this.#calm > CALM) this.#rest()
       return undefined
     }
     this.#calm = collections
