@@ -54,16 +54,51 @@ test('a look that fails is made again, later and later, and the heap is seen aga
 
 test('looks outlive a judgement that nothing grows, and are forgotten after twenty collections without suspicion', async (t) => {
   const { judge, looks, compared, wait } = inquiryOf(t, [first, seen([holder], 1e6)])
-  const quiet = { leak: false, state: 'quiet' }
+  const quiet = { leak: false, state: 'quiet', kind: undefined, growthBytes: 0, bytesPerHour: 0 }
   await judge({ leak: false })
   await judge(quiet)
   wait(60_000)
   const told = await judge({ leak: true })
   assert.deepEqual([told?.suspects, looks()], [[holder], 2], 'compared with the look before')
-  for (let more = 0; more < 5; more++) await judge(quiet)
-  wait(60_000)
-  await judge({ leak: false })
-  assert.deepEqual([looks(), compared()], [3, 1], 'a first look')
+  for (let more = 0; more < 4; more++) await judge(quiet)
+  assert.equal(looks(), 3, 'it goes on looking for a while')
+  await judge(quiet)
+  assert.equal(compared(), 0)
+})
+
+test('the first growth of a process is looked at where looks are cheap, and told when it is suspected', async (t) => {
+  const grown = [first, seen([{ ...holder, cause: 'listener' }], 1e6)]
+  grown.push({ ...grown[1], growth: { ...grown[1].growth, looks: 3 } })
+  const hint = { leak: false, state: 'watching', kind: undefined }
+  const { judge, looks, wait } = inquiryOf(t, grown)
+  const judged = async (verdict) => (wait(10_000), judge(verdict))
+  assert.deepEqual([await judged({ ...hint, growthBytes: 1e5 }), looks()], [undefined, 0], 'too little')
+  for (const seen of [1, 2]) assert.deepEqual([await judged(hint), looks()], [undefined, seen])
+  grown.push({ ...grown[1], growth: { ...grown[1].growth, looks: 4 } })
+  assert.deepEqual([await judged(hint), looks()], [undefined, 3])
+  const told = await judged(hint)
+  assert.deepEqual([told.confirmedBy, told.kind, told.suspects[0].cause, looks()], ['evidence', 'heap', 'listener', 4], 'at a fourth look')
+  t.mock.restoreAll()
+  const suspected = inquiryOf(t, grown)
+  for (const verdict of [hint, hint, hint]) (suspected.wait(10_000), await suspected.judge(verdict))
+  assert.equal((await suspected.judge({ leak: false })).confirmedBy, 'evidence', 'or when it is suspected')
+  t.mock.restoreAll()
+  const cache = inquiryOf(t, [first, seen([holder], 1e6)])
+  for (const verdict of [hint, hint, hint, hint]) (cache.wait(10_000), await cache.judge(verdict))
+  assert.equal(cache.looks(), 2, 'what may have a bound is looked at again when it is suspected')
+  t.mock.restoreAll()
+  const dear = inquiryOf(t, grown, { walker: false })
+  await dear.judge(hint)
+  assert.equal(dear.looks(), 0)
+})
+
+test('what is proven while it is not suspected for a moment is told when it is again', async (t) => {
+  const grown = seen([{ ...holder, cause: 'listener' }], 1e6)
+  const { judge, wait } = inquiryOf(t, [first, grown, { ...grown, growth: { ...grown.growth, looks: 3 } }])
+  const judged = async (verdict) => (wait(60_000), judge(verdict))
+  const calm = { leak: false, state: 'watching', kind: undefined }
+  for (const verdict of [{ leak: false }, { leak: false }, calm]) assert.equal(await judged(verdict), undefined)
+  assert.equal((await judged({ leak: false })).confirmedBy, 'evidence')
 })
 
 test('what may pass is tried three times before a sure trend is told alone; what does not pass is told at once', async (t) => {
@@ -123,6 +158,20 @@ test('where the last look shows nothing that grew at each, the looks before name
   assert.deepEqual([await judged(false), await judged(false)], [undefined, undefined])
   const told = await judged(true)
   assert.deepEqual([told.confirmedBy, told.evidence, told.suspects], ['trend', 'snapshot', [holder]])
+})
+
+test('of two that grew between two looks a third look says which it was, where there is time for it', async (t) => {
+  const load = { name: 'requests', retainedDelta: 2e6, cause: 'array' }
+  const looks = [first, seen([load, holder], 3e6), { ...seen([holder], 1e6), growth: { ...seen([holder], 1e6).growth, looks: 3 } }]
+  const told = async (more) => {
+    const { judge, wait } = inquiryOf(t, looks)
+    const judged = () => (wait(60_000), judge({ leak: true, time: 0, ...more }))
+    assert.equal(await judged(), undefined, 'a first look')
+    return (await judged()) ?? judged()
+  }
+  assert.deepEqual((await told()).suspects, [holder])
+  t.mock.restoreAll()
+  assert.deepEqual((await told({ reachesLimitAt: 30_000 })).suspects, [load, holder], 'the end is near')
 })
 
 test('what names its bound is told when twice as much has come', async (t) => {

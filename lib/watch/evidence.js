@@ -7,6 +7,7 @@ const { promisify } = require('node:util')
 const zlib = require('node:zlib')
 const { countObjects } = require('../capture/light-census.js')
 const { snapshotTo } = require('../capture/snapshot.js')
+const { walkerUnsupported } = require('../capture/walker.js')
 const { lightGrowth } = require('../growth/light.js')
 const { look } = require('../growth/look.js')
 
@@ -53,6 +54,12 @@ class Evidence {
   /** Why there is none, in words. */
   get exhausted() {
     return `${this.#options.looksPerHour} looks an hour are used up`
+  }
+
+  /** Whether a look takes about a second, a walk of the heap beside the app, and not V8's snapshot. */
+  get cheap() {
+    const { walker, mode } = this.#options
+    return walker !== false && mode !== 'inline' && walkerUnsupported() === undefined
   }
 
   /** How many looks are there to compare. */

@@ -9,19 +9,25 @@ const LONG_MS = 60_000
 /** By the trend so much has to have come since the last look; where it has not, a look comes after so many collections. */
 const LEAST_BYTES = 128 * 1024
 const PATIENCE = 12
-/** Where the trend is sure, the last look comes when so much more should be there than at the first, by which a holder shows; or after a minute. */
+/**
+ * Where the trend is sure, the last look comes when so much more should be there than at the first, by which a holder shows; or after a minute.
+ * In the first readings of a process so much growth is a reason to look, where looks are cheap: there is something to compare with when it is suspected.
+ */
 const SHOWS_BYTES = 512 * 1024
-/** Looks at which the same holder has grown each time. */
+/** Looks at which the same holder has grown each time: of what is suspected, and of what the trend alone would not be suspected for. */
 const PROOF = 3
+const LONG_PROOF = 4
 /** Looks without growth: the next one comes when the trend is sure, or after so many collections. */
 const CLEARED = 2
 const REST = 30
-/** Collections without suspicion after which the looks are of another time. */
+/** So many collections after it was suspected last it is still looked at, and after so many without a reason to the looks are of another time. */
 const CALM = 20
 /** The heap itself has to grow by this part of what the trend says, or the trend is wrong. */
 const REAL = 0.3
 /** What the heap said once, where it cannot be asked again, is of that time: a leak can have begun since. */
 const OVERDUE = 2
+/** Between two looks what comes and goes with the load can grow like what leaks: where the second grew by that part of the first, a third look tells them apart. */
+const CONTESTED = 0.2
 /** A holder that grew by less of the heap's growth is no reason to speak before the trend is sure. */
 const SHARE = 0.2
 /**
@@ -38,8 +44,8 @@ const GROWS = new Set(['suspicious', 'confirmed'])
 const IN_THE_HEAP = new Set(['heap', 'external'])
 
 /**
- * When the heap is looked at, and what follows. Suspicion takes a first look; later ones, some collections apart, are compared with
- * those before. The answer of `judge` is
+ * When the heap is looked at, and what follows. Suspicion takes a first look, or what may become one; later ones, some collections apart, are
+ * compared with those before. The answer of `judge` is
  *
  * - `undefined`: nothing yet;
  * - `{ confirmedBy: 'evidence' | 'trend', ...finding }`: it leaks. By evidence where one holder that has no bound grew between three
@@ -49,6 +55,7 @@ class Inquiry {
   #evidence
   #at = 0
   #time = 0
+  #suspected = -Infinity
   #calm = 0
   #empty = 0
   #first
@@ -65,6 +72,10 @@ class Inquiry {
   #seen = []
   #unaffordable = false
   #busy = false
+  /** Looks at which one holder without a bound grew each time; 0: there is none. */
+  #proven = 0
+  /** What is told by evidence as soon as it is suspected again. */
+  #proof
 
   constructor(options) {
     this.#evidence = new Evidence(options)
@@ -78,16 +89,26 @@ class Inquiry {
   async judge(verdict, collections) {
     if (this.#busy) return undefined
     const { state, kind, leak } = verdict
-    // One judgement that nothing grows forgets no look: under a load that wanders there is one between any two that say it does.
-    if (!GROWS.has(state)) {
-      if (collections - this.#calm > CALM) this.#rest()
-      return undefined
+    const isSuspicious = GROWS.has(state) && (leak || IN_THE_HEAP.has(kind))
+    // What was looked at for less than suspicion is asked anew.
+    if (isSuspicious && collections - this.#suspected > CALM) this.#empty = 0
+    if (isSuspicious) this.#suspected = collections
+    // Under a load that wanders there is a judgement that nothing grows between any two that say it does.
+    const isSuspected = collections - this.#suspected <= CALM
+    const isHint = !isSuspected && state === 'watching' && verdict.growthBytes >= SHOWS_BYTES && this.#evidence.cheap
+    if (isSuspicious || isHint) this.#calm = collections
+    else if (collections - this.#calm > CALM) this.#rest()
+    if (!isSuspected && !isHint) return undefined
+    const proof = this.#proof
+    if (isSuspicious && proof !== undefined) {
+      this.#proof = undefined
+      return proof
     }
-    this.#calm = collections
-    if (!leak && !IN_THE_HEAP.has(kind)) return undefined
     // No look shows what native code allocates, only what grew in the heap meanwhile.
     if (kind === 'native') return { confirmedBy: 'trend', evidence: 'trend', suspects: [], missing: NATIVE }
     const isBlind = performance.now() < this.#again || !this.#evidence.affordable
+    // A third look is for what is suspected, or what may be proven without.
+    if (isHint && this.#evidence.looks >= PROOF - 1 && this.#proven !== this.#evidence.looks) return undefined
     if (!isBlind && !this.#isTime(verdict, collections)) return undefined
     this.#busy = true
     try {
@@ -108,7 +129,7 @@ class Inquiry {
     }
     // What the heap said no to is asked of it again when it may say something else.
     if (leak) return !(growthBytes < this.#vetoed * OVERDUE) || since >= REST || elapsed >= (REST / SPACING) * LONG_MS
-    if (this.#evidence.looks >= PROOF && this.#empty === 0) return false
+    if (this.#evidence.looks >= PROOF && this.#empty === 0 && this.#proven !== PROOF) return false
     if (this.#empty >= CLEARED) return since >= REST
     return (bytesPerHour / 36e5) * elapsed >= LEAST_BYTES || since >= PATIENCE
   }
@@ -123,6 +144,7 @@ class Inquiry {
       this.#unaffordable = finding.unaffordable
       this.#mayPass = finding.mayPass
       this.#again = this.#time + Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.#failures++)
+      if (!GROWS.has(verdict.state)) return undefined
       // Now, and not when the trend is sure: there is something to compare with then.
       return this.#without(verdict, this.#unaffordable ? await this.#evidence.count() : undefined)
     }
@@ -146,8 +168,15 @@ class Inquiry {
       const isFilling = suspects[0]?.bound !== undefined && !(verdict.growthBytes >= this.#filling * OVERDUE)
       if (isFilling) this.#filling ??= verdict.growthBytes
       this.#vetoed = isUnseen ? verdict.growthBytes : isFilling ? this.#filling : undefined
+      if (growth.looks < PROOF && growth.suspects.length > 0 && isContested(suspects) && !endsSoon(verdict) && this.#evidence.affordable) return undefined
       if (!isUnseen && !isFilling) return { confirmedBy: 'trend', ...told }
-    } else if (growth.looks >= PROOF && isProof(growth, grown)) return { confirmedBy: 'evidence', ...told }
+    } else {
+      this.#proven = isProof(growth, grown) ? growth.looks : 0
+      const proof = this.#proven >= PROOF ? { confirmedBy: 'evidence', ...told } : undefined
+      if (GROWS.has(verdict.state) && proof !== undefined) return proof
+      if (this.#proven >= LONG_PROOF && verdict.growthBytes >= SHOWS_BYTES) return { kind: 'heap', ...proof }
+      this.#proof = proof
+    }
     // What did not grow by the path it has now may do so from here on.
     if (growth.suspects.length === 0) {
       this.#evidence.forget({ last: true })
@@ -168,6 +197,8 @@ class Inquiry {
     this.#evidence.forget()
     this.#empty = 0
     this.#seen = []
+    this.#proof = undefined
+    this.#proven = 0
     this.#vetoed = this.#filling = undefined
     this.#seeing()
   }
@@ -195,6 +226,15 @@ const NATIVE = 'memory that native code allocates is in no look at the heap: an 
 /** Buffers are held by objects: one that does not hold what came of them is not their holder. */
 function holdersOf(suspects, { kind }, expected) {
   return kind === 'external' ? suspects.filter(({ retainedDelta }) => retainedDelta >= expected * SHARE) : suspects
+}
+
+function isContested([first, second]) {
+  return second !== undefined && second.retainedDelta >= first.retainedDelta * CONTESTED
+}
+
+/** The process may not live to see another look. */
+function endsSoon({ reachesLimitAt, time }) {
+  return reachesLimitAt - time < LONG_MS
 }
 
 function isProof({ suspects: [first] }, grown) {

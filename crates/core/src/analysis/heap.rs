@@ -265,19 +265,21 @@ impl Heap {
         let sizes = std::mem::take(&mut graph.self_sizes);
         let nodes = graph.node_count();
         let numbers = Prepared::new();
-        // Whichever thread is done first goes on with the names of WeakMap entries.
+        // Whichever thread is done first goes on with the names of WeakMap entries and room for the dominators.
         let pairs = OnceLock::new();
-        let then_pairs = || _ = pairs.get_or_init(|| WeakPairs::find(graph.strings()));
-        let then_page = || {
-            let page = if purpose == Purpose::Fold { None } else { Some(ownership::page(&graph, watch)?) };
-            then_pairs();
-            if page.is_some() {
+        let and_then = || {
+            pairs.get_or_init(|| WeakPairs::find(graph.strings()));
+            if purpose != Purpose::Fold {
                 numbers.prepare(|| Numbers::new(nodes));
             }
-            Ok(page)
         };
-        let (page, (sizes, mut spare)) =
-            side_by_side(then_page, || shallow::moved(&graph, sizes, watch).inspect(|_| then_pairs()))?;
+        let page = || {
+            if purpose == Purpose::Fold { Ok(None) } else { ownership::page(&graph, watch).map(Some) }
+        };
+        let (page, (sizes, mut spare)) = side_by_side(
+            || page().inspect(|_| and_then()),
+            || shallow::moved(&graph, sizes, watch).inspect(|_| and_then()),
+        )?;
         let pairs = pairs.into_inner().unwrap_or_else(|| WeakPairs::find(graph.strings()));
         graph.self_sizes = sizes;
         let Some(page) = page else {

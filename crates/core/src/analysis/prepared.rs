@@ -7,6 +7,8 @@ pub(super) struct Prepared<T>(Mutex<State<T>>);
 
 enum State<T> {
     Open,
+    /// Somebody makes it.
+    Begun,
     Made(T),
     /// Taken, or made by the one who needed it.
     Done,
@@ -17,14 +19,18 @@ impl<T> Prepared<T> {
         Self(Mutex::new(State::Open))
     }
 
-    /// Makes the value, if nobody asked for it yet. Who asks meanwhile does not wait.
+    /// Makes the value, if nobody does or asked for it yet. Who asks meanwhile does not wait.
     pub(super) fn prepare(&self, make: impl FnOnce() -> T) {
-        if matches!(*self.0.lock(), State::Done) {
-            return;
+        {
+            let mut state = self.0.lock();
+            if !matches!(*state, State::Open) {
+                return;
+            }
+            *state = State::Begun;
         }
         let value = make();
         let mut state = self.0.lock();
-        if matches!(*state, State::Open) {
+        if matches!(*state, State::Begun) {
             *state = State::Made(value);
         }
     }
@@ -33,7 +39,7 @@ impl<T> Prepared<T> {
     pub(super) fn take(&self, make: impl FnOnce() -> T) -> T {
         match std::mem::replace(&mut *self.0.lock(), State::Done) {
             State::Made(value) => value,
-            State::Open | State::Done => make(),
+            State::Open | State::Begun | State::Done => make(),
         }
     }
 }

@@ -8,6 +8,7 @@ use super::scripts::Scripts;
 use crate::graph::{EdgeKind, Graph, NodeIx, NodeKind};
 use crate::{FunctionCount, TimerRow};
 use rustc_hash::FxHashMap;
+use std::cmp::Reverse;
 
 /// What a timer calls.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -36,17 +37,11 @@ impl Timer {
 
     /// The kind that most of these timers are; of equals the first.
     pub(super) fn most_common(graph: &Graph, nodes: impl Iterator<Item = NodeIx>) -> Option<Self> {
-        let mut found: FxHashMap<Self, (usize, std::cmp::Reverse<usize>)> = FxHashMap::default();
+        let mut found: FxHashMap<Self, (usize, Reverse<usize>)> = FxHashMap::default();
         for (at, timer) in nodes.filter_map(|node| Self::of(graph, node)).enumerate() {
-            found.entry(timer).or_insert((0, std::cmp::Reverse(at))).0 += 1;
+            found.entry(timer).or_insert((0, Reverse(at))).0 += 1;
         }
         found.into_iter().max_by_key(|&(_, order)| order).map(|(timer, _)| timer)
-    }
-
-    /// As a row of the report.
-    fn row(self, delay: Option<u32>, count: u64, graph: &Graph, scripts: &Scripts) -> TimerRow {
-        let (function, location) = (self.callback.name(graph.strings()), self.callback.location(graph, scripts));
-        TimerRow { set_by: self.set_by.to_owned(), delay, callback: FunctionCount { function, location, count } }
     }
 
     /// `setInterval callback poll`.
@@ -109,15 +104,32 @@ impl Pending {
 
     /// The `top` most frequent.
     pub(super) fn rows(self, graph: &Graph, scripts: &Scripts, top: usize) -> Vec<TimerRow> {
-        let row = |((timer, delay), count): ((Timer, _), _)| timer.row(delay, count, graph, scripts);
-        let mut rows: Vec<TimerRow> = self.0.into_iter().map(row).collect();
-        let key = |row: &TimerRow| (row.delay, row.set_by.clone());
-        rows.sort_by(|a, b| {
-            let by_count = b.callback.count.cmp(&a.callback.count);
-            by_count.then_with(|| a.callback.place().cmp(&b.callback.place())).then_with(|| key(a).cmp(&key(b)))
-        });
-        rows.truncate(top);
-        rows
+        // Few callbacks wait for many delays: what takes long to compare is told once a callback.
+        let mut callbacks: Vec<(Timer, FunctionCount)> = Vec::new();
+        let mut known: FxHashMap<Timer, usize> = FxHashMap::default();
+        for &(timer, _) in self.0.keys() {
+            known.entry(timer).or_insert_with(|| {
+                let Timer { callback, .. } = timer;
+                let (function, location) = (callback.name(graph.strings()), callback.location(graph, scripts));
+                callbacks.push((timer, FunctionCount { function, location, count: 0 }));
+                callbacks.len() - 1
+            });
+        }
+        callbacks.sort_by(|(a, one), (b, other)| one.place().cmp(&other.place()).then_with(|| a.set_by.cmp(b.set_by)));
+        let places: FxHashMap<Timer, usize> =
+            callbacks.iter().enumerate().map(|(at, &(timer, _))| (timer, at)).collect();
+        let mut rows: Vec<_> =
+            self.0.into_iter().map(|((timer, delay), count)| (Reverse(count), places[&timer], delay)).collect();
+        if rows.len() > top {
+            rows.select_nth_unstable(top);
+            rows.truncate(top);
+        }
+        rows.sort_unstable();
+        let row = |(Reverse(count), at, delay): (_, usize, _)| {
+            let (timer, callback) = &callbacks[at];
+            TimerRow { set_by: timer.set_by.to_owned(), delay, callback: FunctionCount { count, ..callback.clone() } }
+        };
+        rows.into_iter().map(row).collect()
     }
 }
 

@@ -4,6 +4,7 @@
 
 use super::meta::{EdgeLayout, Layout, LocationLayout, MAX_FIELDS, NodeLayout};
 use super::numbers::{Numbers, WIDE};
+use super::places::Places;
 use crate::graph::{Edge, EdgeKind, Graph, NodeIx, NodeKind, Place};
 use crate::{Error, Limits};
 
@@ -117,6 +118,8 @@ pub(super) struct Columns {
     largest_name: u32,
     largest_name_by: &'static str,
     edge_total: u64,
+    /// When all have come.
+    places: Option<Places>,
     forgotten: Forgotten,
 }
 
@@ -146,6 +149,7 @@ impl Columns {
             largest_name: 0,
             largest_name_by: "node",
             edge_total: 0,
+            places: None,
             forgotten: Forgotten::default(),
         }
     }
@@ -437,14 +441,7 @@ impl Columns {
         let Some(layout) = self.layout.location.as_ref() else { return Ok(()) };
         let fields = layout.fields;
         self.end_rows("locations", fields, 0, None)?;
-        // Of two places for one node the later one counts.
-        let places = &mut self.graph.places;
-        if !places.is_sorted_by(|a, b| a.0 < b.0) {
-            places.sort_by_key(|&(node, _)| node);
-            places.reverse();
-            places.dedup_by_key(|&mut (node, _)| node);
-            places.reverse();
-        }
+        self.places = Some(Places::order(std::mem::take(&mut self.graph.places)));
         Ok(())
     }
 
@@ -472,6 +469,9 @@ impl Columns {
         }
         self.graph.unknown_kinds = self.layout.unknown_kinds;
         self.graph.strings.shrink();
+        if let Some(places) = self.places.take() {
+            self.graph.places = places.take();
+        }
         self.graph.places.shrink_to_fit();
         Ok(self.graph)
     }

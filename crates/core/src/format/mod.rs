@@ -10,6 +10,7 @@ mod meta;
 mod numbers;
 mod parser;
 mod pipeline;
+mod places;
 
 pub use checked::Checked;
 pub(crate) use input::decompressed;

@@ -6,6 +6,7 @@ mod compared;
 mod exports;
 mod fold;
 mod merged;
+mod moved;
 mod near;
 mod points;
 mod steps;

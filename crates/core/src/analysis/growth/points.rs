@@ -4,6 +4,7 @@
 //! growth is theirs: an order's lines grow with the orders.
 
 use super::merged::{Merged, Row};
+use super::moved::moved;
 use crate::GrowthOptions;
 use rustc_hash::FxHashMap;
 
@@ -37,7 +38,7 @@ pub(super) fn delta(values: &[u64]) -> u64 {
 }
 
 /// Does it rise at every look, and by a fair part of the whole?
-fn rises(values: &[u64]) -> bool {
+pub(super) fn rises(values: &[u64]) -> bool {
     let steps = values.len().saturating_sub(1) as u64;
     let least = (delta(values) / (steps.max(1) * EVEN)).max(1);
     steps > 0 && values.windows(2).all(|pair| pair[1] >= pair[0].saturating_add(least))
@@ -64,6 +65,8 @@ pub(super) fn points(merged: &Merged, options: &GrowthOptions) -> Vec<Point> {
             objects.push(at);
         }
     }
+    let mut is_known = vec![false; merged.rows.len()];
+    found.values().flatten().for_each(|&row| is_known[row as usize] = true);
     let mut points: Vec<Point> =
         found.into_iter().map(|((parent, _), rows)| of_members(merged, parent, &rows)).collect();
     // What grew because its members did is told by them.
@@ -74,6 +77,7 @@ pub(super) fn points(merged: &Merged, options: &GrowthOptions) -> Vec<Point> {
         counts: merged.counts(row).to_vec(),
         sizes: merged.shallow(row).to_vec(),
     }));
+    points.extend(moved(merged, options, |row| is_known[row as usize]));
     points.retain(|point| point.delta() >= options.min_bytes);
     points.sort_by_key(|point| (std::cmp::Reverse(point.delta()), point.row));
     points
@@ -116,7 +120,11 @@ fn is_explained(merged: &Merged, row: u32) -> bool {
     if parent < 2 {
         return false;
     }
-    let (counts, holders) = (merged.counts(row), merged.counts(parent));
+    is_explained_by(merged.counts(row), merged.counts(parent))
+}
+
+/// The same by how many holders there were at each look.
+pub(super) fn is_explained_by(counts: &[u64], holders: &[u64]) -> bool {
     let more = delta(holders);
     // As many as each had when both were first seen.
     let Some((each, held)) =

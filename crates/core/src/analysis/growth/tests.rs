@@ -202,6 +202,38 @@ fn a_name_that_depends_on_what_is_retained_is_told_without_a_tree_at_first() {
     }
 }
 
+/// The server's scope keeps a list of `count` objects; a call that is under way holds the same list by a shorter way.
+fn with_call(is_under_way: bool, count: usize) -> SnapshotBuilder {
+    let held = variable(server(), "jobs", "Queue").node("list", NodeKind::OBJECT, "Array", 32).edge(
+        "jobs",
+        EdgeKind::Property,
+        "list",
+        "list",
+    );
+    let builder = filled(held, "list", "Job", count, 100);
+    if !is_under_way {
+        return builder;
+    }
+    builder.node("call", NodeKind::CLOSURE, "call", 64).edge("handles", EdgeKind::Internal, "8", "call").edge(
+        "call",
+        EdgeKind::Property,
+        "queue",
+        "jobs",
+    )
+}
+
+#[test]
+fn what_is_held_by_another_path_from_look_to_look_is_one_pile() {
+    let looks = [(false, 100), (true, 200), (true, 300), (false, 400)].map(|(call, count)| with_call(call, count));
+    for growth in grown(&looks) {
+        let [suspect] = &growth.suspects[..] else { panic!("{:#?}", growth.suspects) };
+        let growth = suspect.growth.as_ref().expect("it grew");
+        assert_eq!((suspect.name.as_str(), &growth.counts[..]), ("jobs.list", &[100, 200, 300, 400][..]));
+    }
+    let still = [(false, 100), (true, 100), (false, 101)].map(|(call, count)| with_call(call, count));
+    assert!(grown(&still).iter().all(|growth| growth.suspects.is_empty()));
+}
+
 #[test]
 fn one_of_several_like_holders_that_grows_is_found() {
     let at = |count| {

@@ -10,6 +10,7 @@ use super::super::scopes::Scopes;
 use super::super::scripts::Scripts;
 use super::super::suspects::Names;
 use super::fold::{Folded, NONE, ROOT, Row};
+use super::terrain::FunctionKey;
 use crate::graph::{Graph, NodeIx, NodeKind};
 use crate::{Error, Location, PathStep, Sources, Watch};
 use rustc_hash::FxHashMap;
@@ -21,6 +22,8 @@ const MANY: u64 = 16;
 const INSIDE: usize = 8;
 /// Members that are looked into for them.
 const ASKED: usize = 16;
+/// Members of one kind are frequent where they are such a part of all.
+const FREQUENT: usize = 4;
 /// Storage, and links of one list, between a member and its holder.
 const BETWEEN: usize = 64;
 
@@ -124,7 +127,7 @@ impl<'a> Teller<'a> {
                 between,
             };
             let finding = names.finding(&pile, route);
-            let examples = alike(heap, &if is_roots { members } else { folded.examples(at, &members) });
+            let examples = if is_roots { members } else { folded.examples(at, &members) };
             told.push(Some(Told {
                 name: finding.name,
                 class: finding.class,
@@ -139,9 +142,7 @@ impl<'a> Teller<'a> {
                     .into_iter()
                     .flatten()
                     .find_map(|node| bound(heap.graph(), node)),
-                inside: common(
-                    examples.iter().step_by(examples.len().div_ceil(ASKED)).map(|&member| inside(heap, member)),
-                ),
+                inside: inside_of(heap, &examples),
             }));
         }
         Ok(told)
@@ -250,14 +251,30 @@ impl<'a> Teller<'a> {
     }
 }
 
-/// Those of some members that call the same function, the most of them: timers of one list, or listeners, can be of several kinds.
-fn alike(heap: &Heap, members: &[NodeIx]) -> Vec<NodeIx> {
-    let graph = heap.graph();
-    let kind =
-        |&member: &NodeIx| called(graph, member).and_then(|called| Function::of(graph, called)).map(Function::key);
-    let kinds: Vec<_> = members.iter().map(kind).collect();
-    let most = kinds.iter().rev().max_by_key(|&one| kinds.iter().filter(|&other| other == one).count());
-    members.iter().zip(&kinds).filter(|&(_, one)| Some(one) == most).map(|(&member, _)| member).collect()
+/// What is inside of most of some members; where they are of several kinds, as the timers of one list or listeners can be, by the function that
+/// they call, of each that is frequent.
+fn inside_of(heap: &Heap, members: &[NodeIx]) -> Vec<String> {
+    let mut kinds: Vec<(Option<FunctionKey>, Vec<NodeIx>)> = Vec::new();
+    for &member in members {
+        let function = called(heap.graph(), member).and_then(|called| Function::of(heap.graph(), called));
+        let kind = function.map(Function::key);
+        match kinds.iter_mut().find(|(known, _)| *known == kind) {
+            Some((_, alike)) => alike.push(member),
+            None => kinds.push((kind, vec![member])),
+        }
+    }
+    kinds.retain(|(_, alike)| alike.len() * FREQUENT >= members.len());
+    kinds.sort_by_key(|(_, alike)| std::cmp::Reverse(alike.len()));
+    let mut all = Vec::new();
+    for (_, alike) in kinds {
+        let asked = alike.iter().step_by(alike.len().div_ceil(ASKED));
+        for name in common(asked.map(|&member| inside(heap, member))) {
+            if all.len() < INSIDE && !all.contains(&name) {
+                all.push(name);
+            }
+        }
+    }
+    all
 }
 
 /// The function that a timer or a listener calls.

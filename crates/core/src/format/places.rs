@@ -1,0 +1,70 @@
+//! Places in the order of their nodes: put so while the strings, which come behind them, are read.
+
+use crate::graph::{NodeIx, Place};
+use std::sync::mpsc::channel;
+use std::thread::{Builder, JoinHandle};
+
+/// Fewer are sorted at once: that takes less than a thread.
+const FEW: usize = 4096;
+
+type Placed = Vec<(NodeIx, Place)>;
+
+/// Places that are being put in order.
+pub(super) enum Places {
+    Ordered(Placed),
+    Sorting(JoinHandle<Placed>),
+}
+
+impl Places {
+    /// Begins to put them in order.
+    pub(super) fn order(places: Placed) -> Self {
+        if places.is_sorted_by(|a, b| a.0 < b.0) {
+            return Self::Ordered(places);
+        }
+        if places.len() > FEW {
+            let (give, take) = channel::<Placed>();
+            let sort = move || take.recv().map(ordered).unwrap_or_default();
+            if let Ok(thread) = Builder::new().name("leakguard-parse".to_owned()).spawn(sort) {
+                return match give.send(places) {
+                    Ok(()) => Self::Sorting(thread),
+                    Err(places) => Self::Ordered(ordered(places.0)),
+                };
+            }
+        }
+        Self::Ordered(ordered(places))
+    }
+
+    /// The places, when they are in order.
+    pub(super) fn take(self) -> Placed {
+        match self {
+            Self::Ordered(places) => places,
+            Self::Sorting(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+        }
+    }
+}
+
+/// Of two places for one node the later one counts.
+fn ordered(mut places: Placed) -> Placed {
+    places.sort_by_key(|&(node, _)| node);
+    places.reverse();
+    places.dedup_by_key(|&mut (node, _)| node);
+    places.reverse();
+    places
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{FEW, Places};
+    use crate::graph::{NodeIx, Place};
+
+    #[test]
+    fn few_and_many_come_in_order_and_the_later_of_two_counts() {
+        for count in [10, 2 * FEW] {
+            let place = |at: usize, line: u32| (NodeIx(at as u32), Place { script: 1, line, column: 0 });
+            let given: Vec<_> = (0..count).rev().map(|at| place(at, 0)).chain([place(3, 7)]).collect();
+            let want: Vec<_> = (0..count).map(|at| place(at, if at == 3 { 7 } else { 0 })).collect();
+            assert_eq!(Places::order(given).take(), want);
+            assert_eq!(Places::order(want.clone()).take(), want);
+        }
+    }
+}
