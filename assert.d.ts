@@ -84,11 +84,11 @@ export function ignoreCurrent(): Existing
 export function verifyNone(options?: NoneOptions): Promise<void>
 
 /** The matchers that `leakguard/jest` and `leakguard/vitest` add. */
-export interface LeakMatchers<R = Promise<void>> {
+export interface LeakMatchers {
   /** Does a call leak? `await expect(() => handle(request)).not.toLeak()` */
-  toLeak(options?: LeakOptions): R
+  toLeak(options?: LeakOptions): Promise<void>
   /** Of a WeakRef, or of a function that makes the object: is it collected? */
-  toBeCollected(options?: CollectedOptions): R
+  toBeCollected(options?: CollectedOptions): Promise<void>
   /** Does a call retain less than `size` bytes? */
-  toRetainLessThan(size: Size, options?: RetainOptions): R
+  toRetainLessThan(size: Size, options?: RetainOptions): Promise<void>
 }
