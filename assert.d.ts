@@ -1,7 +1,7 @@
 /// <reference types="node" />
 import type { Duration, Size } from './index.js'
 
-/** What is followed from batch to batch. Default: all of it. */
+/** What is followed from batch to batch. */
 export type Tracked = 'heap' | 'external' | 'timers' | 'handles' | 'listeners'
 
 /** How it is found out whether a call leaks. */
@@ -38,8 +38,11 @@ export interface CollectedOptions {
 }
 
 export interface RetainOptions<Given = any> {
+  /** How long one call may take to settle. Default: 4 s. */
   timeout?: Duration
+  /** Before each call, as with `LeakOptions`. */
   setup?: () => Given | Promise<Given>
+  /** After each call. */
   teardown?: (given: Given) => unknown
 }
 

@@ -975,6 +975,7 @@ export interface RecordedEvent {
   text: string
   figures?: Record<string, any>
 }
+
 /** One reading of a process's memory: ms and bytes. All but `time` may be left out; fields that are not here are ignored. */
 export interface MemorySample {
   /** ms, from any start. */
