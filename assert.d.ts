@@ -1,7 +1,7 @@
 /// <reference types="node" />
 import type { Duration, Size } from './index.js'
 
-/** What is followed from batch to batch. Default: all of it. */
+/** What is followed from batch to batch. */
 export type Tracked = 'heap' | 'external' | 'timers' | 'handles' | 'listeners'
 
 /** How it is found out whether a call leaks. */
@@ -38,8 +38,11 @@ export interface CollectedOptions {
 }
 
 export interface RetainOptions<Given = any> {
+  /** How long one call may take to settle. Default: 4 s. */
   timeout?: Duration
+  /** Before each call, as with `LeakOptions`. */
   setup?: () => Given | Promise<Given>
+  /** After each call. */
   teardown?: (given: Given) => unknown
 }
 
@@ -84,11 +87,11 @@ export function ignoreCurrent(): Existing
 export function verifyNone(options?: NoneOptions): Promise<void>
 
 /** The matchers that `leakguard/jest` and `leakguard/vitest` add. */
-export interface LeakMatchers<R = Promise<void>> {
+export interface LeakMatchers {
   /** Does a call leak? `await expect(() => handle(request)).not.toLeak()` */
-  toLeak(options?: LeakOptions): R
+  toLeak(options?: LeakOptions): Promise<void>
   /** Of a WeakRef, or of a function that makes the object: is it collected? */
-  toBeCollected(options?: CollectedOptions): R
+  toBeCollected(options?: CollectedOptions): Promise<void>
   /** Does a call retain less than `size` bytes? */
-  toRetainLessThan(size: Size, options?: RetainOptions): R
+  toRetainLessThan(size: Size, options?: RetainOptions): Promise<void>
 }

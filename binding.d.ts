@@ -79,14 +79,6 @@ export declare class HeapView {
   diff(before: HeapView, top: number): ViewJob
 }
 
-/** Asks for many places at once, on a thread of its own: maps of bundles are large. */
-export declare class PlacesJob {
-  /** Starts. `places` is JSON: `[{ file, line, column, function? }]`. */
-  constructor(places: string)
-  /** The answer, once, as JSON: for each place `null`, or `{ file, line, column, function? }`. */
-  take(): string | null
-}
-
 /** A file that is written to: `open` it, then `sample` and `event`, then `close`. */
 export declare class RecorderWriter {
   /** A writer without a file. */
@@ -256,7 +248,10 @@ export interface MachineReading {
   process?: ProcessReading
 }
 
-/** The same at once, on the calling thread: for a few places. */
+/**
+ * On the calling thread, for a few places: a bundle's map takes tens of ms. `places` is JSON: `[{ file, line, column, function? }]`; the
+ * answer has for each `null`, or the same as it was written.
+ */
 export declare function originalPlaces(places: string): string
 
 /** What a finished job leaves: one of the two. */

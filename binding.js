@@ -839,7 +839,6 @@ module.exports.AnalysisJob = nativeBinding.AnalysisJob
 module.exports.GcFeed = nativeBinding.GcFeed
 module.exports.HeapTally = nativeBinding.HeapTally
 module.exports.HeapView = nativeBinding.HeapView
-module.exports.PlacesJob = nativeBinding.PlacesJob
 module.exports.RecorderWriter = nativeBinding.RecorderWriter
 module.exports.RedactJob = nativeBinding.RedactJob
 module.exports.TwinJob = nativeBinding.TwinJob

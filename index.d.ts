@@ -214,7 +214,9 @@ export interface SamplingOptions {
 export interface Sampler extends NodeJS.EventEmitter {
   /** After each sample. What the listener throws is an uncaught exception of the app; the sampler goes on. */
   on(event: 'sample', listener: (sample: Sample) => void): this
+  /** After the next sample. */
   once(event: 'sample', listener: (sample: Sample) => void): this
+  /** Takes a listener off. */
   off(event: 'sample', listener: (sample: Sample) => void): this
   /** Oldest first: those of the last hour in full, those of the last day by the minute, `history` of them at most. */
   samples(): Sample[]
@@ -973,6 +975,7 @@ export interface RecordedEvent {
   text: string
   figures?: Record<string, any>
 }
+
 /** One reading of a process's memory: ms and bytes. All but `time` may be left out; fields that are not here are ignored. */
 export interface MemorySample {
   /** ms, from any start. */
@@ -1442,11 +1445,17 @@ export interface Leak extends WatchVerdict {
  * `node:diagnostics_channel` too, as `leakguard:<event>`. What a listener throws is an uncaught exception of the app.
  */
 export interface Watchdog extends NodeJS.EventEmitter {
+  /** After each full collection. */
   on(event: 'stats', listener: (stats: WatchStats) => void): this
+  /** From the slow timer, every `interval`. */
   on(event: 'sample', listener: (sample: Sample) => void): this
+  /** When something grows; when a leak that was told has ended. */
   on(event: 'suspicion' | 'recovered', listener: (verdict: WatchVerdict) => void): this
+  /** When something grows lastingly. The same leak is told again only when it has grown by half. */
   on(event: 'leak', listener: (leak: Leak) => void): this
+  /** Near a limit: at each band of `pressure`. */
   on(event: 'pressure', listener: (pressure: WatchPressure) => void): this
+  /** A failure of the watchdog's own. Where nobody listens it is a process warning. */
   on(event: 'error', listener: (error: Error) => void): this
   /** The last judgement. */
   readonly verdict: WatchVerdict | undefined

@@ -1,17 +1,35 @@
 /// <reference types="node" />
+/**
+ * What memwatch-next and @airbnb/node-memwatch export, for code that was written for them. Requiring it acts: it follows the collections from
+ * then on. docs/migrating.md says what is different.
+ *
+ * ```js
+ * const memwatch = require('leakguard/memwatch')
+ *
+ * memwatch.on('leak', ({ reason }) => console.error(reason))
+ * ```
+ *
+ * @module
+ */
 import { EventEmitter } from 'node:events'
 
-/** What memwatch-next and @airbnb/node-memwatch export: `stats` after each full collection, `leak` when the watchdog finds one. */
+/** `stats` after each full collection, `leak` when the watchdog finds one. */
 declare const memwatch: memwatch.Memwatch
 
+/** @hidden */
 declare namespace memwatch {
   interface Memwatch extends EventEmitter {
     /** Collects all garbage, now; its `stats` come at the next turn. */
     gc(): void
+    /** What comes into the heap and leaves it from `new` to `end()`. */
     HeapDiff: new () => HeapDiff
+    /** After each full collection. */
     on(event: 'stats', listener: (stats: Stats) => void): this
+    /** When the watchdog finds a leak. It begins with the first collection after somebody listens. */
     on(event: 'leak', listener: (leak: LeakInformation) => void): this
+    /** After the next full collection. */
     once(event: 'stats', listener: (stats: Stats) => void): this
+    /** When the watchdog finds its next leak. */
     once(event: 'leak', listener: (leak: LeakInformation) => void): this
   }
 

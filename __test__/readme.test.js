@@ -51,8 +51,24 @@ test('the README names every error code, and index.d.ts too', () => {
 test('links of the documents lead somewhere', () => {
   const docs = fs.readdirSync(join(root, 'docs'), { recursive: true }).filter((name) => name.endsWith('.md')).map((name) => join('docs', name))
   for (const document of ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md', ...docs]) {
-    for (const [, target] of fs.readFileSync(join(root, document), 'utf8').matchAll(/\]\((?!https?:)([^)#]+)/g)) {
-      assert.ok(fs.existsSync(join(root, dirname(document), target)), `${document}: ${target}`)
+    for (const [, target, anchor] of fs.readFileSync(join(root, document), 'utf8').matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)/g)) {
+      const path = target === '' ? join(root, document) : join(root, dirname(document), target)
+      assert.ok(fs.existsSync(path), `${document}: ${target}`)
+      if (anchor !== undefined) assert.ok(anchorsOf(path).has(anchor), `${document}: ${target}#${anchor}`)
     }
   }
+})
+
+/** What a link into a document can name: its headings, as GitHub writes them, and its named anchors. */
+function anchorsOf(path) {
+  const text = fs.readFileSync(path, 'utf8')
+  const headings = [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading]) => heading.toLowerCase().replace(/[^\w\- ]/g, '').replaceAll(' ', '-'))
+  return new Set([...headings, ...[...text.matchAll(/<a id="([^"]+)"/g)].map(([, id]) => id)])
+}
+
+test('the API reference has a page for each module', () => {
+  const index = fs.readFileSync(join(root, 'docs', 'api', 'README.md'), 'utf8')
+  const { exports } = JSON.parse(fs.readFileSync(join(root, 'package.json'), 'utf8'))
+  const modules = Object.keys(exports).filter((name) => name !== './package.json').map((name) => (name === '.' ? 'index' : name.slice(2)))
+  for (const name of modules) assert.ok(index.includes(`[${name}](${name}.md)`), name)
 })

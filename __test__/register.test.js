@@ -84,8 +84,10 @@ test('LEAKGUARD_RECORDER: what happened can be read afterwards', async (t) => {
   assert.ok(runs[0].samples.length > 0)
 })
 
-test('the document lists every variable', () => {
+test('the document lists every variable, and so do the types', () => {
   const { VARIABLES } = require('../lib/register/variables.js')
-  const text = fs.readFileSync(join(root, 'docs', 'http.md'), 'utf8')
-  for (const name of Object.keys(VARIABLES)) assert.ok(text.includes(`| \`${name}\` |`), name)
+  const names = Object.keys(VARIABLES).sort()
+  const namesIn = (file, line) => [...fs.readFileSync(join(root, file), 'utf8').matchAll(line)].map(([, name]) => name).sort()
+  assert.deepEqual(namesIn('docs/http.md', /^\| `(LEAKGUARD_\w+)` \|/gm), names)
+  assert.deepEqual(namesIn('register.d.ts', /^ {2}(LEAKGUARD_\w+)\?:/gm), names)
 })

@@ -6,7 +6,7 @@ const { mkdirSync, writeFileSync } = require('node:fs')
 const { SourceMap } = require('node:module')
 const { join } = require('node:path')
 const leakguard = require('leakguard')
-const { mapped, mappedSoon } = require('../lib/source-map.js')
+const { mapped } = require('../lib/source-map.js')
 const { node } = require('./support/child.js')
 const { folderFor } = require('./support/folder.js')
 
@@ -47,7 +47,7 @@ for (const inline of [true, false]) {
   })
 }
 
-test('places are mapped at once or soon, functions by their own names; others stay', async (t) => {
+test('places are mapped, functions by their own names; others stay', (t) => {
   const file = compiled(folderFor(t), { inline: false })
   const places = [
     { file, line: 2, column: 18, function: 'remember' },
@@ -62,7 +62,6 @@ test('places are mapped at once or soon, functions by their own names; others st
     places[2],
     places[3],
   ]
-  assert.deepEqual(await mappedSoon(places), expected)
   assert.deepEqual(mapped(places), expected)
 })
 

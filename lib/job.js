@@ -1,4 +1,5 @@
 'use strict'
+
 // A job of the addon, on a thread of its own, looked after from JavaScript until there is an outcome.
 
 const { setTimeout: sleep } = require('node:timers/promises')

@@ -4,7 +4,7 @@ const { LeakguardError } = require('./errors.js')
 
 let binding
 
-/** The native addon, loaded by the first analysis: requiring the module stays free, and capture needs no addon. */
+/** The native addon, loaded by the first call that needs it: requiring the module stays free, and inline captures work without one. */
 function native() {
   try {
     return (binding ??= require('../binding.js'))

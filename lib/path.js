@@ -15,4 +15,11 @@ function pathOf(value, what) {
   return path
 }
 
-module.exports = { isPath, pathOf }
+/** The rule for an option that is a path. */
+function pathRule(name, value) {
+  if (value === undefined) return undefined
+  if (!isPath(value)) throw wrong(`"${name}" must be a path, got ${shown(value)}`)
+  return pathOf(value, name)
+}
+
+module.exports = { isPath, pathOf, pathRule }

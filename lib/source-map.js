@@ -1,12 +1,10 @@
 'use strict'
 
 const { findSourceMap } = require('node:module')
-const { setTimeout: sleep } = require('node:timers/promises')
 const { basename } = require('node:path')
 const { fileURLToPath } = require('node:url')
 const { native } = require('./native.js')
 
-const LOOK_MS = 2
 /** Answers are small; maps are not, and none is kept. */
 const REMEMBERED = 4096
 
@@ -24,18 +22,6 @@ const known = new Map()
 function mapped(places) {
   const missing = unknown(places)
   if (missing.length > 0) remember(missing, JSON.parse(native().originalPlaces(JSON.stringify(missing))))
-  return places.map(written)
-}
-
-/** The same without holding up the thread: the maps are read by one of ours. */
-async function mappedSoon(places) {
-  const missing = unknown(places)
-  if (missing.length > 0) {
-    let answer
-    const job = new (native().PlacesJob)(JSON.stringify(missing))
-    while ((answer = job.take()) === null) await sleep(LOOK_MS)
-    remember(missing, JSON.parse(answer))
-  }
   return places.map(written)
 }
 
@@ -113,4 +99,4 @@ function plain(file) {
   }
 }
 
-module.exports = { mapped, mappedSoon, mappedByNode, mapReport }
+module.exports = { mapped, mappedByNode, mapReport }

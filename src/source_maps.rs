@@ -7,9 +7,7 @@ use crate::scripts::Scripts;
 use leakguard_core::{Location, SourceMaps};
 use napi::{Error, Result};
 use napi_derive::napi;
-use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
 
 /// A place in the text that V8 runs, 1-based, and what V8 calls the function there, if it is one.
 #[derive(Deserialize)]
@@ -28,37 +26,8 @@ struct Written {
     function: Option<String>,
 }
 
-/// Asks for many places at once, on a thread of its own: maps of bundles are large.
-#[napi]
-pub struct PlacesJob {
-    outcome: Arc<Mutex<Option<String>>>,
-}
-
-#[napi]
-impl PlacesJob {
-    /// Starts. `places` is JSON: `[{ file, line, column, function? }]`.
-    #[napi(constructor)]
-    pub fn new(places: String) -> Result<Self> {
-        let outcome = Arc::new(Mutex::new(None));
-        let left = Arc::clone(&outcome);
-        let work = move || {
-            // Without an answer, places stay what they are.
-            let answer = guarded(|| answer(&places)).ok().and_then(std::result::Result::ok);
-            *left.lock() = Some(answer.unwrap_or_else(|| "[]".to_owned()));
-        };
-        let thread = std::thread::Builder::new().name("leakguard".to_owned()).spawn(work);
-        thread.map_err(|error| Error::from_reason(format!("no thread: {error}")))?;
-        Ok(Self { outcome })
-    }
-
-    /// The answer, once, as JSON: for each place `null`, or `{ file, line, column, function? }`.
-    #[napi]
-    pub fn take(&self) -> Option<String> {
-        self.outcome.lock().take()
-    }
-}
-
-/// The same at once, on the calling thread: for a few places.
+/// On the calling thread, for a few places: a bundle's map takes tens of ms. `places` is JSON: `[{ file, line, column, function? }]`; the
+/// answer has for each `null`, or the same as it was written.
 #[napi]
 pub fn original_places(places: String) -> Result<String> {
     guarded(|| answer(&places)).map_err(Error::from_reason)?.map_err(|error| Error::from_reason(error.to_string()))

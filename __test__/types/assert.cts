@@ -1,6 +1,7 @@
 // Compiled, never run: tests with node:test, and with Jest's own types.
 import { assertCollected, assertLeak, assertNoLeak, assertRetainsLessThan, ignoreCurrent, verifyNone } from 'leakguard/assert'
 import jestMatchers = require('leakguard/jest')
+import type { AddedMatchers } from 'leakguard/jest'
 import { expect as imported } from '@jest/globals'
 
 export async function typed(): Promise<void> {
@@ -16,6 +17,8 @@ export async function typed(): Promise<void> {
   await expect(() => ({})).toRetainLessThan('10kB')
   const over: Promise<void> = imported(() => 1).not.toLeak()
   await over
+  const added: AddedMatchers = expect(() => 1).not
+  await added.toLeak()
   // @ts-expect-error no such thing is followed
   await assertNoLeak(() => 1, { track: ['cpu'] })
   // @ts-expect-error an object is held by who asks

@@ -1,6 +1,7 @@
 // Compiled, never run: what a TypeScript project under ES modules may write.
 import leakguard, { analyze, writeSnapshot, writeSnapshotSync, LeakguardError } from 'leakguard'
 import type { Capture, Report, Suspect } from 'leakguard'
+import type { Environment } from 'leakguard/register'
 import { createReadStream } from 'node:fs'
 
 const capture: Capture = await writeSnapshot('a.heapsnapshot', { signal: AbortSignal.timeout(1000) })
@@ -19,9 +20,14 @@ try {
   if (error instanceof LeakguardError && error.code === 'ERR_LEAKGUARD_PARSE') console.log(error.byte)
 }
 
+const environment: Environment = { LEAKGUARD_HTTP: '9400', LEAKGUARD_TRACK: '1' }
+Object.assign(process.env, environment)
+
 // @ts-expect-error there is no such option
 await analyze('a', { tpo: 3 })
 // @ts-expect-error a capture at once cannot be aborted
 writeSnapshotSync('a', { signal: AbortSignal.timeout(1) })
 // @ts-expect-error a number is no source
 await analyze(3)
+// @ts-expect-error there is no such mode
+void ({ LEAKGUARD_MODE: 'both' } satisfies Environment)

@@ -1,5 +1,5 @@
 // Compiled, never run: a test file of Vitest.
-import { verifyNone } from 'leakguard/vitest'
+import { verifyNone, type AddedMatchers } from 'leakguard/vitest'
 import { expect } from 'vitest'
 
 export async function typed(): Promise<void> {
@@ -7,6 +7,8 @@ export async function typed(): Promise<void> {
   await expect(new WeakRef({})).toBeCollected({ timeout: '1s' })
   await expect(() => ({})).toRetainLessThan(1000)
   await verifyNone()
+  const added: AddedMatchers = expect(() => 1).not
+  await added.toLeak()
   // @ts-expect-error no such option
   await expect(() => 1).toLeak({ iteration: 50 })
 }

@@ -109,4 +109,4 @@ function sum(values) {
   return values.reduce((total, value) => total + value, 0)
 }
 
-module.exports = { gather, steadily }
+module.exports = { gather }

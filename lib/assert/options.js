@@ -3,7 +3,7 @@
 const { isRegExp } = require('node:util').types
 const { walkerRule } = require('../capture/walker.js')
 const { choice, duration, integer, size, callback, validate, wrong, shown } = require('../options.js')
-const { isPath, pathOf } = require('../path.js')
+const { pathRule } = require('../path.js')
 const { CHANNELS } = require('./readings.js')
 
 const TRACKED = Object.keys(CHANNELS)
@@ -19,7 +19,7 @@ const RULES = {
   track: tracked,
   setup: callback,
   teardown: callback,
-  report: path,
+  report: pathRule,
   mode: choice(['auto', 'twin', 'inline'], 'auto'),
   walker: walkerRule,
 }
@@ -48,12 +48,6 @@ function patterns(name, value = []) {
 function tracked(name, value = USUAL) {
   if (Array.isArray(value) && value.length > 0 && value.every((one) => TRACKED.includes(one))) return value
   throw wrong(`"${name}" must be an array of ${TRACKED.join(', ')}, got ${shown(value)}`)
-}
-
-function path(name, value) {
-  if (value === undefined) return undefined
-  if (!isPath(value)) throw wrong(`"${name}" must be a path, got ${shown(value)}`)
-  return pathOf(value, name)
 }
 
 /** The function under test and its options, as they are used. */

@@ -1,5 +1,6 @@
 'use strict'
 
+const { performance } = require('node:perf_hooks')
 const v8 = require('node:v8')
 const { setTimeout: sleep } = require('node:timers/promises')
 const { LeakguardError, cancelled } = require('../errors.js')

@@ -53,4 +53,4 @@ function textOf(classes, looks) {
   return told.map(({ name, countDelta, counts }) => `${name || '(no name)'}: +${number(countDelta)} objects ${between} (${number(counts.at(-1))} now)`).join('; ')
 }
 
-module.exports = { isLight, lightGrowth, textOf }
+module.exports = { isLight, lightGrowth }

@@ -1,7 +1,7 @@
 'use strict'
 
 const { validate, boolean, callback, choice, duration, integer, wrong, shown } = require('../options.js')
-const { isPath, pathOf } = require('../path.js')
+const { pathRule } = require('../path.js')
 const { watchdogRule } = require('../watch/rule.js')
 
 /** What the endpoint can be told; index.d.ts and docs/http.md say what each does. */
@@ -44,9 +44,7 @@ function mountPath(name, value) {
 }
 
 function folder(name, value = process.env.LEAKGUARD_DIR || undefined) {
-  if (value === undefined) return undefined
-  if (!isPath(value)) throw wrong(`"${name}" must be a path, got ${shown(value)}`)
-  return pathOf(value, name)
+  return pathRule(name, value)
 }
 
 module.exports = { settingsOf }

@@ -1,6 +1,7 @@
 'use strict'
 
 const { styleFor } = require('../report/paint.js')
+const { section } = require('../report/section.js')
 const { table } = require('../report/table.js')
 const { bytes, count, cut, cutStart, safe, wrapped } = require('../report/words.js')
 const { chart } = require('./chart.js')
@@ -114,10 +115,6 @@ function lastSample(sample) {
 function notes({ notes, damaged }) {
   if (damaged === 0) return notes
   return [...notes, `${count(damaged)} damaged ${damaged === 1 ? 'record was' : 'records were'} skipped`]
-}
-
-function section(title, lines, { paint }) {
-  return lines.length === 0 ? '' : [paint.strong(title), ...lines.map((line) => `  ${line}`)].join('\n')
 }
 
 module.exports = { postmortemText }

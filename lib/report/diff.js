@@ -1,7 +1,8 @@
 'use strict'
 
-const { signed, section } = require('./growth.js')
+const { signed } = require('./growth.js')
 const { styleFor } = require('./paint.js')
+const { section } = require('./section.js')
 const { suspectText } = require('./suspect.js')
 const { table } = require('./table.js')
 const { bytes, count, safe, wrapped } = require('./words.js')

@@ -1,6 +1,7 @@
 'use strict'
 
 const { styleFor } = require('./paint.js')
+const { section } = require('./section.js')
 const { suspectText } = require('./suspect.js')
 const { table } = require('./table.js')
 const { bytes, count, safe, wrapped } = require('./words.js')
@@ -38,8 +39,4 @@ function signed(value, words) {
   return `${value < 0 ? '-' : '+'}${words(Math.abs(value))}`
 }
 
-function section(title, lines, { paint }) {
-  return lines.length === 0 ? '' : [paint.strong(title), ...lines.map((line) => `  ${line}`)].join('\n')
-}
-
-module.exports = { growthText, figuresOf, signed, section, NOISE }
+module.exports = { growthText, figuresOf, signed, NOISE }

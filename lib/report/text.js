@@ -1,6 +1,7 @@
 'use strict'
 
 const { styleFor } = require('./paint.js')
+const { section } = require('./section.js')
 const { suspectText } = require('./suspect.js')
 const { table } = require('./table.js')
 const { tablesOf } = require('./tables.js')
@@ -46,10 +47,6 @@ function figuresOf({ count: objects, retainedSize, share }) {
 
 function linesOf({ columns, rows, more }, { width, paint }) {
   return [...table(columns, rows, { width: width - 2, paint }), ...(more > 0 ? [paint.dim(`and ${count(more)} more`)] : [])]
-}
-
-function section(title, lines, { paint }) {
-  return lines.length === 0 ? '' : [paint.strong(title), ...lines.map((line) => `  ${line}`)].join('\n')
 }
 
 module.exports = { textOf, figuresOf, noSuspects }

@@ -18,9 +18,8 @@ const START_READINGS = 1
  * `{ pid, thread, script, node, room, began, ended, exit, crash, leaks, verdict, suspects, readings, samples, ending, resources, gc, loop, atLimit }`.
  */
 async function gather(folder, { onProgress } = {}) {
-  const notes = Map.groupBy ? Map.groupBy(notesIn(folder), keyOf) : grouped(notesIn(folder))
   const all = []
-  for (const events of notes.values()) {
+  for (const events of byProcess(notesIn(folder))) {
     const start = events.find(({ kind }) => kind === 'start')
     if (start !== undefined) all.push(await processOf(folder, start, events, onProgress))
   }
@@ -32,10 +31,14 @@ function keyOf({ pid, thread }) {
 }
 
 /** Node 20 has no Map.groupBy. */
-function grouped(notes) {
+function byProcess(notes) {
   const groups = new Map()
-  for (const note of notes) groups.set(keyOf(note), [...(groups.get(keyOf(note)) ?? []), note])
-  return groups
+  for (const note of notes) {
+    const group = groups.get(keyOf(note))
+    if (group === undefined) groups.set(keyOf(note), [note])
+    else group.push(note)
+  }
+  return groups.values()
 }
 
 async function processOf(folder, start, events, onProgress) {

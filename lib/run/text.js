@@ -3,6 +3,7 @@
 const { chart } = require('../postmortem/chart.js')
 const { span } = require('../postmortem/moment.js')
 const { styleFor } = require('../report/paint.js')
+const { section } = require('../report/section.js')
 const { suspectText } = require('../report/suspect.js')
 const { table } = require('../report/table.js')
 const { bytes, count, cut, cutStart, percent, safe, wrapped } = require('../report/words.js')
@@ -95,10 +96,6 @@ function allocations(findings, { width }) {
 function otherWords({ pid, thread, script, leaks }) {
   const told = leaks.length > 0 ? `, ${leaks.length} ${leaks.length === 1 ? 'leak' : 'leaks'}` : ''
   return `${pid}${thread > 0 ? ` worker ${thread}` : ''}  ${safe(script || 'no script')}${told}`
-}
-
-function section(title, lines, { paint }) {
-  return lines.length === 0 ? '' : [paint.strong(title), ...lines.map((line) => (line ? `  ${line}` : ''))].join('\n')
 }
 
 module.exports = { runText, placeWords, figuresOf, figures }

@@ -1,7 +1,8 @@
 'use strict'
 
-const { setTimeout: sleep } = require('node:timers/promises')
 const { basename } = require('node:path')
+const { performance } = require('node:perf_hooks')
+const { setTimeout: sleep } = require('node:timers/promises')
 const { startHeapProfile } = require('../sites/heap-profile.js')
 
 /** What lives for so long between two looks is no request under way. */

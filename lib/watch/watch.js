@@ -3,7 +3,7 @@
 const { walkerRule } = require('../capture/walker.js')
 const { callback, duration, choice, group, integer, interval, boolean, validate, wrong, shown } = require('../options.js')
 const { THRESHOLDS } = require('../detect.js')
-const { isPath, pathOf } = require('../path.js')
+const { isPath, pathRule } = require('../path.js')
 const { redactOption } = require('../redact/settings.js')
 const { LISTENERS } = require('../track/listeners.js')
 const { RULES: TRACKED } = require('../track/tracker.js')
@@ -21,7 +21,7 @@ const WATCH_RULES = {
   mode: choice(['auto', 'twin', 'inline'], 'twin'),
   maxPause: duration(),
   beforeCapture: callback,
-  snapshotDir: path,
+  snapshotDir: pathRule,
   redact: redactOption,
   keep: integer(0, 1000, 3),
   sites,
@@ -33,19 +33,13 @@ const WATCH_RULES = {
 }
 
 function bands(name, value = [0.8, 0.9]) {
-  if (Array.isArray(value) && value.length > 0 && value.every((band) => band > 0 && band < 1)) return [...value].sort()
+  if (Array.isArray(value) && value.length > 0 && value.every((band) => band > 0 && band < 1)) return [...value].sort((a, b) => a - b)
   throw wrong(`"${name}" must be an array of shares between 0 and 1, got ${shown(value)}`)
 }
 
 function sites(name, value = 'suspicious') {
   if (value === true || value === false || value === 'suspicious') return value
   throw wrong(`"${name}" must be true, false or 'suspicious', got ${shown(value)}`)
-}
-
-function path(name, value) {
-  if (value === undefined) return undefined
-  if (!isPath(value)) throw wrong(`"${name}" must be a path, got ${shown(value)}`)
-  return pathOf(value, name)
 }
 
 function given(_name, value) {
@@ -55,9 +49,9 @@ function given(_name, value) {
 /** The recorder's file, or `{ file, size, meta }`, whose `size` and `meta` the recorder checks by itself. */
 function recorder(name, value) {
   if (value === undefined) return undefined
-  if (isPath(value)) return { file: path(name, value) }
+  if (isPath(value)) return { file: pathRule(name, value) }
   if (value === null || typeof value !== 'object') throw wrong(`"${name}" must be a path or { file, size, meta }, got ${shown(value)}`)
-  const options = validate(value, { file: path, size: given, meta: given }, `"${name}"`)
+  const options = validate(value, { file: pathRule, size: given, meta: given }, `"${name}"`)
   if (options.file === undefined) throw wrong(`"${name}" must have a "file"`)
   return options
 }

@@ -1,6 +1,6 @@
 'use strict'
 
-// `npm run api`: docs/api out of the types, by typedoc. A module a page; modules that have no types of their own have none.
+// `npm run api`: docs/api out of the types, by typedoc. A module a page.
 
 const { installPackages, run } = require('../steps.js')
 

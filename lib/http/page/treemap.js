@@ -108,7 +108,7 @@ function isWhole({ class: kind }) {
   return kind === ''
 }
 
-export function nameOf({ name, class: kind, count: many }) {
+function nameOf({ name, class: kind, count: many }) {
   const what = many > 1 ? `${count(many)} × ${kind || 'objects'}` : kind
   return name && name !== kind ? `${name}: ${what}` : what
 }

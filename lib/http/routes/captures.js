@@ -1,6 +1,7 @@
 'use strict'
 
 const { basename } = require('node:path')
+const { performance } = require('node:perf_hooks')
 const { census } = require('../../capture/census.js')
 const { writeSnapshot } = require('../../capture/snapshot.js')
 const { gc } = require('../../gc/collect.js')

@@ -34,4 +34,4 @@ function inner(children) {
     .join('')
 }
 
-module.exports = { element, Html, escaped, inner }
+module.exports = { element, escaped, inner }

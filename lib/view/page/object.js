@@ -12,7 +12,7 @@ const SYSTEM = 100_000_000
 const FEW = 15
 
 /** How far an object is from the roots. */
-export function distanceOf({ distance }) {
+function distanceOf({ distance }) {
   if (distance < 0) return 'unreached'
   return distance >= SYSTEM ? '–' : count(distance)
 }

@@ -34,6 +34,13 @@ export async function summary(heap, view, { signal }) {
     element('h2', {}, report.suspects.length > 0 ? 'What looks like a leak' : 'Nothing holds an unusual share of the heap'),
     element('div', { class: 'cards' }, ...cards),
     areas('Who holds the memory'),
+    ...lists(report, link))
+  showAreas(heap, report.tree)
+}
+
+/** What the report has in tables, each to open and to close; `link` leads to an object. */
+function lists(report, link) {
+  return [
     details('Largest holders', true, table('Largest holders', [
       { title: 'held as', text: true, value: ({ id, name }) => link(id, element('code', {}, name)) },
       { title: 'class', text: true, value: (row) => row.class },
@@ -67,8 +74,8 @@ export async function summary(heap, view, { signal }) {
       { title: 'set by', text: true, value: ({ type, delay }) => (delay === undefined ? type : `${type}, ${count(delay)} ms`) },
       { title: 'calls', text: true, value: placed },
       { title: 'timers', value: (row) => count(row.count) },
-    ], report.timers)))
-  showAreas(heap, report.tree)
+    ], report.timers)),
+  ]
 }
 
 function placed({ function: name, location }) {
