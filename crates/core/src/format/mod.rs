@@ -12,7 +12,7 @@ mod parser;
 mod pipeline;
 
 pub use checked::Checked;
-pub(crate) use input::decompressed;
+pub(crate) use input::{decompressed, failed};
 pub(crate) use parser::{OTHER_SECTIONS, OTHER_START};
 
 use crate::graph::Graph;
