@@ -266,6 +266,8 @@ test('what is no target', async () => {
   for (const [args, message] of [
     [['snapshot'], /snapshot takes a PID or HOST:PORT/],
     [['snapshot', 'here'], /the target must be a process id or HOST:PORT, got 'here'/],
+    [['snapshot', '1', 'a.heapsnapshot.gz'], /the FILE is a file, and not compressed/],
+    [['snapshot', '1', '-'], /the FILE is a file/],
     [['heap-profile', '1', 'a.json'], /must end in \.heapprofile/],
     [['heap-profile', '1', '--duration', 'long'], /"duration" must be ms or a text/],
   ]) {
