@@ -168,6 +168,16 @@ test('Ctrl-C as soon as the inspector is open: it is closed again', { skip: !lin
   assert.equal(process.kill(pid, 0), true)
 })
 
+test('a process that runs without a pause: its inspector is closed when it pauses, and is not opened again', { skip: !linux }, async (t) => {
+  const program = "console.log('runs'); for (const end = Date.now() + 4000; Date.now() < end; ); setInterval(() => {}, 1000)"
+  const { pid } = await target(t, '', ['--inspect-port=0', '-e', program])
+  const { code, stderr } = await cli(['snapshot', String(pid), join(folderFor(t), 'a.heapsnapshot')])
+  assert.equal(code, 0, stderr)
+  await sleep(1000)
+  assert.deepEqual(listeningPorts(pid), [])
+  assert.equal(process.kill(pid, 0), true)
+})
+
 test('HOST:PORT of an inspector that is open, and stays so', async (t) => {
   const child = await target(t, LEAKY, ['--inspect=127.0.0.1:0'])
   const [said] = await once(child.stderr.setEncoding('utf8'), 'data')
