@@ -168,6 +168,31 @@ test('Ctrl-C as soon as the inspector is open: it is closed again', { skip: !lin
   assert.equal(process.kill(pid, 0), true)
 })
 
+test('a process that runs without a pause: its inspector is closed when it pauses, and is not opened again', { skip: !linux }, async (t) => {
+  const program = "console.log('runs'); for (const end = Date.now() + 4000; Date.now() < end; ); setInterval(() => {}, 1000)"
+  const { pid } = await target(t, '', ['--inspect-port=0', '-e', program])
+  const { code, stderr } = await cli(['snapshot', String(pid), join(folderFor(t), 'a.heapsnapshot')])
+  assert.equal(code, 0, stderr)
+  await sleep(1000)
+  assert.deepEqual(listeningPorts(pid), [])
+  assert.equal(process.kill(pid, 0), true)
+})
+
+test('a process that is blocked for longer than we wait: its inspector is closed when it opens', { skip: !linux, timeout: 120_000 }, async (t) => {
+  const program = "console.log('runs'); require('node:child_process').execSync('sleep 5'); setInterval(() => {}, 1000)"
+  const { pid, stderr } = await target(t, '', ['--inspect-port=0', '-e', program])
+  let said = ''
+  stderr.setEncoding('utf8').on('data', (text) => (said += text))
+  const taking = await cli(['snapshot', String(pid), join(folderFor(t), 'a.heapsnapshot'), '--timeout', '500ms'])
+  assert.equal(taking.code, 3)
+  assert.match(taking.stderr, /it is blocked: then it opens it later, and leakguard closes it then/)
+  while (!/Debugger listening/.test(said)) await sleep(50)
+  while (listeningPorts(pid).length > 0) await sleep(50)
+  await sleep(500)
+  assert.deepEqual(listeningPorts(pid), [])
+  assert.equal(process.kill(pid, 0), true)
+})
+
 test('HOST:PORT of an inspector that is open, and stays so', async (t) => {
   const child = await target(t, LEAKY, ['--inspect=127.0.0.1:0'])
   const [said] = await once(child.stderr.setEncoding('utf8'), 'data')
@@ -266,6 +291,8 @@ test('what is no target', async () => {
   for (const [args, message] of [
     [['snapshot'], /snapshot takes a PID or HOST:PORT/],
     [['snapshot', 'here'], /the target must be a process id or HOST:PORT, got 'here'/],
+    [['snapshot', '1', 'a.heapsnapshot.gz'], /the FILE is a file, and not compressed/],
+    [['snapshot', '1', '-'], /the FILE is a file/],
     [['heap-profile', '1', 'a.json'], /must end in \.heapprofile/],
     [['heap-profile', '1', '--duration', 'long'], /"duration" must be ms or a text/],
   ]) {

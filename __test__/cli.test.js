@@ -58,11 +58,14 @@ test('--help and --version', async () => {
     assert.match(stdout, /256 GiB/)
     assert.match(stdout, /Exit codes/)
   }
-  for (const [name, { flags }] of Object.entries(COMMANDS)) {
+  for (const [name, { flags, leak, arguments: given }] of Object.entries(COMMANDS)) {
     const { code, stdout } = await cli([name, '--help'], { env: { ...process.env, COLUMNS: '40' } })
     assert.equal(code, 0)
     for (const flag of Object.keys(flags)) assert.match(stdout, new RegExp(`^ +--${flag}\\b`, 'm'))
     assert.ok(stdout.split('\n').every((line) => line.length <= 40), stdout)
+    const words = stdout.replace(/\s+/g, ' ')
+    assert.ok(words.includes(` 1 ${leak ?? 'it was done, and there is a leak'} 2 `), 'what 1 means of this one')
+    assert.equal(words.includes('256 GiB'), /^(FILE|IN)/.test(given), 'what holds for snapshots')
   }
   for (const flag of ['--version', '-v']) assert.equal((await cli([flag])).stdout, `${version}\n`)
 })
@@ -103,7 +106,7 @@ test('what an analysis needs is said before it begins, where there is not as muc
   } catch {
     return t.skip('this file system has no such large files')
   }
-  const needs = { '1,600,000': [['analyze', large], ['diff', path, large]], '1,900,000': [['growth', large, path, large]] }
+  const needs = { '1,600,000': [['analyze', large], ['diff', path, large], ['convert', large, 'a.speedscope.json']], '1,900,000': [['growth', large, path, large]] }
   for (const [megabytes, commands] of Object.entries(needs)) {
     for (const args of commands) {
       const { code, stderr } = await cli(args)

@@ -248,6 +248,8 @@ const kinds = (process, end = { code: 0 }) => findings(process, end).map(({ kind
 test('the judgement of a run', () => {
   assert.deepEqual(kinds(watched()), ['no-leak'])
   assert.deepEqual(kinds(watched({ readings: [] })), ['too-short'])
+  assert.deepEqual(kinds(watched({ verdict: { state: 'watching', reason: 'no growth yet' } })), ['too-short'], 'what has not been judged is not clean')
+  assert.deepEqual(kinds(watched({ verdict: { state: 'quiet', reason: 'it does not grow' } })), ['no-leak'])
   assert.deepEqual(kinds(watched({ leaks: [LEAK] })), ['leak'])
   const recovered = { ...LEAK, recovered: true, time: START + 10_000 }
   assert.deepEqual(kinds(watched({ leaks: [recovered] })), ['leak'], 'it grows no longer, as when the load ends, and holds what it has')

@@ -10,6 +10,7 @@ const { EventEmitter } = require('node:events')
 const leakguard = require('leakguard')
 const { Evidence } = require('../lib/watch/evidence.js')
 const { Pressure } = require('../lib/watch/pressure.js')
+const { Series } = require('../lib/watch/series.js')
 const { node, program, root } = require('./support/child.js')
 const { folderFor } = require('./support/folder.js')
 
@@ -144,6 +145,12 @@ test('a blocked loop loses no reading', async () => {
   assert.ok(stats >= 8, `${stats} readings`)
   // perf_hooks tells later, but with the times of the collections.
   assert.ok(spread > 300, `${spread} ms from the first to the last`)
+})
+
+test('readings are in the order of their times, whenever they are told', () => {
+  const series = new Series(100)
+  for (const time of [10, 30, 40, 20, 35, 50]) series.add({ time, markCompact: time !== 30 })
+  assert.deepEqual(series.readings().map(({ time }) => time), [10, 20, 30, 35, 40, 50])
 })
 
 test('pressure is told once a band', async () => {

@@ -1,10 +1,10 @@
 'use strict'
 
 const { LIMITS } = require('./analyze.js')
-const { LeakguardError } = require('./errors.js')
 const { examine, isStream } = require('./examine.js')
 const { validate, integer, boolean, callback, abortSignal, wrong, shown } = require('./options.js')
 const { isPath } = require('./path.js')
+const { toldOf } = require('./told-of.js')
 
 const RULES = {
   top: integer(1, 100_000, 20),
@@ -13,8 +13,6 @@ const RULES = {
   signal: abortSignal,
   onProgress: callback,
 }
-
-const ABOUT_BOTH = ['ERR_LEAKGUARD_UNRELATED', 'ERR_LEAKGUARD_CANCELLED']
 
 /**
  * Says what came and what went between two snapshots of one process, object by object, and which old objects hold what came. One heap at
@@ -28,7 +26,7 @@ async function diff(before, after, given) {
   const ask = (source, look, task, since) => {
     const report = onProgress && ((progress) => onProgress({ look, looks: 2, ...progress }))
     const asked = { report: false, options: { limits }, ...task }
-    return told(look, source, examine(source, asked, { signal, onProgress: report, readScripts, since }))
+    return toldOf(`the ${look === 1 ? 'first' : 'second'} snapshot`, source, examine(source, asked, { signal, onProgress: report, readScripts, since }))
   }
   const { tally } = await ask(before, 1, { tally: true })
   const answer = await ask(after, 2, { diff: { top } }, tally)
@@ -37,19 +35,6 @@ async function diff(before, after, given) {
 
 function requireSnapshot(source, name) {
   if (!isPath(source) && !isStream(source)) throw wrong(`${name} must be a path or a readable stream, got ${shown(source)}`)
-}
-
-/** Of two files, which one an error is about; what is wrong with both together is about neither. */
-async function told(look, source, work) {
-  try {
-    return await work
-  } catch (error) {
-    const isTold = ABOUT_BOTH.includes(error.code) || error.cause?.syscall === 'open'
-    if (!(error instanceof LeakguardError) || isTold) throw error
-    const which = `the ${look === 1 ? 'first' : 'second'} snapshot${isPath(source) ? ` (${source})` : ''}`
-    const { code, message, cause, byte } = error
-    throw new LeakguardError(code, `${which}: ${message.slice(`${code}: `.length)}`, { cause, byte })
-  }
 }
 
 module.exports = { diff }

@@ -3,6 +3,7 @@
 const http = require('node:http')
 const { setTimeout: sleep } = require('node:timers/promises')
 const { wrong, shown } = require('../options.js')
+const { stayBehind } = require('./closer.js')
 const { Lease } = require('./lease.js')
 const { listeningPorts } = require('./listening.js')
 const { refusal, requireNode } = require('./node-process.js')
@@ -38,6 +39,11 @@ async function attachToProcess(pid, patienceMs, signal) {
   // One that was open before is somebody's, or another command line's, which shares its lease.
   const begins = open === undefined
   const inspector = open ?? (await opened(pid, before, patienceMs, signal))
+  return joined(pid, inspector, { begins, patienceMs })
+}
+
+/** A session with an inspector that is open, and a part in its lease. */
+async function joined(pid, inspector, { begins, patienceMs }) {
   let session
   try {
     session = await Session.open(inspector.url)
@@ -86,16 +92,34 @@ async function opened(pid, before, patienceMs, signal) {
   let end = Date.now() + patienceMs
   signal?.addEventListener('abort', () => (end = Math.min(end, Date.now() + INTERRUPTED_MS)), { once: true })
   for (; Date.now() < end; await sleep(LOOK_MS)) {
-    let fresh
-    try {
-      fresh = listeningPorts(pid).filter((port) => !known.has(keyOf(port)))
-    } catch (cause) {
-      throw refusal(pid, 'it ended', cause)
-    }
-    const found = await firstInspector(fresh)
+    const found = await freshInspector(pid, known)
     if (found !== undefined) return found
   }
-  throw refusal(pid, 'it did not open its inspector: it handles SIGUSR1 itself, its port (9229, or --inspect-port) is taken (start it with --inspect=0), or it is blocked: then it opens it later, and it stays open')
+  const after = (await stayBehind(pid, known)) ? 'and leakguard closes it then (a process stays behind for that, ten minutes at most)' : 'and it stays open'
+  throw refusal(pid, `it did not open its inspector: it handles SIGUSR1 itself, its port (9229, or --inspect-port) is taken (start it with --inspect=0), or it is blocked: then it opens it later, ${after}`)
+}
+
+/** Of the ports that were not there before, the first that an inspector answers at. */
+async function freshInspector(pid, known) {
+  let fresh
+  try {
+    fresh = listeningPorts(pid).filter((port) => !known.has(keyOf(port)))
+  } catch (cause) {
+    throw refusal(pid, 'it ended', cause)
+  }
+  return firstInspector(fresh)
+}
+
+/** Closes the inspector that a process has opened after all; resolves to whether there is nothing more to wait for. */
+async function closeOpened(pid, known) {
+  try {
+    const inspector = await freshInspector(pid, known)
+    if (inspector === undefined) return false
+    const { leave } = await joined(pid, inspector, { begins: true, patienceMs: CLOSES_MS })
+    return await leave()
+  } catch {
+    return false
+  }
 }
 
 function keyOf({ host, port }) {
@@ -140,4 +164,4 @@ async function pidOf(session) {
   return typeof result?.value === 'number' ? result.value : undefined
 }
 
-module.exports = { attach }
+module.exports = { attach, closeOpened }

@@ -11,7 +11,12 @@ const CLOSE_MS = 20
 /** Where others have been: Node 24 and 26 die of one who goes at the moment in which the inspector closes. */
 const CLOSE_SHARED_MS = 500
 
-/** Takes part in the lease, beginning one where that is asked for. It is kept on Node's own module, which nobody freezes or lists. */
+/**
+ * Takes part in the lease, beginning one where that is asked for. It is kept on Node's own module, which nobody freezes or lists.
+ *
+ * SIGUSR1 opens an inspector twice: at the next interrupt of what runs, and when the loop polls next, which does nothing where it is open. One that is
+ * closed between these, by a timer behind a long run, would be opened again: it is closed behind the poll.
+ */
 const JOIN = (begins, tickMs) => `(() => {
   const inspector = process.getBuiltinModule?.('inspector') ?? require('inspector')
   const name = Symbol.for('leakguard.lease')
@@ -23,8 +28,12 @@ const JOIN = (begins, tickMs) => `(() => {
       delete inspector[name]
       inspector.close()
     }
+    const closeLater = () => {
+      const mine = setTimeout(() => setImmediate(() => closing === mine && close()), after)
+      closing = mine
+    }
     const leave = (holder) => {
-      if (holders.delete(holder) && holders.size === 0) closing = setTimeout(close, after)
+      if (holders.delete(holder) && holders.size === 0) closeLater()
       return closing !== undefined
     }
     const ticking = setInterval(() => holders.forEach((holder) => ++holder.ticks > ${TICKS} && leave(holder)), ${tickMs})

@@ -3,6 +3,7 @@
 const v8 = require('node:v8')
 const { LeakguardError } = require('../errors.js')
 const { native } = require('../native.js')
+const { addressSpace } = require('./address-space.js')
 
 /** V8 collects the whole heap before a snapshot; with less than this share of its limit left, that can end the process. */
 const V8_SHARE = 0.02
@@ -43,6 +44,11 @@ function limitsOf({ cgroup, memory, disk }, needs, mode) {
   if (memory) {
     const limit = `this machine's memory of ${megabytes(memory.total)}`
     limits.push({ need: needs.memory, headroom: memory.available - reserve(memory.total), limit, mend: 'free some' })
+  }
+  const addresses = addressSpace()
+  if (addresses) {
+    const limit = `the limit of addresses (ulimit -v) of ${megabytes(addresses.limit)}`
+    limits.push({ need: needs.memory, headroom: addresses.headroom, limit, mend: 'raise it' })
   }
   if (mode === 'inline') {
     const { heap_size_limit: most, used_heap_size: used } = v8.getHeapStatistics()

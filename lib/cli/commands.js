@@ -85,7 +85,7 @@ const COMMANDS = {
     arguments: 'IN OUT',
     summary: 'write a .heapprofile for pprof (.pb.gz) or speedscope (.speedscope.json), or what holds a heap snapshot for speedscope',
     run: () => require('./convert.js').convertCommand,
-    flags: {},
+    flags: { force: FORCE },
   },
   postmortem: {
     arguments: 'RECORDING',
@@ -159,11 +159,12 @@ const EXIT_HELP = [
   [EXIT.failure, 'it could not be done'],
 ]
 
-/** What holds for all of them, in sentences. */
+/** What holds for all of them, in sentences; `about`: for those with such arguments. */
+const SNAPSHOTS = /^(FILE|IN)/
 const NOTES = [
-  'FILE and IN are a .heapsnapshot, as it is or as .gz or .zst; - reads standard input, and as OUT writes standard output.',
-  'At most 256 GiB are read, decompressed, and 4 GiB of strings; the option "limits" of analyze() in programs changes that.',
-  'Progress and bold print are for terminals; NO_COLOR takes the latter away.',
+  { about: SNAPSHOTS, text: 'FILE and IN are a .heapsnapshot, as it is or as .gz or .zst; - reads standard input, and as OUT of redact writes standard output.' },
+  { about: SNAPSHOTS, text: 'At most 256 GiB are read, decompressed, and 4 GiB of strings; the option "limits" of analyze() in programs changes that.' },
+  { text: 'Progress and bold print are for terminals; NO_COLOR takes the latter away.' },
 ]
 
 module.exports = { COMMANDS, GLOBAL, EXIT, EXIT_HELP, NOTES }

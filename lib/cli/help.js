@@ -2,7 +2,7 @@
 
 const { styleFor } = require('../report/paint.js')
 const { wrapped } = require('../report/words.js')
-const { COMMANDS, GLOBAL, EXIT_HELP, NOTES } = require('./commands.js')
+const { COMMANDS, GLOBAL, EXIT, EXIT_HELP, NOTES } = require('./commands.js')
 
 const INDENT = '  '
 const WIDEST_FLAG = 22
@@ -21,18 +21,18 @@ function overview(width, paint) {
     [paint.strong('Commands'), ...definitions(commands, width)],
     [paint.strong('Everywhere'), ...definitions(flagsOf(GLOBAL), width)],
     exits(width, paint),
-    NOTES.flatMap((note) => wrapped(note, width)),
+    NOTES.flatMap(({ text }) => wrapped(text, width)),
   ]
 }
 
 function ofCommand(name, width, paint) {
-  const { summary, flags } = COMMANDS[name]
+  const { summary, flags, leak, arguments: given } = COMMANDS[name]
   return [
     [...wrapped(`Usage: ${usageOf(name)}`, width), '', ...wrapped(`${summary[0].toUpperCase()}${summary.slice(1)}.`, width)],
     ...(Object.keys(flags).length > 0 ? [definitions(flagsOf(flags), width)] : []),
     [paint.strong('Everywhere'), ...definitions(flagsOf(GLOBAL), width)],
-    exits(width, paint),
-    NOTES.flatMap((note) => wrapped(note, width)),
+    exits(width, paint, leak),
+    NOTES.filter(({ about }) => about === undefined || about.test(given)).flatMap(({ text }) => wrapped(text, width)),
   ]
 }
 
@@ -42,8 +42,9 @@ function usageOf(name) {
   return ['leakguard', name, Object.keys(flags).length > 0 && '[flags]', given].filter(Boolean).join(' ')
 }
 
-function exits(width, paint) {
-  return [paint.strong('Exit codes'), ...definitions(EXIT_HELP.map(([code, words]) => [String(code), words]), width)]
+/** `leak`: what 1 means of one command. */
+function exits(width, paint, leak) {
+  return [paint.strong('Exit codes'), ...definitions(EXIT_HELP.map(([code, words]) => [String(code), code === EXIT.leak && leak ? leak : words]), width)]
 }
 
 /** `[['--top N', 'rows of each table']]` */

@@ -3,6 +3,7 @@
 const { wrong } = require('../options.js')
 const { redact } = require('../redact/redact.js')
 const { safe } = require('../report/words.js')
+const { refuseProfile } = require('./refuse-profile.js')
 
 /** How many names an audit prints. */
 const LISTED = 200
@@ -10,7 +11,11 @@ const LISTED = 200
 /** `leakguard redact IN OUT`: what it says goes to stderr where OUT is standard output. */
 async function redactCommand([from, to, ...rest], { strict, audit, salt, quiet }, { stdin, stdout, stderr, progress }) {
   if (from === undefined || to === undefined || rest.length > 0) throw wrong('redact takes IN and OUT, or - for standard input and output')
-  const result = await redact(from === '-' ? stdin : from, to === '-' ? stdout : to, { strict, audit, salt, onProgress: progress.tell })
+  refuseProfile(from)
+  const result = await redact(from === '-' ? stdin : from, to === '-' ? stdout : to, { strict, audit, salt, onProgress: progress.tell }).catch((error) => {
+    if (error.cause?.code !== 'EPIPE') throw error // a reader that has seen enough
+  })
+  if (result === undefined) return {}
   const text = textOf(result, { strict, audit })
   if (to !== '-') return { text, asked: audit }
   if (!quiet || audit) stderr.write(text)

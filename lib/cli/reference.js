@@ -15,7 +15,7 @@ function reference() {
     ...(Object.keys(flags).length > 0 ? ['', ...table(flags)] : []),
     '',
   ])
-  const everywhere = ['### Everywhere', '', ...table(GLOBAL), '', '| exit code | |', '|---|---|', ...EXIT_HELP.map(([number, words]) => `| ${number} | ${words} |`), '', ...NOTES]
+  const everywhere = ['### Everywhere', '', ...table(GLOBAL), '', '| exit code | |', '|---|---|', ...EXIT_HELP.map(([number, words]) => `| ${number} | ${words} |`), '', ...NOTES.map(({ text }) => text)]
   return `${[...parts.flat(), ...everywhere].join('\n')}\n`
 }
 

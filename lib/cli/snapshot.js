@@ -12,6 +12,7 @@ const { asciiJson } = require('./json.js')
 /** `leakguard snapshot PID|HOST:PORT [FILE]` */
 async function snapshotCommand([target, file, ...rest], { timeout, inspector, json }, { progress }) {
   if (target === undefined || rest.length > 0) throw wrong('snapshot takes a PID or HOST:PORT, and the FILE that is to be written')
+  if (file !== undefined && /^-$|\.(gz|zst)$/.test(file)) throw wrong(`the FILE is a file, and not compressed, got ${file}; gzip or zstd do that afterwards, analyze reads what they make`)
   const taken = await visit(target, timeout, async (session, { pid, signal }) => {
     const path = file ?? fileName(pid, 'heapsnapshot')
     // What stands at HOST:PORT may see other files.

@@ -4,6 +4,7 @@ const { LIMITS } = require('../analyze.js')
 const { compare, examine, isStream } = require('../examine.js')
 const { validate, integer, size, boolean, callback, abortSignal, wrong, shown } = require('../options.js')
 const { isPath } = require('../path.js')
+const { toldOf } = require('../told-of.js')
 const { isLight, lightGrowth } = require('./light.js')
 const { OWN } = require('./own.js')
 
@@ -46,7 +47,7 @@ async function growth(looks, given) {
     }
     try {
       const own = censusOf(look)
-      if (own === undefined) return await examine(look, task, { before, signal, onProgress: tell, readScripts })
+      if (own === undefined) return await toldOf(`look ${index + 1}`, look, examine(look, task, { before, signal, onProgress: tell, readScripts }))
       return before === undefined ? { census: own } : await compare({ ...task, before: [...(await before), JSON.stringify(own)] }, { signal })
     } finally {
       done++

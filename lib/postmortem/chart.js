@@ -79,7 +79,7 @@ function axis(rows, indent, count, width) {
   const [start, end] = [moment(rows[0].time), moment(rows.at(-1).time)]
   const over = span(rows.at(-1).time - rows[0].time)
   const room = Math.max(count, 0)
-  if (start.length + end.length + 2 > room) return [cut(`${start} to ${end}`, width)]
+  if (start.length + end.length + 2 > room) return `${start} to ${end}`.length <= width ? [`${start} to ${end}`] : [`${start} to`, end]
   const gap = room - start.length - end.length
   const middle = over.length + 2 <= gap ? over : ''
   const left = Math.floor((gap - middle.length) / 2)

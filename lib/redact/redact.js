@@ -1,6 +1,7 @@
 'use strict'
 
 const { resolve } = require('node:path')
+const { LeakguardError } = require('../errors.js')
 const { PendingFile, flushFolder } = require('../capture/pending-file.js')
 const { coded } = require('../capture/write-error.js')
 const { validate, abortSignal, callback, wrong, shown } = require('../options.js')
@@ -39,8 +40,12 @@ async function intoFile(source, path, settings, options) {
     return { path, bytes, ...redaction }
   } catch (error) {
     file?.discard()
-    throw coded(error, path)
+    throw isOfSource(error) ? error : coded(error, path)
   }
+}
+
+function isOfSource(error) {
+  return error instanceof LeakguardError && ['open', 'read'].includes(error.cause?.syscall)
 }
 
 module.exports = { redact }

@@ -118,7 +118,7 @@ function ofLoop({ loop, began, atLimit }) {
 function bill({ verdict, readings, began, ended }) {
   const collections = readings.filter(({ markCompact }) => markCompact).length
   const seen = `${count(collections)} full ${collections === 1 ? 'collection' : 'collections'} in ${span(ended - began)}`
-  if (collections < LEAST_COLLECTIONS) {
+  if (collections < LEAST_COLLECTIONS || verdict?.state === 'watching') {
     return { kind: 'too-short', leak: false, headline: 'Too short to tell', text: `No leak was seen, but ${seen} are too little to judge by: run it for longer, under load.` }
   }
   return { kind: 'no-leak', leak: false, headline: 'No leak', text: `Nothing grows that should not, by ${seen}.${verdict ? ` ${reasonOf(verdict)}` : ''}` }

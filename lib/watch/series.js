@@ -14,8 +14,11 @@ class Series {
     this.#bound = bound
   }
 
+  /** In its place: collections are told of later than they happened, and the slow timer's own reading may have come first. */
   add(reading) {
-    this.#readings.push(reading)
+    let at = this.#readings.length
+    while (at > 0 && this.#readings[at - 1].time > reading.time) at--
+    this.#readings.splice(at, 0, reading)
     if (this.#readings.length > this.#bound) this.#thin()
   }
 

@@ -122,19 +122,23 @@ impl Input {
     }
 
     fn failed(&self, cause: &std::io::Error, filled: usize) -> Error {
-        let at = self.offset + filled as u64;
-        // Decompressors report a damaged or truncated stream by these kinds.
-        match cause.kind() {
-            std::io::ErrorKind::InvalidData
-            | std::io::ErrorKind::InvalidInput
-            | std::io::ErrorKind::UnexpectedEof
-            | std::io::ErrorKind::Other
-                if self.compressed =>
-            {
-                Error::parse(format_args!("the compressed stream is damaged or ends early ({cause})"), at)
-            }
-            _ => Error::io(cause, at),
+        failed(cause, self.compressed, self.offset + filled as u64)
+    }
+}
+
+/// Why reading on failed, at this byte of what was decompressed.
+pub(crate) fn failed(cause: &std::io::Error, compressed: bool, at: u64) -> Error {
+    // Decompressors report a damaged or truncated stream by these kinds.
+    match cause.kind() {
+        std::io::ErrorKind::InvalidData
+        | std::io::ErrorKind::InvalidInput
+        | std::io::ErrorKind::UnexpectedEof
+        | std::io::ErrorKind::Other
+            if compressed =>
+        {
+            Error::parse(format_args!("the compressed stream is damaged or ends early ({cause})"), at)
         }
+        _ => Error::io(cause, at),
     }
 }
 

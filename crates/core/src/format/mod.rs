@@ -13,7 +13,7 @@ mod pipeline;
 mod places;
 
 pub use checked::Checked;
-pub(crate) use input::decompressed;
+pub(crate) use input::{decompressed, failed};
 pub(crate) use parser::{OTHER_SECTIONS, OTHER_START};
 
 use crate::graph::Graph;

@@ -77,6 +77,7 @@ pub struct Kept {
 /// A snapshot as it is read, redacted. `R` may be compressed by gzip or zstd; what is read is not.
 pub struct Redacted {
     reader: Box<dyn Read + Send>,
+    compressed: bool,
     chunk: Vec<u8>,
     machine: Machine,
     given: usize,
@@ -88,8 +89,8 @@ impl Redacted {
     /// # Errors
     /// [`crate::Code::Io`] where its first bytes cannot be read.
     pub fn new(reader: Box<dyn Read + Send>, options: &RedactOptions) -> Result<Self, Error> {
-        let (reader, _) = format::decompressed(reader)?;
-        Ok(Self { reader, chunk: vec![0; CHUNK], machine: Machine::new(options), given: 0 })
+        let (reader, compressed) = format::decompressed(reader)?;
+        Ok(Self { reader, compressed, chunk: vec![0; CHUNK], machine: Machine::new(options), given: 0 })
     }
 
     /// What was done, when all was read.
@@ -114,6 +115,9 @@ impl Read for Redacted {
             let count = match self.reader.read(&mut self.chunk) {
                 Ok(count) => count,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) if self.compressed => {
+                    return Err(io::Error::other(format::failed(&error, true, self.machine.offset)));
+                }
                 Err(error) => return Err(error),
             };
             if count == 0 {
