@@ -1304,8 +1304,8 @@ export interface WatchOptions {
   /** Whether the heap is looked at, by captures, before a leak is told: what does not grow there is not told. Default: true. */
   evidence?: boolean
   /**
-   * How many such looks there are an hour: the first at suspicion, some collections apart two more, and another one where the trend is
-   * sure. Default: 8.
+   * How many such looks there are an hour: the first at suspicion, or, where a walk of the heap is all that they take, at the first growth of
+   * a young process; some collections apart more, and another one where the trend is sure. Default: 8.
    */
   looksPerHour?: number
   /** How the heap is captured for a look. Default: `twin`, so that the app is never stopped; elsewhere than on Linux a leak is then told without suspects. */
@@ -1416,8 +1416,8 @@ export interface Leak extends WatchVerdict {
   /** With `snapshot`: why the heap was not walked. */
   walkerReason?: string
   /**
-   * `evidence`: something that has no bound to fill up to grew at each of three looks, before the trend was sure. `trend`: the trend is
-   * sure, and the heap, where it could be looked at, did not say otherwise.
+   * `evidence`: something that has no bound to fill up to grew at each of three looks before the trend was sure, or of four before there was
+   * suspicion. `trend`: the trend is sure, and the heap, where it could be looked at, did not say otherwise.
    */
   confirmedBy: 'trend' | 'evidence'
   /** How many looks at the heap were compared. */

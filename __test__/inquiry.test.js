@@ -52,7 +52,7 @@ test('a look that fails is made again, later and later, and the heap is seen aga
   assert.deepEqual([told.confirmedBy, told.evidence, told.suspects], ['trend', 'snapshot', [holder]])
 })
 
-test('looks outlive a judgement that nothing grows, and are forgotten after twenty collections without suspicion', async (t) => {
+test('looks outlive a judgement that nothing grows, and are forgotten sixty collections after the last suspicion', async (t) => {
   const { judge, looks, compared, wait } = inquiryOf(t, [first, seen([holder], 1e6)])
   const quiet = { leak: false, state: 'quiet', kind: undefined, growthBytes: 0, bytesPerHour: 0 }
   await judge({ leak: false })
@@ -62,6 +62,8 @@ test('looks outlive a judgement that nothing grows, and are forgotten after twen
   assert.deepEqual([told?.suspects, looks()], [[holder], 2], 'compared with the look before')
   for (let more = 0; more < 4; more++) await judge(quiet)
   assert.equal(looks(), 3, 'it goes on looking for a while')
+  for (let more = 0; more < 8; more++) await judge(quiet)
+  assert.notEqual(compared(), 0)
   await judge(quiet)
   assert.equal(compared(), 0)
 })

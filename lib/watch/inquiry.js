@@ -20,8 +20,9 @@ const LONG_PROOF = 4
 /** Looks without growth: the next one comes when the trend is sure, or after so many collections. */
 const CLEARED = 2
 const REST = 30
-/** So many collections after it was suspected last it is still looked at, and after so many without a reason to the looks are of another time. */
-const CALM = 20
+/** So many collections after it was suspected last it is still looked at; and after so many without a reason to, the looks are of another time. */
+const EPISODE = 20
+const CALM = 60
 /** The heap itself has to grow by this part of what the trend says, or the trend is wrong. */
 const REAL = 0.3
 /** What the heap said once, where it cannot be asked again, is of that time: a leak can have begun since. */
@@ -91,10 +92,10 @@ class Inquiry {
     const { state, kind, leak } = verdict
     const isSuspicious = GROWS.has(state) && (leak || IN_THE_HEAP.has(kind))
     // What was looked at for less than suspicion is asked anew.
-    if (isSuspicious && collections - this.#suspected > CALM) this.#empty = 0
+    if (isSuspicious && collections - this.#suspected > EPISODE) this.#empty = 0
     if (isSuspicious) this.#suspected = collections
     // Under a load that wanders there is a judgement that nothing grows between any two that say it does.
-    const isSuspected = collections - this.#suspected <= CALM
+    const isSuspected = collections - this.#suspected <= EPISODE
     const isHint = !isSuspected && state === 'watching' && verdict.growthBytes >= SHOWS_BYTES && this.#evidence.cheap
     if (isSuspicious || isHint) this.#calm = collections
     else if (collections - this.#calm > CALM) this.#rest()
