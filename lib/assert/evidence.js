@@ -3,6 +3,7 @@
 const { census } = require('../capture/census.js')
 const { growth } = require('../growth/growth.js')
 const { matches } = require('./options.js')
+const { asWritten } = require('./places.js')
 
 const LOOKS = 3
 /** Of the calls, how many must have left something, and objects at least: a call may leak every tenth time only. */
@@ -43,7 +44,7 @@ async function gather(trial, call, options) {
   if (new Set(reports.map(({ evidence }) => evidence)).size > 1) return gather(trial, call, { ...options, walker: false })
   const { suspects } = await growth(reports, { top: SUSPECTS, minCount: LEAST, minBytes: 0 })
   // A class says less than the place that holds its objects: it counts where no place was found.
-  const places = suspects.filter((suspect) => isSteady(suspect, calls, options)).map((suspect) => ({ ...suspect, perCall: steadily(suspect.counts, calls) }))
+  const places = suspects.filter((suspect) => isSteady(suspect, calls, options)).map((suspect) => ({ ...asWritten(suspect), perCall: steadily(suspect.counts, calls) }))
   const classes = classesThatGrew(reports, calls, options)
   const found = places.length > 0 ? places : classes
   const isIgnored = (one) => matches([...RUNNERS, ...options.ignore], textsOf(one))
@@ -77,9 +78,9 @@ function classesThatGrew(looks, calls, { tolerance }) {
     const sizes = tables.map((table) => table.get(name)?.shallowSize ?? 0)
     const perCall = steadily(counts, calls)
     const bytesPerCall = (sizes.at(-1) - sizes[0]) / sum(calls)
-    if (perCall > tolerance.objects) grown.push({ name, location, counts, perCall, bytesPerCall })
+    if (perCall > tolerance.objects) grown.push({ ...asWritten({ name, location }), counts, perCall, bytesPerCall })
     else if (perCall === undefined && sum(calls) >= TABLE.calls && extended(sizes) && bytesPerCall > Math.max(TABLE.bytes, tolerance.bytes)) {
-      grown.push({ name, location, sizes, bytesPerCall })
+      grown.push({ ...asWritten({ name, location }), sizes, bytesPerCall })
     }
   }
   return grown.sort((a, b) => b.bytesPerCall - a.bytesPerCall)
