@@ -176,6 +176,20 @@ test('of two that grew between two looks a third look says which it was, where t
   assert.deepEqual((await told({ reachesLimitAt: 30_000 })).suspects, [load, holder], 'the end is near')
 })
 
+test('what has no bound leaks, beside a holder that may have one and grew as much', async (t) => {
+  const listener = { name: 'bus.on()', retainedDelta: 0.6e6, cause: 'listener' }
+  const grown = seen([holder, listener], 1.6e6)
+  const looks = [first, grown, { ...grown, growth: { ...grown.growth, looks: 3 } }]
+  for (const leak of [false, true]) {
+    const { judge, wait } = inquiryOf(t, looks)
+    const judged = () => (wait(60_000), judge({ leak }))
+    for (let nth = 0; nth < 2; nth++) assert.equal(await judged(), undefined)
+    const told = await judged()
+    assert.deepEqual([told.confirmedBy, told.suspects], [leak ? 'trend' : 'evidence', [listener, holder]])
+    t.mock.restoreAll()
+  }
+})
+
 test('what names its bound is told when twice as much has come', async (t) => {
   const { judge, wait } = inquiryOf(t, [first, seen([{ ...holder, bound: 'max' }], 1e6)])
   const judged = async (growthBytes) => (wait(60_000), judge({ leak: true, growthBytes }))

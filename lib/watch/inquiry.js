@@ -27,10 +27,14 @@ const CALM = 60
 const REAL = 0.3
 /** What the heap said once, where it cannot be asked again, is of that time: a leak can have begun since. */
 const OVERDUE = 2
-/** Between two looks what comes and goes with the load can grow like what leaks: where the second grew by that part of the first, a third look tells them apart. */
+/** Between two looks a load can grow like a leak: where the second grew by that part of the first, a third look tells them apart. */
 const CONTESTED = 0.2
-/** A holder that grew by less of the heap's growth is no reason to speak before the trend is sure. */
+/** What holds less of what came outside of the heap does not hold that. */
 const SHARE = 0.2
+/** A holder that grew by less of the heap's growth is no reason to speak before the trend is sure. */
+const PART = 0.1
+/** Of two that grew alike, the one that has no bound to fill up to leaks. */
+const WEIGHT = 2
 /**
  * What can be filling up to a bound, which only time tells: the trend has to be sure of it too. Listeners on one emitter, intervals,
  * reactions of one promise, closures that hold closures have no bound to fill up to.
@@ -172,8 +176,9 @@ class Inquiry {
       if (growth.looks < PROOF && growth.suspects.length > 0 && isContested(suspects) && !endsSoon(verdict) && this.#evidence.affordable) return undefined
       if (!isUnseen && !isFilling) return { confirmedBy: 'trend', ...told }
     } else {
-      this.#proven = isProof(growth, grown) ? growth.looks : 0
-      const proof = this.#proven >= PROOF ? { confirmedBy: 'evidence', ...told } : undefined
+      const leaks = growth.suspects.find((suspect) => isUnbounded(suspect) && suspect.retainedDelta >= grown * PART)
+      this.#proven = leaks ? growth.looks : 0
+      const proof = this.#proven >= PROOF ? { confirmedBy: 'evidence', ...told, suspects: [leaks, ...suspects.filter((other) => other !== leaks)] } : undefined
       if (GROWS.has(verdict.state) && proof !== undefined) return proof
       if (this.#proven >= LONG_PROOF && verdict.growthBytes >= SHOWS_BYTES) return { kind: 'heap', ...proof }
       this.#proof = proof
@@ -224,9 +229,11 @@ class Inquiry {
 
 const NATIVE = 'memory that native code allocates is in no look at the heap: an allocation profiler of the system shows it, such as heaptrack'
 
-/** Buffers are held by objects: one that does not hold what came of them is not their holder. */
+/** What holds what came, the likeliest first. Buffers are held by objects: one that does not hold what came of them is not their holder. */
 function holdersOf(suspects, { kind }, expected) {
-  return kind === 'external' ? suspects.filter(({ retainedDelta }) => retainedDelta >= expected * SHARE) : suspects
+  const weight = (suspect) => suspect.retainedDelta * (isUnbounded(suspect) ? WEIGHT : 1)
+  const holders = kind === 'external' ? suspects.filter(({ retainedDelta }) => retainedDelta >= expected * SHARE) : suspects
+  return holders.toSorted((one, other) => weight(other) - weight(one))
 }
 
 function isContested([first, second]) {
@@ -238,9 +245,8 @@ function endsSoon({ reachesLimitAt, time }) {
   return reachesLimitAt - time < LONG_MS
 }
 
-function isProof({ suspects: [first] }, grown) {
-  if (first === undefined || first.retainedDelta < grown * SHARE) return false
-  return UNBOUNDED.has(first.cause) || (first.cause === 'timer' && first.name.startsWith('setInterval'))
+function isUnbounded({ cause, name }) {
+  return UNBOUNDED.has(cause) || (cause === 'timer' && name.startsWith('setInterval'))
 }
 
 module.exports = { Inquiry }
