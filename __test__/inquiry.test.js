@@ -235,6 +235,7 @@ test('native memory is named after nothing in the heap, and buffers only after w
   assert.match(told.missing, /native code/)
   assert.equal(looks(), 0)
   await judge({ leak: true, kind: 'external' })
+  assert.equal(await judge({ leak: false, kind: 'native' }), undefined, 'no more than a suspicion')
   wait(10_000) // 10 MB by the trend
   const { suspects, evidence } = await judge({ leak: true, kind: 'external' })
   assert.deepEqual([evidence, suspects.map(({ name }) => name)], ['snapshot', ['buffers']])

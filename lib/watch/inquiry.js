@@ -110,6 +110,7 @@ class Inquiry {
       return proof
     }
     // No look shows what native code allocates, only what grew in the heap meanwhile.
+    if (kind === 'native' && !leak) return undefined
     if (kind === 'native') return { confirmedBy: 'trend', evidence: 'trend', suspects: [], missing: NATIVE }
     const isBlind = performance.now() < this.#again || !this.#evidence.affordable
     // A third look is for what is suspected, or what may be proven without.
@@ -117,7 +118,7 @@ class Inquiry {
     if (!isBlind && !this.#isTime(verdict, collections)) return undefined
     this.#busy = true
     try {
-      return await (isBlind ? this.#without(verdict) : this.#look(verdict, collections))
+      return await (isBlind ? this.#without(verdict) : this.#look(verdict, collections, isSuspicious))
     } finally {
       this.#busy = false
     }
@@ -139,7 +140,7 @@ class Inquiry {
     return (bytesPerHour / 36e5) * elapsed >= LEAST_BYTES || since >= PATIENCE
   }
 
-  async #look(verdict, collections) {
+  async #look(verdict, collections, isSuspicious) {
     const finding = await this.#evidence.look({ isUrgent: verdict.leak })
     this.#at = collections
     const before = this.#time
@@ -149,7 +150,7 @@ class Inquiry {
       this.#unaffordable = finding.unaffordable
       this.#mayPass = finding.mayPass
       this.#again = this.#time + Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.#failures++)
-      if (!GROWS.has(verdict.state)) return undefined
+      if (!isSuspicious) return undefined
       // Now, and not when the trend is sure: there is something to compare with then.
       return this.#without(verdict, this.#unaffordable ? await this.#evidence.count() : undefined)
     }
@@ -179,7 +180,7 @@ class Inquiry {
       const leaks = growth.suspects.find((suspect) => isUnbounded(suspect) && suspect.retainedDelta >= grown * PART)
       this.#proven = leaks ? growth.looks : 0
       const proof = this.#proven >= PROOF ? { confirmedBy: 'evidence', ...told, suspects: [leaks, ...suspects.filter((other) => other !== leaks)] } : undefined
-      if (GROWS.has(verdict.state) && proof !== undefined) return proof
+      if (isSuspicious && proof !== undefined) return proof
       if (this.#proven >= LONG_PROOF && verdict.growthBytes >= SHOWS_BYTES) return { kind: 'heap', ...proof }
       this.#proof = proof
     }
