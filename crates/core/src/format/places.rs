@@ -5,7 +5,7 @@ use std::sync::mpsc::channel;
 use std::thread::{Builder, JoinHandle};
 
 /// Fewer are sorted at once: that takes less than a thread.
-const FEW: usize = 4096;
+const FEW: u32 = 4096;
 
 type Placed = Vec<(NodeIx, Place)>;
 
@@ -21,7 +21,7 @@ impl Places {
         if places.is_sorted_by(|a, b| a.0 < b.0) {
             return Self::Ordered(places);
         }
-        if places.len() > FEW {
+        if places.len() > FEW as usize {
             let (give, take) = channel::<Placed>();
             let sort = move || take.recv().map(ordered).unwrap_or_default();
             if let Ok(thread) = Builder::new().name("leakguard-parse".to_owned()).spawn(sort) {
@@ -60,7 +60,7 @@ mod tests {
     #[test]
     fn few_and_many_come_in_order_and_the_later_of_two_counts() {
         for count in [10, 2 * FEW] {
-            let place = |at: usize, line: u32| (NodeIx(at as u32), Place { script: 1, line, column: 0 });
+            let place = |at: u32, line: u32| (NodeIx(at), Place { script: 1, line, column: 0 });
             let given: Vec<_> = (0..count).rev().map(|at| place(at, 0)).chain([place(3, 7)]).collect();
             let want: Vec<_> = (0..count).map(|at| place(at, if at == 3 { 7 } else { 0 })).collect();
             assert_eq!(Places::order(given).take(), want);
