@@ -5,7 +5,6 @@ const { visit } = require('../attach/visit.js')
 const { duration, integer, wrong } = require('../options.js')
 const { native } = require('../native.js')
 const { sitesText } = require('../report/sites.js')
-const { bytes } = require('../report/words.js')
 const { flat } = require('../sites/flat.js')
 const { asciiJson } = require('./json.js')
 const { saved } = require('./saved.js')
@@ -26,7 +25,7 @@ async function heapProfileCommand([target, file, ...rest], { duration: time, tim
   const report = { live, samples, siteCount, sites }
   const path = await saved(file ?? fileName(pid, 'heapprofile'), file?.endsWith('.pb.gz') ? Buffer.from(pprof, 'base64') : heapprofile)
   if (json) return { text: asciiJson({ pid, path, interval: INTERVAL, durationMs: ms, ...report, closed: left === undefined }), asked: true }
-  return { text: [sitesText(report, { stream: stdout }), `${path}: ${bytes(live)} alive of what was allocated meanwhile.`, left, ''].filter((part) => part !== undefined).join('\n') }
+  return { text: sitesText({ ...report, path, left }, { stream: stdout }) }
 }
 
 async function sampled(session, ms, signal, progress) {

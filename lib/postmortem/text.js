@@ -9,6 +9,7 @@ const { moment, span } = require('./moment.js')
 
 const RUNS = 10
 const EVENTS = 20
+const LEAST_WORDS = 20
 const WORDS = { stopped: 'stopped', exited: 'exited', cut: 'cut off', running: 'is running' }
 
 /**
@@ -65,25 +66,33 @@ function oneRun(run, index, style) {
   const title = [
     paint.strong(`Run ${index + 1}${script ? `: ${cutStart(safe(script), width - 20)}` : ''}`),
     ...(known.length > 0 ? [cut(safe(known.join(' · ')), width)] : []),
-    `started ${moment(run.start)}, recorded ${span(run.ending.time - run.start)}${run.whole ? '' : '; its first records are overwritten'}`,
+    ...wrapped(`started ${moment(run.start)}, recorded ${span(run.ending.time - run.start)}${run.whole ? '' : '; its first records are overwritten'}`, width),
     ...wrapped(safe(run.ending.text), width),
   ].join('\n')
   return [title, chart(run.samples, { width }).join('\n'), events(run, style), ...lastRecord(run, style)]
 }
 
 function events({ events }, style) {
-  const lines = events.slice(-EVENTS).map(({ kind, time, text, figures }) => {
+  const shown = events.slice(-EVENTS)
+  const lines = shown.flatMap(({ kind, time, text, figures }) => {
     const words = text || (kind === 'start' ? '' : JSON.stringify(figures ?? {}).slice(1, -1))
-    return cut(`${moment(time)}  ${safe(kind).padEnd(9)}  ${safe(words)}`.trimEnd(), style.width - 2)
+    return eventLines(time, safe(kind).padEnd(9), safe(words), style.width - 2)
   })
-  const more = events.length - lines.length
+  const more = events.length - shown.length
   return section('Events', [...(more > 0 ? [style.paint.dim(`${count(more)} before these`)] : []), ...lines], style)
+}
+
+/** On one line, and the words below it where that has no room for them. */
+function eventLines(time, kind, words, width) {
+  const head = `${moment(time)}  ${kind}  `
+  if (words === '' || width - head.length >= LEAST_WORDS) return [cut(`${head}${words}`.trimEnd(), width)]
+  return [head.trimEnd(), cut(`  ${words}`, width)]
 }
 
 /** The last record of the run, and where that is an event, the last sample before it. */
 function lastRecord({ last, samples }, style) {
   const event = last?.event
-  const line = event && [cut(`${moment(event.time)}  ${safe(event.kind)}  ${safe(event.text)}`.trimEnd(), style.width - 2)]
+  const line = event && eventLines(event.time, safe(event.kind), safe(event.text), style.width - 2)
   const sample = samples.at(-1)
   return [
     section('The last record', line ?? lastSample(sample), style),
