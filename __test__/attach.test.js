@@ -291,6 +291,8 @@ test('what is no target', async () => {
   for (const [args, message] of [
     [['snapshot'], /snapshot takes a PID or HOST:PORT/],
     [['snapshot', 'here'], /the target must be a process id or HOST:PORT, got 'here'/],
+    [['snapshot', 'localhost:99999'], /"port" must be a whole number from 1 to 65535, got 99999/],
+    [['heap-profile', '[::1]:0'], /"port" must be a whole number from 1 to 65535, got 0/],
     [['snapshot', '1', 'a.heapsnapshot.gz'], /the FILE is a file, and not compressed/],
     [['snapshot', '1', '-'], /the FILE is a file/],
     [['heap-profile', '1', 'a.json'], /must end in \.heapprofile/],

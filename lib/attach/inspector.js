@@ -2,7 +2,7 @@
 
 const http = require('node:http')
 const { setTimeout: sleep } = require('node:timers/promises')
-const { wrong, shown } = require('../options.js')
+const { integer, wrong, shown } = require('../options.js')
 const { stayBehind } = require('./closer.js')
 const { Lease } = require('./lease.js')
 const { listeningPorts } = require('./listening.js')
@@ -22,8 +22,9 @@ const INTERRUPTED_MS = 2000
 async function attach(target, patienceMs, signal) {
   const pid = /^\d{1,10}$/.test(target) ? Number(target) : undefined
   if (pid !== undefined) return attachToProcess(pid, patienceMs, signal)
-  const [, host, port] = /^(\[[0-9a-f:]+\]|[^:\s/]+):(\d{1,5})$/i.exec(target) ?? []
+  const [, host, port] = /^(\[[0-9a-f:]+\]|[^:\s/]+):(\d+)$/i.exec(target) ?? []
   if (port === undefined) throw wrong(`the target must be a process id or HOST:PORT, got ${shown(target)}`)
+  integer(1, 65_535)('port', Number(port))
   const url = await addressAt(host, port).catch((cause) => {
     throw refusal(target, `there is no inspector: ${cause.message}; node --inspect opens one`, cause)
   })
