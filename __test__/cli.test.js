@@ -12,6 +12,7 @@ const { reference } = require('../lib/cli/reference.js')
 const { version } = require('../package.json')
 const { node, root } = require('./support/child.js')
 const { folderFor } = require('./support/folder.js')
+const { isThere, offered } = require('./support/shells.js')
 const { terminal } = require('./support/terminal.js')
 const { leakySnapshot } = require('./support/snapshot.js')
 
@@ -172,27 +173,29 @@ test('progress: a line on a terminal only, short enough for it, and taken away',
   for (const { written } of others) assert.deepEqual(written, [])
 })
 
-test('completion of bash offers commands, flags and files', { skip: process.platform === 'win32' }, async () => {
-  const { code, stdout } = await cli(['completion', 'bash'])
-  assert.equal(code, 0)
-  const complete = (...words) => {
-    const asked = `COMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length - 1}; _leakguard; printf '%s\\n' "\${COMPREPLY[@]}"`
-    const { stdout: offered, stderr } = spawnSync('bash', ['-c', `${stdout}\n${asked}`], { cwd: root, encoding: 'utf8' })
-    assert.equal(stderr, '')
-    return offered.trim().split('\n')
-  }
-  assert.deepEqual(complete('leakguard', '').sort(), [...Object.keys(COMMANDS), '--help', '--version'].sort())
-  assert.deepEqual(complete('leakguard', 'postm'), ['postmortem'])
-  assert.deepEqual(complete('leakguard', 'analyze', '--no'), ['--no-scripts'])
-  assert.deepEqual(complete('leakguard', 'analyze', 'package-l'), ['package-lock.json'])
-  assert.deepEqual(complete('leakguard', 'completion', 'fi'), ['fish'])
-  for (const shell of ['zsh', 'fish']) {
+for (const shell of ['bash', 'zsh', 'fish']) {
+  test(`completion of ${shell} offers commands, flags and files`, { skip: process.platform === 'win32' || !isThere(shell) }, async (t) => {
     const script = (await cli(['completion', shell])).stdout
-    for (const [name, { flags }] of Object.entries(COMMANDS)) for (const word of [name, ...Object.keys(flags)]) assert.ok(script.includes(word), `${shell}: ${word}`)
-    const isThere = spawnSync(shell, ['-c', 'true']).status === 0
-    if (isThere) assert.equal(spawnSync(shell, ['-n'], { input: script }).status, 0, `${shell} reads it`)
-  }
-})
+    const folder = folderFor(t)
+    fs.writeFileSync(join(folder, 'a file.heapsnapshot'), '')
+    const complete = (line) => offered[shell](script, line, folder)
+    assert.deepEqual(complete('leakguard ').filter((word) => !word.startsWith('-')), Object.keys(COMMANDS).sort())
+    assert.deepEqual(complete('leakguard postm'), ['postmortem'])
+    assert.deepEqual(complete('leakguard --ver'), ['--version'])
+    assert.deepEqual(complete('leakguard analyze --no'), ['--no-scripts'])
+    assert.deepEqual(complete('leakguard analyze --json package-l'), ['package-lock.json'])
+    assert.deepEqual(complete('leakguard top package-l'), ['package-lock.json'], 'no words are to be taken for it')
+    assert.deepEqual(complete('leakguard completion fi'), ['fish'])
+    assert.deepEqual(complete('leakguard analyze --html package-l'), ['package-lock.json'])
+    assert.deepEqual(complete('leakguard run -- node package-l'), ['package-lock.json'], "the app's own arguments")
+    const [spaced] = complete(`leakguard analyze ${folder}/a`)
+    assert.match(spaced, /a\\? file\.heapsnapshot$/)
+    for (const [name, { flags }] of Object.entries(COMMANDS)) {
+      const words = complete(`leakguard ${name} --`)
+      for (const flag of Object.keys(flags)) assert.ok(words.some((word) => word.replace(/=$/, '') === `--${flag}`), `${name} --${flag}: ${words}`)
+    }
+  })
+}
 
 test('the documents have all commands, and the reference is made from the table', () => {
   const document = join(root, 'docs', 'command-line.md')
