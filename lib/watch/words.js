@@ -26,7 +26,7 @@ function evidenceInWords({ kind, evidence, looks, missing, counted, allocations 
 }
 
 function sentence(text) {
-  return text.replace(/\.?$/, '.')
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`.replace(/\.?$/, '.')
 }
 
 /** What there is to say where no object in the heap holds it. */
