@@ -480,7 +480,7 @@ export interface Diff {
   text: string
 }
 
-/** New objects that one old object holds. Names, path and advice are as in `Suspect`. */
+/** New objects that one old object holds. Names, path and advice are as in `Suspect`; `advice` is empty where most of them are V8's own, such as compiled code. */
 export interface NewObjects extends ObjectSum, Pick<Suspect, 'name' | 'type' | 'location' | 'path' | 'cause' | 'advice' | 'fingerprint'> {
   /** V8's id of the nearest old object without which all of them would go: the holder, or the scope or global object that it is in. */
   id: number

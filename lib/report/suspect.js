@@ -13,8 +13,7 @@ function suspectText(suspect, number, figures, { width, paint }) {
     ...wrapped(figures, inner.width),
     '',
     ...pathTree(path, inner),
-    '',
-    ...wrapped(safe(advice), inner.width),
+    ...(advice ? ['', ...wrapped(safe(advice), inner.width)] : []),
   ]
   const title = `${number}. ${paint.strong(cut(`${safe(name)}: ${safe(type)}`, width - String(number).length - 2))}`
   return [title, ...body.map((line) => (line ? indent + line : ''))].join('\n')

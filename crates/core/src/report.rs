@@ -361,7 +361,7 @@ pub struct HolderRow {
     pub classes: Vec<SumRow>,
     /// Why such things stay, as in [`Suspect::cause`].
     pub cause: String,
-    /// What to do next, in a sentence.
+    /// What to do next, in a sentence; nothing where most of it is V8's own, such as compiled code.
     pub advice: String,
     /// Stable across captures and processes: made from the path, not from ids.
     pub fingerprint: String,

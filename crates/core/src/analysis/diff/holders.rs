@@ -35,6 +35,8 @@ pub(super) struct Group {
     /// What an app keeps and hangs from the holder: some, and how many. With none, V8 made it all for itself.
     tops: Sample,
     top_count: u64,
+    /// Bytes of it that are V8's own.
+    own: u64,
 }
 
 /// All groups.
@@ -89,7 +91,7 @@ impl<'a> Holders<'a> {
                 let key = (holder, if has_name { NONE } else { class });
                 group_of[node.at()] = *numbers.entry(key).or_insert_with(|| {
                     let (tops, sum) = (Sample::default(), Sum::default());
-                    groups.push(Group { holder, class: key.1, sum, tops, top_count: 0 });
+                    groups.push(Group { holder, class: key.1, sum, tops, top_count: 0, own: 0 });
                     groups.len() as u32 - 1
                 });
             }
@@ -103,12 +105,14 @@ impl<'a> Holders<'a> {
             }
             let bytes = heap.self_size(node);
             group.sum.add(bytes);
+            if is_own(graph.kind(node)) {
+                group.own += bytes;
+            }
             by_class.entry((holder, group.class, class)).or_default().add(bytes);
         }
         let mut internal = Sum::default();
         groups.retain_mut(|group| {
-            let is_code = matches!(graph.kind(group.holder), NodeKind::CODE | NodeKind::OBJECT_SHAPE);
-            let is_told = group.top_count > 0 && !is_code;
+            let is_told = group.top_count > 0 && !is_own(graph.kind(group.holder));
             if !is_told {
                 internal = internal.plus(group.sum);
             }
@@ -221,9 +225,16 @@ fn held(heap: &Heap, holder: NodeIx) -> (Sample, u64) {
     (sample, count)
 }
 
+/// Does V8 make such things for itself: compiled code, shapes?
+fn is_own(kind: NodeKind) -> bool {
+    matches!(kind, NodeKind::CODE | NodeKind::OBJECT_SHAPE | NodeKind::HIDDEN)
+}
+
 fn row(heap: &Heap, group: &Group, finding: Finding, classes: Vec<SumRow>) -> HolderRow {
     let place = finding.location.as_ref().map_or_else(String::new, |location| format!(" ({})", short(location)));
     let Sum { count, size: bytes } = group.sum;
+    // A function that was compiled has no leak.
+    let is_app = group.own.saturating_mul(2) <= bytes;
     let text = format!("{}{place}, {}: {} new objects, {}", finding.name, finding.class, grouped(count), size(bytes));
     HolderRow {
         name: finding.name,
@@ -234,7 +245,7 @@ fn row(heap: &Heap, group: &Group, finding: Finding, classes: Vec<SumRow>) -> Ho
         sum: group.sum,
         classes,
         cause: finding.cause.to_owned(),
-        advice: finding.advice,
+        advice: if is_app { finding.advice } else { String::new() },
         fingerprint: finding.fingerprint,
         text,
     }

@@ -122,6 +122,27 @@ fn what_hangs_from_the_global_object_is_named_by_the_way_to_it() {
 }
 
 #[test]
+fn compiled_code_comes_without_advice() {
+    let advice = |code: u64| {
+        let mut objects = vec![object("global", "global", 50)];
+        objects.push(("make".to_owned(), NodeKind::CLOSURE, "make".to_owned(), 64));
+        let mut edges =
+            vec![("root", EdgeKind::Shortcut, "global", "global"), ("global", EdgeKind::Property, "make", "make")];
+        let mut ids = BTreeMap::new();
+        let before = graph(&objects, &edges, &mut ids);
+        objects.push(("code".to_owned(), NodeKind::CODE, "(code)".to_owned(), code));
+        objects.push(("text".to_owned(), NodeKind::STRING, "text".to_owned(), 24));
+        edges.extend([("make", EdgeKind::Internal, "code", "code"), ("make", EdgeKind::Property, "last", "text")]);
+        let diff = told(&before, &graph(&objects, &edges, &mut ids)).expect("one process");
+        let [holder] = &diff.holders[..] else { panic!("one holder: {diff:#?}") };
+        assert_eq!((holder.name.as_str(), holder.sum), ("global.make", sum(2, 24 + code)));
+        holder.advice.clone()
+    };
+    assert_eq!(advice(25), "");
+    assert!(advice(24).contains("global.make"));
+}
+
+#[test]
 fn the_same_snapshot_twice_has_no_change() {
     let heap = app(100, &mut BTreeMap::from([("native".to_owned(), 2)]));
     let diff = told(&heap, &heap).expect("one process");
