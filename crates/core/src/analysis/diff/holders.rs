@@ -105,14 +105,14 @@ impl<'a> Holders<'a> {
             }
             let bytes = heap.self_size(node);
             group.sum.add(bytes);
-            if is_own(graph.kind(node)) {
+            if is_code(graph.kind(node)) || graph.kind(node) == NodeKind::HIDDEN {
                 group.own += bytes;
             }
             by_class.entry((holder, group.class, class)).or_default().add(bytes);
         }
         let mut internal = Sum::default();
         groups.retain_mut(|group| {
-            let is_told = group.top_count > 0 && !is_own(graph.kind(group.holder));
+            let is_told = group.top_count > 0 && !is_code(graph.kind(group.holder));
             if !is_told {
                 internal = internal.plus(group.sum);
             }
@@ -225,9 +225,8 @@ fn held(heap: &Heap, holder: NodeIx) -> (Sample, u64) {
     (sample, count)
 }
 
-/// Does V8 make such things for itself: compiled code, shapes?
-fn is_own(kind: NodeKind) -> bool {
-    matches!(kind, NodeKind::CODE | NodeKind::OBJECT_SHAPE | NodeKind::HIDDEN)
+fn is_code(kind: NodeKind) -> bool {
+    matches!(kind, NodeKind::CODE | NodeKind::OBJECT_SHAPE)
 }
 
 fn row(heap: &Heap, group: &Group, finding: Finding, classes: Vec<SumRow>) -> HolderRow {
