@@ -103,6 +103,15 @@ test('what is proven while it is not suspected for a moment is told when it is a
   assert.equal((await judged({ leak: false })).confirmedBy, 'evidence')
 })
 
+test('what names its holder by evidence says so, where it does not hold the buffers that are suspected', async (t) => {
+  const grown = seen([{ ...holder, cause: 'listener', retainedDelta: 1e6 }], 2e6)
+  const { judge, wait } = inquiryOf(t, [first, grown, { ...grown, growth: { ...grown.growth, looks: 3 } }])
+  const judged = async () => (wait(60_000), judge({ leak: false, kind: 'external' }))
+  for (let nth = 0; nth < 2; nth++) assert.equal(await judged(), undefined)
+  const { evidence, suspects } = await judged()
+  assert.deepEqual([evidence, suspects.length], ['snapshot', 1])
+})
+
 test('what may pass is tried three times before a sure trend is told alone; what does not pass is told at once', async (t) => {
   const { judge, looks, wait } = inquiryOf(t, [failed])
   assert.equal(await judge({ leak: true }), undefined)

@@ -179,7 +179,7 @@ class Inquiry {
     } else {
       const leaks = growth.suspects.find((suspect) => isUnbounded(suspect) && suspect.retainedDelta >= grown * PART)
       this.#proven = leaks ? growth.looks : 0
-      const proof = this.#proven >= PROOF ? { confirmedBy: 'evidence', ...told, suspects: [leaks, ...suspects.filter((other) => other !== leaks)] } : undefined
+      const proof = this.#proven >= PROOF ? { confirmedBy: 'evidence', ...told, evidence, suspects: [leaks, ...suspects.filter((other) => other !== leaks)] } : undefined
       if (isSuspicious && proof !== undefined) return proof
       if (this.#proven >= LONG_PROOF && verdict.growthBytes >= SHOWS_BYTES) return { kind: 'heap', ...proof }
       this.#proof = proof
