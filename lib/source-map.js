@@ -32,14 +32,18 @@ function mappedByNode(places) {
 
 /** The places in a report of this process, by Node's own maps; the core has followed those on the disk. Changes the report. */
 function mapReport(report) {
-  const short = ({ file, line }) => `(${basename(file)}:${line})`
   for (const row of [...(report.suspects ?? []), ...(report.classes ?? [])]) {
     if (!row.location) continue
     const [location] = mappedByNode([row.location])
-    row.text &&= row.text.replace(short(row.location), short(location))
-    row.location = location
+    Object.assign(row, placedAt(row, location))
   }
   return report
+}
+
+/** What is at a place, at another one: in its text, too. */
+function placedAt(row, location) {
+  const short = ({ file, line }) => `(${basename(file)}:${line})`
+  return { ...row, location, ...(row.text !== undefined && { text: row.text.replace(short(row.location), short(location)) }) }
 }
 
 /** Those that the disk has to be asked for. */
@@ -99,4 +103,4 @@ function plain(file) {
   }
 }
 
-module.exports = { mapped, mappedByNode, mapReport }
+module.exports = { mapped, mappedByNode, mapReport, placedAt }

@@ -1,8 +1,8 @@
 'use strict'
 
 const { readFileSync } = require('node:fs')
-const { basename } = require('node:path')
 const vm = require('node:vm')
+const { placedAt } = require('../source-map.js')
 
 // Jest transforms a file in memory, and knows alone how its lines became those that V8 runs: it tells that to the `Error.prepareStackTrace` of
 // Node's own realm, which is asked here as V8 would ask it.
@@ -16,13 +16,12 @@ function followJestsMaps() {
 
 /** What grew, at the place in the file that a person wrote. A place in the runner's text of it becomes that; one in the file itself stays. */
 function asWritten(grown) {
-  const { name = '', location, text } = grown
+  const { name = '', location } = grown
   const written = isFollowed && location ? byJest(location) : undefined
   if (written === undefined) return grown
   const [word] = /[\w$#]+/.exec(name) ?? []
   if (word !== undefined && !stands(word, written) && stands(word, location)) return grown
-  const short = ({ file, line }) => `(${basename(file)}:${line})`
-  return { ...grown, location: written, ...(text !== undefined && { text: text.replace(short(location), short(written)) }) }
+  return placedAt(grown, written)
 }
 
 /** Does the word stand there in the file? */
