@@ -9,7 +9,7 @@ const TEXT_TOP = 15
 /** A query is asked of all rows that a report can have; what fits is cut afterwards. */
 const ALL = 100_000
 
-/** `leakguard analyze FILE`. What only the answer needs is loaded while the analysis works. */
+/** `leakguard analyze FILE`. */
 async function analyzeCommand([file, ...rest], { json, md, html, query, top, 'no-scripts': noScripts, force }, streams) {
   const { progress } = streams
   if (file === undefined || rest.length > 0) throw wrong('analyze takes one FILE, or - for standard input')
@@ -19,8 +19,7 @@ async function analyzeCommand([file, ...rest], { json, md, html, query, top, 'no
   requireHeadroomFor([file], { force })
   const rows = top ?? (json ? undefined : TEXT_TOP)
   const working = analyze(file === '-' ? streams.stdin : file, { top: query === undefined ? rows : ALL, readScripts: !noScripts, onProgress: progress.tell })
-  const { textOf } = require('../report/text.js')
-  const { stdout } = streams
+  if (!json) require('../report/text.js') // while the analysis works
   const whole = await working
   const report = query === undefined ? whole : cut(require('../report/query.js').queried(whole, query), rows)
   const leak = report.suspects.length > 0
@@ -32,7 +31,7 @@ async function analyzeCommand([file, ...rest], { json, md, html, query, top, 'no
     await saved(html, reportHtml(report, { source }))
   }
   if (json) return { text: require('./json.js').asciiJson(report), asked: true, leak }
-  if (!md) return { text: textOf(report, { source, stream: stdout }), leak }
+  if (!md) return { text: require('../report/text.js').textOf(report, { source, stream: streams.stdout }), leak }
   const { reportMarkdown } = require('../report/markdown/report.js')
   return { text: reportMarkdown(report, { source }), asked: true, leak }
 }

@@ -1,6 +1,5 @@
 'use strict'
 
-const { requireHeadroom } = require('../capture/headroom.js')
 const { plainSize } = require('./plain-size.js')
 
 /** Bytes that an analysis takes for a byte of a large snapshot: docs/performance.md. */
@@ -23,6 +22,7 @@ function requireHeadroomFor(files, { force, kept = false, inTurns = false }) {
   const [largest, ...others] = files.map(plainSize).sort((a, b) => b - a)
   const memory = kept ? largest * MEMORY + sum(others) * KEPT : inTurns ? largest * FOLDED + others[0] * READ : largest * MEMORY
   if (largest + (kept ? sum(others) : 0) <= LARGE) return
+  const { requireHeadroom } = require('../capture/headroom.js')
   requireHeadroom({ memory, disk: 0 }, 'read', undefined, { what: 'analysis', force: '--force' })
 }
 
