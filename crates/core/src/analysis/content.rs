@@ -7,6 +7,7 @@ use super::scripts::Scripts;
 use crate::Location;
 use crate::graph::{EdgeIx, EdgeKind, NodeIx, NodeKind};
 use rustc_hash::FxHashMap;
+use std::borrow::Cow;
 
 /// Entries of a collection that are looked at for their classes.
 const LOOKED_AT: usize = 4096;
@@ -56,10 +57,25 @@ fn function(heap: &Heap, scripts: &Scripts, nodes: &[NodeIx]) -> Option<String> 
     Some(if is_nodes { name } else { format!("{name} ({})", short(&location)) })
 }
 
-/// `config.js:8`.
+/// `config.js:8`; of a package with its name, of an `index.js` with its folder: `debug/…/common.js:67`, `routes/index.js:8`.
 pub(super) fn short(Location { file, line, .. }: &Location) -> String {
-    let base = if file.starts_with("node:") { file } else { file.rsplit(['/', '\\']).next().unwrap_or(file) };
-    format!("{base}:{line}")
+    format!("{}:{line}", short_file(file))
+}
+
+fn short_file(file: &str) -> Cow<'_, str> {
+    if file.starts_with("node:") {
+        return file.into();
+    }
+    let parts: Vec<&str> = file.split(['/', '\\']).filter(|part| !part.is_empty()).collect();
+    let package = parts.iter().rposition(|&part| part == "node_modules").map_or(&[][..], |at| &parts[at + 1..]);
+    let scope = usize::from(package.first().is_some_and(|name| name.starts_with('@')));
+    match (&parts[..], package) {
+        (_, [.., last]) if package.len() > scope + 2 => format!("{}/…/{last}", package[..=scope].join("/")).into(),
+        (_, [_, ..]) => package.join("/").into(),
+        ([.., folder, last], _) if last.starts_with("index.") => format!("{folder}/{last}").into(),
+        ([.., last], _) => (*last).into(),
+        _ => file.into(),
+    }
 }
 
 /// What a collection's own storage holds.
@@ -120,4 +136,27 @@ pub(super) fn stored(heap: &Heap, holder: NodeIx) -> Stored {
     };
     let values = || Some(Stored::Values { value: common(None)?, count: counts.iter().sum() });
     keys.and_then(entries).or_else(values).unwrap_or(Stored::Other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::short_file;
+
+    #[test]
+    fn files_have_the_names_that_tell_them_apart() {
+        for (file, name) in [
+            ("/app/config.js", "config.js"),
+            ("/app/routes/index.js", "routes/index.js"),
+            ("C:\\app\\a.ts", "a.ts"),
+            ("/app/node_modules/lru/cache.js", "lru/cache.js"),
+            ("/app/node_modules/a/node_modules/debug/src/node.js", "debug/…/node.js"),
+            ("/app/node_modules/@scope/sdk/index.js", "@scope/sdk/index.js"),
+            ("/app/node_modules/@scope/sdk/build/src/span.js", "@scope/sdk/…/span.js"),
+            ("node:internal/timers", "node:internal/timers"),
+            ("index.js", "index.js"),
+            ("", ""),
+        ] {
+            assert_eq!(short_file(file), name);
+        }
+    }
 }

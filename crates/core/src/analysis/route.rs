@@ -181,6 +181,12 @@ impl Route {
         self.steps.iter().rev().map(|step| step.to)
     }
 
+    /// Those of them that are behind the last variable or module.
+    pub(super) fn behind_variable(&self, heap: &Heap) -> impl Iterator<Item = NodeIx> + '_ {
+        let from = self.anchor(heap).map_or(0, |anchor| anchor + 1);
+        self.steps[from..].iter().rev().map(|step| step.to)
+    }
+
     /// Where the end is a table of events: a listener of the one with most.
     pub(super) fn listener(&self, heap: &Heap) -> Option<Function> {
         let step = self.steps.last().filter(|step| step.edge == EMITTERS)?;

@@ -208,14 +208,14 @@ impl Names<'_> {
             (Some(scope), Some(variable)) => scopes.location(heap, scripts, scope, variable, sources),
             _ => None,
         };
-        // Else that of the nearest function or class of the app on the way.
+        // Else that of the nearest function or class of the app on the way; also where a variable of Node's has that.
+        let is_apps = |location: &Location| !location.file.starts_with("node:");
+        let behind = || route.behind_variable(heap).filter_map(place_of).find(is_apps);
         location
+            .map(|location| if is_apps(&location) { location } else { behind().unwrap_or(location) })
             .or_else(|| exported(route.module(heap)?, sources).map(|place| scripts.written(place)))
             .or_else(|| route.listener(heap)?.location(heap.graph(), scripts))
-            .or_else(|| {
-                let mut places = route.nodes_back().filter_map(place_of);
-                places.find(|location| !location.file.starts_with("node:"))
-            })
+            .or_else(|| route.nodes_back().filter_map(place_of).find(is_apps))
     }
 }
 

@@ -66,7 +66,9 @@ impl<'a> Compared<'a> {
                 continue;
             }
             let same = |other: &&mut Suspect| {
-                other.name == told.name && other.location == told.location && other.class == told.class
+                other.location == told.location
+                    && other.class == told.class
+                    && (other.name == told.name || is_other_end(other, &told))
             };
             if let Some(other) = suspects.iter_mut().find(same) {
                 add(other, point);
@@ -250,6 +252,12 @@ fn of_point(point: &Point, name: String, source: &str) -> Noise {
 fn signed(values: &[u64]) -> i64 {
     let [Some(first), Some(last)] = [values.first(), values.last()] else { return 0 };
     i64::try_from(i128::from(*last) - i128::from(*first)).unwrap_or(i64::MAX)
+}
+
+/// Of a list that is held at both ends each end has the part that is nearer to it.
+fn is_other_end(list: &Suspect, told: &Told) -> bool {
+    let ([before @ .., end], [other_before @ .., other_end]) = (&*list.path, &*told.path) else { return false };
+    list.class.starts_with("chain of ") && before == other_before && end.name == other_end.name
 }
 
 /// One thing at two ends of a list, or of several lists.

@@ -34,6 +34,8 @@ const SLOT_PART: usize = 256;
 const MOST: usize = 1 << 18;
 /// Steps of a signature; what lies deeper falls to the last.
 const DEEPEST: u16 = 64;
+/// Plain objects within plain ones that are told apart, in a collection's element.
+const DATA: usize = 3;
 /// The longest turn of a list that is told from a path that goes on.
 const TURN: usize = 6;
 
@@ -577,8 +579,9 @@ impl<T: Terrain> Folding<T> {
         at
     }
 
-    /// The signature on the way here that this step comes back to: where the last steps are the same as those before them, or
-    /// where a class holds itself, whatever the names, as a tree's nodes do.
+    /// The signature on the way here that this step comes back to: where the last steps are the same as those before them, or where a class
+    /// holds itself, as a tree's nodes do, whatever the names. Plain objects of any shape are one class, and arrays: there a name comes back,
+    /// arrays hold arrays that hold arrays, or it is deep within data.
     fn repeated(&self, parent: u32, label: Label, class: Class) -> Option<u32> {
         // The way back from here: this step, its parent's, and so on.
         let mut way = [(ROOT, label, class); 2 * TURN];
@@ -591,11 +594,22 @@ impl<T: Terrain> Folding<T> {
             at = row.parent;
         }
         let key = |at: usize| (way[at].1, way[at].2);
-        let turn = (1..=TURN.min(known / 2)).find(|&turn| (0..turn).all(|at| key(at) == key(at + turn)));
-        if let Some(turn) = turn {
+        let is_same = |turn: usize| {
+            let once_more = if turn == 1 && label == Label::ELEMENT { 2 } else { 1 };
+            known >= turn * (once_more + 1) && (0..turn * once_more).all(|at| key(at) == key(at + turn))
+        };
+        if let Some(turn) = (1..=TURN).find(|&turn| is_same(turn)) {
             return Some(way[turn].0);
         }
-        let is_same = known > 2 && way[1].2 == class && way[2].2 == class;
-        is_same.then_some(parent)
+        let alike = way[1..known].iter().take_while(|step| step.2 == class).count();
+        if !self.steps.is_plain(class) {
+            return (alike > 1).then_some(parent);
+        }
+        let run = &way[1..=alike];
+        let named = run.iter().find(|step| step.1 == label && label != Label::ELEMENT);
+        // What is in a collection is alike, and no name in it is known for what it holds.
+        let is_deep =
+            || run.iter().position(|step| step.1 == Label::ELEMENT).map_or(alike + 1 == way.len(), |at| at + 1 >= DATA);
+        named.map(|step| step.0).or_else(|| is_deep().then_some(parent))
     }
 }

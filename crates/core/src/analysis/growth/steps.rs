@@ -337,6 +337,11 @@ impl<T: Terrain> Steps<T> {
         }
     }
 
+    /// Are the objects of the class arrays, or plain ones of whatever shape?
+    pub(super) fn is_plain(&self, class: Class) -> bool {
+        class.0 < OWN && matches!(&*self.class_text(class).0, "Object" | "Array")
+    }
+
     /// Where a label stands among others, whatever order the heap is in.
     pub(super) fn order(&self, label: Label) -> u64 {
         let mut hasher = FxHasher::default();

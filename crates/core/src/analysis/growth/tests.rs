@@ -292,6 +292,77 @@ fn a_list_is_one_whatever_its_length_and_the_length_of_its_turn() {
 }
 
 #[test]
+fn a_list_that_is_held_at_both_ends_is_one() {
+    let at = |count: usize| {
+        let mut builder = variable(server(), "queue", "Queue");
+        for at in 0..count {
+            builder = builder.node(&format!("link {at}"), NodeKind::OBJECT, "Link", 100);
+        }
+        for at in 1..count {
+            let (before, after) = (format!("link {}", at - 1), format!("link {at}"));
+            builder = builder.edge(&before, EdgeKind::Property, "next", &after);
+            builder = builder.edge(&after, EdgeKind::Property, "previous", &before);
+        }
+        let last = format!("link {}", count - 1);
+        builder.edge("queue", EdgeKind::Property, "head", "link 0").edge("queue", EdgeKind::Property, "tail", &last)
+    };
+    let found = named(&[at(60), at(100), at(180)]);
+    assert!(matches!(&found[..], [(_, class, 120)] if class == "chain of Link"), "{found:?}");
+}
+
+#[test]
+fn plain_objects_within_plain_objects_are_told_by_their_names() {
+    // A store as state containers have it, and an array of pairs whose values are arrays.
+    let at = |count: usize| {
+        let mut builder = variable(variable(server(), "state", "Object"), "rows", "Array");
+        for (holder, name) in [("state", "entities"), ("entities", "users"), ("users", "byId")] {
+            builder = builder.node(name, NodeKind::OBJECT, "Object", 40).edge(holder, EdgeKind::Property, name, name);
+        }
+        for at in 0..count {
+            let (user, address) = (format!("user {at}"), format!("address {at}"));
+            builder = builder
+                .node(&user, NodeKind::OBJECT, "Object", 90)
+                .node(&address, NodeKind::OBJECT, "Object", 40)
+                .edge("byId", EdgeKind::Property, &user, &user)
+                .edge(&user, EdgeKind::Property, "address", &address);
+        }
+        builder = filled(builder, "rows", "Array", count, 16);
+        for at in 0..count {
+            builder = filled(builder, &format!("rows {at}"), "Array", 2, 16);
+        }
+        builder
+    };
+    let found = named(&[at(50), at(90), at(150)]);
+    let expected = [("state.entities.users.byId", "Object of Object"), ("rows", "Array of Array")];
+    assert_eq!(found.len(), 2, "{found:?}");
+    for (name, class) in expected {
+        assert!(found.iter().any(|one| *one == (name.to_owned(), class.to_owned(), 100)), "{found:?}");
+    }
+}
+
+#[test]
+fn a_tree_of_plain_objects_is_one() {
+    let at = |count: usize| {
+        let mut builder = server();
+        for at in 0..count {
+            let label = format!("node {at}");
+            builder = builder.node(&label, NodeKind::OBJECT, "Object", 60);
+            builder = match at {
+                0 => builder.edge("scope", EdgeKind::Context, "tree", &label),
+                _ => {
+                    let side = if at % 2 == 1 { "left" } else { "right" };
+                    builder.edge(&format!("node {}", (at - 1) / 2), EdgeKind::Property, side, &label)
+                }
+            };
+        }
+        builder
+    };
+    let found = named(&[at(200), at(400), at(800)]);
+    // Those that lean both ways are in what the others retain.
+    assert_eq!(found, [("tree".to_owned(), "chain of Object".to_owned(), 300)]);
+}
+
+#[test]
 fn one_object_that_grows_in_bytes_alone_is_named() {
     let at = |size| {
         variable(server(), "log", "Buffer").node("data", NodeKind::NATIVE, "system / JSArrayBufferData", size).edge(

@@ -170,10 +170,10 @@ impl<'a> Teller<'a> {
                 return Some(Found { holder: first, members, is_chain: false });
             }
             let mut holders: FxHashMap<NodeIx, usize> = FxHashMap::default();
-            let mut is_chain = false;
+            let mut links = 0;
             for &member in members.iter().chain([&folded.rows[at as usize].first]) {
                 let (holder, linked) = self.holder(member);
-                is_chain |= linked;
+                links += usize::from(linked);
                 // Of a list, the end from which it is held counts; of the others the common one.
                 if let Some(holder) = holder {
                     *holders.entry(holder).or_default() += 1;
@@ -181,6 +181,7 @@ impl<'a> Teller<'a> {
             }
             let holder = holders.into_iter().max_by_key(|&(node, count)| (count, std::cmp::Reverse(node)));
             let holder = holder.map_or(first, |(node, _)| node);
+            let is_chain = links * 2 > members.len();
             let nearest = folded.rows[at as usize].first;
             let head = is_chain.then(|| self.head(nearest, self.between(&members).len() + 1)).flatten();
             Some(Found { holder: head.unwrap_or(holder), members, is_chain })
@@ -214,7 +215,7 @@ impl<'a> Teller<'a> {
         std::iter::successors(up(&node), up).take(BETWEEN).find(|&at| self.folded.is_member(at))
     }
 
-    /// What is between a link of a list and the next, where that is told.
+    /// What is between a link of a list and the next, where that is told: not where it is more of them, as in a tree.
     fn between(&self, members: &[NodeIx]) -> Vec<NodeIx> {
         let folded = self.folded;
         let turn = |&member: &NodeIx| {
@@ -232,7 +233,12 @@ impl<'a> Teller<'a> {
             }
             None
         };
-        members.iter().find_map(turn).unwrap_or_default()
+        let mut between = members.iter().find_map(turn).unwrap_or_default();
+        let class = |&node: &NodeIx| folded.heap.class(node);
+        if between.iter().all(|node| class(node) == class(&members[0])) {
+            between.clear();
+        }
+        between
     }
 
     /// The head of a list: held under another name than its links, one turn before the first of them.
