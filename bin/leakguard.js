@@ -9,13 +9,18 @@ let lost = false
 
 // A reader that has seen enough (`| head`) is no error, and what ends the stream with an error of ours says so itself.
 process.stdout.on('error', (error) => {
-  if (error.code === 'EPIPE' || error instanceof LeakguardError) return
+  if (lost || error.code === 'EPIPE' || error instanceof LeakguardError) return
   lost = true
   process.stderr.write(`leakguard: ERR_LEAKGUARD_IO: what is printed cannot be written: ${error.message}\n`)
   process.exitCode = EXIT.failure
 })
 process.stderr.on('error', () => {})
 
-main(process.argv.slice(2), process).then((code) => {
+const written = (stream) => new Promise((resolve) => stream.write('', resolve))
+
+main(process.argv.slice(2), process).then(async (code) => {
   if (!lost) process.exitCode = code
+  for (const stream of [process.stdout, process.stderr]) await written(stream)
+  // Nothing is left to wait for: to take the heap down piece by piece takes longer than to end. What failed to be written has been told by then.
+  setImmediate(() => process.exit())
 })
