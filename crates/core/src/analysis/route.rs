@@ -98,6 +98,16 @@ impl Route {
         Self { steps }
     }
 
+    /// The same, where properties that lead to such a node are elements of a map.
+    pub(super) fn without_keys(mut self, is_element: impl Fn(NodeIx) -> bool) -> Self {
+        for step in &mut self.steps {
+            if step.kind == EdgeKind::Property && is_element(step.to) {
+                "[]".clone_into(&mut step.edge);
+            }
+        }
+        self
+    }
+
     /// The last step that leads to a variable or a CommonJS module.
     fn anchor(&self, heap: &Heap) -> Option<usize> {
         self.steps.iter().rposition(|step| step.kind == EdgeKind::Context || modules::is_common(heap.graph(), step.to))

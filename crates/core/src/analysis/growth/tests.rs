@@ -341,6 +341,27 @@ fn plain_objects_within_plain_objects_are_told_by_their_names() {
 }
 
 #[test]
+fn many_maps_in_a_map_are_named_without_their_keys_and_one_by_its_own() {
+    let at = |count: usize, is_spread: bool| {
+        let mut builder = variable(server(), "byTenant", "Object");
+        for at in 0..40 {
+            let tenant = format!("tenant {at}");
+            builder = builder.node(&tenant, NodeKind::OBJECT, "Object", 40);
+            builder = builder.edge("byTenant", EdgeKind::Property, &tenant, &tenant);
+        }
+        for at in 0..count * 40 {
+            let (user, tenant) = (format!("user {at}"), format!("tenant {}", if is_spread { at % 40 } else { 7 }));
+            builder = builder.node(&user, NodeKind::OBJECT, "User", 90).edge(&tenant, EdgeKind::Property, &user, &user);
+        }
+        builder
+    };
+    for (is_spread, name) in [(true, "byTenant[]"), (false, "byTenant.tenant 7")] {
+        let found = named(&[at(40, is_spread), at(50, is_spread), at(70, is_spread)]);
+        assert_eq!(found, [(name.to_owned(), "Object of User".to_owned(), 1200)]);
+    }
+}
+
+#[test]
 fn a_tree_of_plain_objects_is_one() {
     let at = |count: usize| {
         let mut builder = server();

@@ -10,6 +10,7 @@ use super::super::scopes::Scopes;
 use super::super::scripts::Scripts;
 use super::super::suspects::Names;
 use super::fold::{Folded, NONE, ROOT, Row};
+use super::steps::Label;
 use super::terrain::FunctionKey;
 use crate::graph::{Graph, NodeIx, NodeKind};
 use crate::{Error, Location, PathStep, Sources, Watch};
@@ -75,6 +76,8 @@ struct Found {
     members: Vec<NodeIx>,
     holder: NodeIx,
     is_chain: bool,
+    /// Do others like it hold as many?
+    is_one_of_many: bool,
 }
 
 impl<'a> Teller<'a> {
@@ -88,8 +91,11 @@ impl<'a> Teller<'a> {
         let heap = folded.heap;
         let found = self.find(wanted, watch)?;
         let modules = Modules::new(heap.graph());
-        let routes: Vec<Option<Route>> =
-            found.iter().map(|found| Some(Route::new(heap, &modules, &folded.way(found.as_ref()?.holder)))).collect();
+        let route = |found: &Found| {
+            let route = Route::new(heap, &modules, &folded.way(found.holder));
+            if found.is_one_of_many { route.without_keys(|node| self.is_element(node)) } else { route }
+        };
+        let routes: Vec<Option<Route>> = found.iter().map(|found| found.as_ref().map(route)).collect();
         let wanted_scopes: Vec<NodeIx> = routes.iter().flatten().filter_map(|route| route.scope(heap)).collect();
         let scopes = Scopes::find(heap, &wanted_scopes);
         let names = Names { heap, scripts, scopes: &scopes, sources: *sources };
@@ -167,7 +173,7 @@ impl<'a> Teller<'a> {
             let members = sample.taken();
             let first = *members.first()?;
             if folded.rows[at as usize].count == 1 {
-                return Some(Found { holder: first, members, is_chain: false });
+                return Some(Found { holder: first, members, is_chain: false, is_one_of_many: false });
             }
             let mut holders: FxHashMap<NodeIx, usize> = FxHashMap::default();
             let mut links = 0;
@@ -180,11 +186,12 @@ impl<'a> Teller<'a> {
                 }
             }
             let holder = holders.into_iter().max_by_key(|&(node, count)| (count, std::cmp::Reverse(node)));
+            let is_one_of_many = holder.is_some_and(|(_, count)| count * 2 <= members.len());
             let holder = holder.map_or(first, |(node, _)| node);
             let is_chain = links * 2 > members.len();
             let nearest = folded.rows[at as usize].first;
             let head = is_chain.then(|| self.head(nearest, self.between(&members).len() + 1)).flatten();
-            Some(Found { holder: head.unwrap_or(holder), members, is_chain })
+            Some(Found { holder: head.unwrap_or(holder), members, is_chain, is_one_of_many })
         });
         Ok(found.collect())
     }
@@ -207,6 +214,12 @@ impl<'a> Teller<'a> {
             linked = true;
         }
         (None, linked)
+    }
+
+    /// Is the name of the node in its holder no more than a key?
+    fn is_element(&self, node: NodeIx) -> bool {
+        let folded = self.folded;
+        folded.is_member(node) && folded.rows[folded.of(node) as usize].label == Label::ELEMENT
     }
 
     /// What holds a node, through V8's storage.
