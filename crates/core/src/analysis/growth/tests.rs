@@ -368,13 +368,14 @@ fn a_tree_of_plain_objects_is_one() {
         for at in 0..count {
             let label = format!("node {at}");
             builder = builder.node(&label, NodeKind::OBJECT, "Object", 60);
-            builder = match at {
-                0 => builder.edge("scope", EdgeKind::Context, "tree", &label),
+            let (holder, kind, name) = match at {
+                0 => ("scope".to_owned(), EdgeKind::Context, "tree"),
                 _ => {
                     let side = if at % 2 == 1 { "left" } else { "right" };
-                    builder.edge(&format!("node {}", (at - 1) / 2), EdgeKind::Property, side, &label)
+                    (format!("node {}", (at - 1) / 2), EdgeKind::Property, side)
                 }
             };
+            builder = builder.edge(&holder, kind, name, &label);
         }
         builder
     };
