@@ -368,13 +368,9 @@ fn a_tree_of_plain_objects_is_one() {
         for at in 0..count {
             let label = format!("node {at}");
             builder = builder.node(&label, NodeKind::OBJECT, "Object", 60);
-            let (holder, kind, name) = match at {
-                0 => ("scope".to_owned(), EdgeKind::Context, "tree"),
-                _ => {
-                    let side = if at % 2 == 1 { "left" } else { "right" };
-                    (format!("node {}", (at - 1) / 2), EdgeKind::Property, side)
-                }
-            };
+            let (before, side) = (at.saturating_sub(1) / 2, if at % 2 == 1 { "left" } else { "right" });
+            let holder = if at == 0 { "scope".to_owned() } else { format!("node {before}") };
+            let (kind, name) = if at == 0 { (EdgeKind::Context, "tree") } else { (EdgeKind::Property, side) };
             builder = builder.edge(&holder, kind, name, &label);
         }
         builder
