@@ -12,7 +12,7 @@ use super::super::suspects::Names;
 use super::fold::{Folded, NONE, ROOT, Row};
 use super::steps::Label;
 use super::terrain::FunctionKey;
-use crate::graph::{Graph, NodeIx, NodeKind};
+use crate::graph::{Edge, EdgeIx, Graph, NodeIx, NodeKind};
 use crate::{Error, Location, PathStep, Sources, Watch};
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
@@ -328,11 +328,14 @@ fn inside(heap: &Heap, member: NodeIx) -> Vec<String> {
     let edges = graph.edge_indices(from).filter(|(at, edge)| {
         matches!(edge.kind(), Context | Property) && !matches!(graph.raw_edge_name(*at), b"__proto__" | b"constructor")
     });
-    let names = edges.map(|(at, edge)| {
+    let named = |(at, edge): (EdgeIx, Edge)| {
         let name: String = graph.edge_name(at).chars().take(60).collect();
         format!("{name}: {}", heap.class_name(edge.target()))
-    });
-    this.into_iter().chain(names).take(INSIDE).collect()
+    };
+    // What is null, undefined or a truth says least.
+    let is_nothing = |(_, edge): &(EdgeIx, Edge)| heap.class_name(edge.target()) == "(system)";
+    let (nothing, something): (Vec<_>, Vec<_>) = edges.partition(is_nothing);
+    this.into_iter().chain(something.into_iter().chain(nothing).map(named)).take(INSIDE).collect()
 }
 
 /// From what libuv knows, a handle, to the object that an app knows.
