@@ -8,6 +8,7 @@
 use super::chain::{Links, links};
 use super::classes::Class;
 use super::heap::Heap;
+use super::modules;
 use crate::graph::{EdgeKind, Graph, NodeIx, NodeKind};
 use crate::{Error, Watch};
 use rustc_hash::FxHashMap;
@@ -194,6 +195,19 @@ pub(super) fn is_static_name(name: &[u8]) -> bool {
     STATIC.iter().any(|known| known.as_bytes() == name)
 }
 
+/// Are these modules some few that were loaded again and again?
+fn are_copies(graph: &Graph, modules: &[NodeIx]) -> bool {
+    let mut files: Vec<String> = modules.iter().filter_map(|&module| modules::file(graph, module)).collect();
+    let count = files.len();
+    for file in &mut files {
+        // An import that is to be a new one has a query.
+        file.truncate(file.find('?').unwrap_or(file.len()));
+    }
+    files.sort_unstable();
+    files.dedup();
+    count * 2 > modules.len() && files.len() * 4 <= count
+}
+
 /// Does the object hold modules by name, as `require.cache` does?
 fn is_registry(graph: &Graph, node: NodeIx) -> bool {
     let properties = graph.edges_of(node).iter().filter(|edge| edge.kind() == EdgeKind::Property).take(64);
@@ -227,7 +241,7 @@ struct Children {
     /// Bytes of the node itself and of its storage.
     own: u64,
     /// Objects that Node keeps for as long as it runs.
-    statics: u64,
+    statics: Group,
     inside: Vec<NodeIx>,
 }
 
@@ -251,7 +265,7 @@ impl Children {
         self.large.clear();
         self.groups.clear();
         self.own = 0;
-        self.statics = 0;
+        self.statics = Group::default();
         self.inside.push(node);
         while let Some(node) = self.inside.pop() {
             self.own = self.own.saturating_add(heap.self_size(node));
@@ -262,10 +276,14 @@ impl Children {
                     self.large.push(child);
                 } else if is_content(heap, child) {
                     self.groups.entry(heap.class(child)).or_default().add(heap, child);
-                } else {
-                    self.statics += u64::from(is_static(heap.graph(), child));
+                } else if is_static(heap.graph(), child) {
+                    self.statics.add(heap, child);
                 }
             }
+        }
+        if self.statics.count >= CROWD && are_copies(heap.graph(), &self.statics.members.nodes) {
+            let copies = std::mem::take(&mut self.statics);
+            self.groups.insert(heap.class(copies.members.nodes[0]), copies);
         }
     }
 
@@ -289,7 +307,7 @@ impl Children {
         let bytes = self.groups.values().fold(0u64, |sum, group| sum.saturating_add(group.bytes));
         let count: u64 = self.groups.values().map(|group| group.count).sum();
         // A registry of Node's modules, with their names.
-        if self.statics >= 3 && self.statics * 4 >= count {
+        if self.statics.count >= 3 && self.statics.count * 4 >= count {
             return None;
         }
         let largest = self.groups.iter().max_by_key(|(class, group)| (group.bytes, **class));

@@ -1,6 +1,6 @@
 //! What to do about a pile, in a sentence or two.
 
-use super::accumulation::{Accumulation, Pile};
+use super::accumulation::{Accumulation, Pile, is_static};
 use super::content::Stored;
 use super::heap::Heap;
 use super::route::Listened;
@@ -110,20 +110,26 @@ pub(super) fn advice(heap: &Heap, about: &About, cause: &str) -> String {
         Pile::Class => format!(
             "{content} objects are held in many places: see who keeps them, and compare two snapshots to see which grow."
         ),
-        Pile::Collection { .. } => {
-            let mut text =
-                format!("Find what adds {content} to {name} and never removes it: bound it, or expire entries.");
-            if pile.members.first().is_some_and(|&node| is_bytes(heap, node)) {
-                text.push_str(" The bytes are outside of JavaScript's own heap, whose limit does not bound them.");
-            } else if pile.members.first().is_some_and(|&node| is_slice(heap, node)) {
-                text.push_str(" Each is a slice that keeps the whole text it was cut from: keep a copy, as Buffer.from(slice).toString() makes one.");
-            } else if matches!(stored, Stored::Entries { key, .. } if !matches!(key.as_str(), "string" | "number" | "symbol"))
-            {
-                text.push_str(" A WeakMap lets an entry go with its key.");
-            }
-            text
-        }
+        Pile::Collection { .. } => collection(heap, about),
     }
+}
+
+fn collection(heap: &Heap, &About { pile, name, content, stored, .. }: &About) -> String {
+    let member = pile.members.first().copied();
+    if member.is_some_and(|node| is_static(heap.graph(), node)) {
+        return format!(
+            "Modules are loaded again and again, as where require.cache is emptied or an import has another query each time, and {name} keeps every copy: load each once."
+        );
+    }
+    let mut text = format!("Find what adds {content} to {name} and never removes it: bound it, or expire entries.");
+    if member.is_some_and(|node| is_bytes(heap, node)) {
+        text.push_str(" The bytes are outside of JavaScript's own heap, whose limit does not bound them.");
+    } else if member.is_some_and(|node| is_slice(heap, node)) {
+        text.push_str(" Each is a slice that keeps the whole text it was cut from: keep a copy, as Buffer.from(slice).toString() makes one.");
+    } else if matches!(stored, Stored::Entries { key, .. } if !matches!(key.as_str(), "string" | "number" | "symbol")) {
+        text.push_str(" A WeakMap lets an entry go with its key.");
+    }
+    text
 }
 
 fn connections(heap: &Heap, pile: &Accumulation, name: &str, content: &str) -> String {

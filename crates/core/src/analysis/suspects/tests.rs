@@ -94,6 +94,34 @@ fn without_the_source_the_place_is_the_closure_that_shares_the_scope() {
 }
 
 #[test]
+fn modules_that_are_loaded_again_and_again_are_a_leak_and_many_of_them_are_none() {
+    let loaded = |is_same: bool| {
+        let mut builder = server()
+            .node("app", NodeKind::OBJECT, "Module", 100)
+            .edge("scope", EdgeKind::Context, "module", "app")
+            .node("exports", NodeKind::OBJECT, "Object", 28)
+            .edge("app", EdgeKind::Property, "exports", "exports")
+            .node("children", NodeKind::OBJECT, "Array", 32)
+            .edge("app", EdgeKind::Property, "children", "children");
+        builder = filled(builder, "children", "Module", 200, 100);
+        for at in 0..200 {
+            let (module, file) = (format!("children {at}"), format!("file {at}"));
+            let name = if is_same { "/app/handler.js".to_owned() } else { format!("/app/file-{at}.js") };
+            builder = builder
+                .node(&file, NodeKind::STRING, &name, 40)
+                .edge(&module, EdgeKind::Property, "filename", &file)
+                .edge(&module, EdgeKind::Property, "exports", "exports");
+        }
+        analyzed(&builder, "").suspects
+    };
+    let copies = loaded(true);
+    assert_eq!(copies.len(), 1, "{copies:#?}");
+    assert_eq!((&*copies[0].name, &*copies[0].class, copies[0].count), ("children", "Array of Module", 200));
+    assert!(copies[0].advice.starts_with("Modules are loaded again and again"), "{}", copies[0].advice);
+    assert_eq!(loaded(false), []);
+}
+
+#[test]
 fn a_chain_is_one_suspect_with_all_its_links() {
     let mut builder = server();
     for at in 0..100 {
