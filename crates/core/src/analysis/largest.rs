@@ -11,7 +11,7 @@ use crate::{DominatorRow, Error, Watch};
 use std::collections::BinaryHeap;
 
 /// More rows than a person reads, and paths are dear.
-const MOST: usize = 20;
+const MOST: usize = 50;
 
 /// The largest objects: the dominator tree from the root down, looking through what only wraps something.
 pub(super) fn largest(heap: &Heap, top: usize, watch: &Watch) -> Result<Vec<NodeIx>, Error> {
