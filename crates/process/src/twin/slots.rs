@@ -4,7 +4,8 @@
 //! name; this file finds them (ELF gABI, chapter 5; the processor supplements for x86-64 and `AArch64`). libc itself and
 //! the loader keep theirs. In the parent nothing is ever changed.
 //!
-//! The list is made in the parent, where the loader's locks are in order; in the twin only memory is written.
+//! The list is made in the parent, where the loader's locks are in order, and while the loader shows an object: then no other thread
+//! unloads it, as a worker that ends does with its addons. In the twin only memory is written.
 
 use super::stand_ins::{LONGEST, StandIn, stand_in};
 use std::ffi::{CStr, c_int, c_void};
@@ -55,12 +56,13 @@ struct Symbol {
     size: u64,
 }
 
-/// One loaded program or library.
+/// One loaded program or library, as it was when the loader showed it: it may be gone since.
 struct Object {
     name: String,
     base: usize,
     segments: Vec<Range<usize>>,
     dynamic: usize,
+    slots: Result<Vec<Slot>, String>,
 }
 
 impl Object {
@@ -70,6 +72,12 @@ impl Object {
 
     fn holds_all(&self, start: usize, bytes: usize) -> bool {
         self.segments.iter().any(|segment| segment.contains(&start) && bytes <= segment.end - start)
+    }
+
+    /// Is this the value of a slot before its first call, or, where another thread is just loading the object, before the loader came
+    /// to it: nothing, or what the file says? In a twin no thread goes on with that.
+    fn has_yet_to_bind(&self, value: usize) -> bool {
+        value == 0 || self.holds(value) || self.holds(self.base.wrapping_add(value))
     }
 
     /// An address that the dynamic section names: glibc has relocated it already, musl has not.
@@ -103,10 +111,11 @@ unsafe extern "C" fn first(info: *mut libc::dl_phdr_info, _size: usize, data: *m
     1
 }
 
-/// Where a function's address is kept, and which other belongs there in a twin.
+/// Where a function's address is kept, what it is, and which other belongs there in a twin.
 #[derive(Clone, Copy, Debug)]
 struct Slot {
     address: usize,
+    value: usize,
     stand_in: StandIn,
 }
 
@@ -136,11 +145,9 @@ impl Slots {
             if is_libc(object) || apart.iter().any(|&address| object.holds(address)) {
                 continue;
             }
-            for slot in slots(object)? {
-                // SAFETY: `slots` answers aligned addresses inside the object's mapped segments.
-                let value = unsafe { (slot.address as *const usize).read_volatile() };
-                let known = object.holds(value) || objects.iter().any(|other| is_libc(other) && other.holds(value));
-                if !known {
+            for &slot in object.slots.as_ref().map_err(Clone::clone)? {
+                let is_there = |other: &Object| is_libc(other) && other.holds(slot.value);
+                if !object.has_yet_to_bind(slot.value) && !objects.iter().any(is_there) {
                     return Err(format!("{} calls a {} that is not libc's", shown(object), slot.stand_in.name));
                 }
                 found.push(slot);
@@ -156,7 +163,7 @@ impl Slots {
     pub fn replace(&self) -> std::io::Result<()> {
         // SAFETY: asks for a constant of the system.
         let page = usize::try_from(unsafe { libc::sysconf(libc::_SC_PAGESIZE) }).unwrap_or(4096);
-        for &Slot { address, stand_in } in &self.found {
+        for &Slot { address, stand_in, .. } in &self.found {
             let start = address & !(page - 1);
             // SAFETY: the page holds a slot of a loaded object's offset table, which is data and never executed; the
             // loader made it read-only after relocation, and in the twin nothing depends on that.
@@ -187,7 +194,8 @@ fn native(value: impl TryInto<usize>) -> usize {
 
 fn objects() -> Vec<Object> {
     let mut objects: Vec<Object> = Vec::new();
-    // SAFETY: the callback gets the pointer to `objects` back as `data` and is done when the call returns.
+    // SAFETY: the callback gets the pointer to `objects` back as `data` and is done when the call returns. glibc unloads nothing
+    // before that, and musl nothing ever: what `collect` reads of an object is mapped.
     unsafe { libc::dl_iterate_phdr(Some(collect), (&raw mut objects).cast()) };
     objects
 }
@@ -202,12 +210,15 @@ unsafe extern "C" fn collect(info: *mut libc::dl_phdr_info, _size: usize, data: 
     let base = native(info.dlpi_addr);
     let at = |value| base.wrapping_add(native(value));
     let segments = headers.iter().filter(|header| header.p_type == libc::PT_LOAD);
-    objects.push(Object {
+    let mut object = Object {
         name: name.to_string_lossy().into_owned(),
         base,
         segments: segments.map(|header| at(header.p_vaddr)..at(header.p_vaddr.wrapping_add(header.p_memsz))).collect(),
         dynamic: headers.iter().find(|header| header.p_type == libc::PT_DYNAMIC).map_or(0, |header| at(header.p_vaddr)),
-    });
+        slots: Ok(Vec::new()),
+    };
+    object.slots = slots(&object);
+    objects.push(object);
     0
 }
 
@@ -281,7 +292,9 @@ fn slots(object: &Object) -> Result<Vec<Slot>, String> {
             if !object.holds_all(address, size_of::<usize>()) || !address.is_multiple_of(align_of::<usize>()) {
                 return Err(format!("a slot of {} is not mapped", shown(object)));
             }
-            found.push(Slot { address, stand_in });
+            // SAFETY: inside a mapped segment and aligned, checked just now.
+            let value = unsafe { (address as *const usize).read_volatile() };
+            found.push(Slot { address, value, stand_in });
         }
     }
     Ok(found)
@@ -319,9 +332,7 @@ mod tests {
     fn finds_the_slot_that_this_program_calls_through() {
         signal_once();
         let slots = Slots::find().unwrap();
-        // SAFETY: slots of loaded objects.
-        let values: Vec<usize> =
-            slots.found.iter().map(|slot| unsafe { (slot.address as *const usize).read_volatile() }).collect();
+        let values: Vec<usize> = slots.found.iter().map(|slot| slot.value).collect();
         assert!(values.contains(&libc_signal()), "{values:x?} has no {:x}", libc_signal());
         assert_eq!(slots.generation, Generation::now());
     }
@@ -331,6 +342,31 @@ mod tests {
         let objects = objects();
         assert!(objects.iter().any(|object| object.holds(libc_signal())));
         assert!(objects.iter().any(|object| object.holds(super::objects as *const () as usize)));
+    }
+
+    /// As when workers end, whose addons nobody else has loaded.
+    #[test]
+    fn objects_may_come_and_go_meanwhile() {
+        signal_once();
+        let (stop, stopped) = std::sync::mpsc::channel::<()>();
+        let unloading = std::thread::spawn(move || {
+            let mut count = 0;
+            while stopped.try_recv() == Err(std::sync::mpsc::TryRecvError::Empty) {
+                for name in [c"libthread_db.so.1", c"libanl.so.1", c"libresolv.so.2", c"libz.so.1", c"libzstd.so.1"] {
+                    // SAFETY: libraries of the system's, of which nothing is called.
+                    unsafe {
+                        let library = libc::dlopen(name.as_ptr(), libc::RTLD_NOW);
+                        count += i32::from(!library.is_null() && libc::dlclose(library) == 0);
+                    }
+                }
+            }
+            count
+        });
+        for _ in 0..4_000 {
+            assert_eq!(Slots::find().err(), None);
+        }
+        drop(stop);
+        assert!(unloading.join().unwrap() > 0 || cfg!(not(target_env = "gnu")));
     }
 
     #[test]
