@@ -9,19 +9,18 @@ const { gcFeed } = require('../gc-feed.js')
 const { Recorder } = require('../recorder.js')
 const { startSampling } = require('../sampling/sampler.js')
 const { Allocations, textOfAllocations } = require('./allocations.js')
+const { HeapLimit } = require('./heap-limit.js')
 const { Inquiry } = require('./inquiry.js')
-const { lastEvidence, prepareForTheEnd } = require('./last-evidence.js')
 const { Pressure } = require('./pressure.js')
 const { Resources } = require('./resources.js')
 const { Series } = require('./series.js')
+const { Told } = require('./told.js')
 const { textOfLeak } = require('./words.js')
 
 /** How soon after a collection it is told: the reading itself is of that moment. */
 const LOOK_MS = 250
 /** A judgement takes about a millisecond, so it is made so often at most. */
 const JUDGE_MS = 1000
-/** The same leak is told again when it has grown by half. */
-const AGAIN = 1.5
 
 /**
  * Watches this thread's memory: `watching → suspicious → confirmed → quiet`. Collections feed it, and a slow timer for what
@@ -45,15 +44,10 @@ class Watchdog extends EventEmitter {
   /** The same without the places of resources. */
   #heapState = 'watching'
   #verdict
-  #reported = new Map()
+  #told = new Told()
   #gathering = false
   #stopped = false
-  /** Used heap after the last full collection. */
-  #live = 0
-  #near = false
-  #limitTimer
-  /** Takes back what was prepared for the heap's end. */
-  #unprepare
+  #limit
   /** Failures that were told: each once, or one that comes with each reading is told each second. */
   #failures = new Set()
   #exit = () => this.#recorder.event('exit')
@@ -72,8 +66,8 @@ class Watchdog extends EventEmitter {
     this.#feed = gcFeed((reading) => this.#guarded(() => this.#collected(reading)), { every: LOOK_MS })
     this.#sampler = startSampling({ interval: options.interval, history: 1, fields: ['cgroup', 'machine', 'fds'] })
     this.#sampler.on('sample', (sample) => this.#guarded(() => this.#sampled(sample)))
-    this.#unprepare = prepareForTheEnd(options)
-    if (options.onHeapLimit !== 'none') this.#limitTimer = setInterval(() => this.#guarded(() => this.#lookAtLimit()), LOOK_MS).unref()
+    const near = () => this.#guarded(() => this.#recorder?.event('note', { text: 'the heap is nearly at its limit' }))
+    this.#limit = new HeapLimit(options, { near, failed: (error) => this.#failed(error) })
   }
 
   /** The last judgement; `undefined` before there was one. */
@@ -111,7 +105,7 @@ class Watchdog extends EventEmitter {
     const reading = { time, heapUsed, heapTotal, heapLimit, external, markCompact: true }
     this.#collections++
     this.#series.add({ ...reading, pauseMs })
-    this.#live = heapUsed
+    this.#limit.collected(heapUsed)
     // Near the limit each collection may be the last that is told of.
     if (heapUsed > heapLimit * this.#options.pressure[0]) this.#recorder?.sample({ ...reading, rss: process.memoryUsage.rss() })
     this.#tell('stats', { kind, pauseMs, exact, ...reading })
@@ -129,29 +123,11 @@ class Watchdog extends EventEmitter {
     this.#look({ ...sample, heapLimit: undefined })
   }
 
-  /**
-   * Between collections, too: a heap of which more than half lives may be collected once more only when it is full. Only for
-   * those who want evidence of it, since an app whose garbage fills the rest looks like that as well.
-   */
-  #lookAtLimit() {
-    const { used_heap_size: used, heap_size_limit: limit } = v8.getHeapStatistics()
-    if (this.#live < limit / 2) this.#near = false
-    else if (used > limit * this.#options.pressure.at(-1)) this.#nearTheEnd()
-  }
-
-  /** Once, until there is room again. */
-  #nearTheEnd() {
-    if (this.#near || this.#options.onHeapLimit === 'none') return
-    this.#near = true
-    this.#recorder?.event('note', { text: 'the heap is nearly at its limit' })
-    lastEvidence(this.#options).catch((error) => this.#failed(error))
-  }
-
   #look(reading) {
     for (const entered of this.#pressure.entered(reading)) {
       this.#tell('pressure', { time: reading.time, ...entered })
       // Of what lives, the first band is late already: from four fifths on V8 ends a process whose collections free too little.
-      if (entered.limit === 'heap') this.#nearTheEnd()
+      if (entered.limit === 'heap') this.#limit.reached()
     }
     // Now, or when the last judgement is old enough.
     if (this.#timer !== undefined || this.#stopped) return
@@ -178,17 +154,17 @@ class Watchdog extends EventEmitter {
     this.#heapState = heap.state
     if (GROWS.has(verdict.state) && !GROWS.has(before)) this.#tell('suspicion', verdict)
     if (heap.state === 'quiet') this.#allocations.quiet()
-    if (verdict.state === 'quiet' && this.#reported.size > 0) {
-      this.#reported.clear()
+    if (verdict.state === 'quiet' && !this.#told.isEmpty) {
+      this.#told.clear()
       this.#tell('recovered', verdict)
     }
-    if (!this.#gathering && this.#isNews(heap)) {
+    if (!this.#gathering && this.#told.isNews(heap)) {
       this.#gathering = true
       this.#inquire(heap)
         .catch((error) => this.#failed(error))
         .finally(() => (this.#gathering = false))
     }
-    for (const site of sites) if (site.leak && this.#isNews(site)) this.#accuseSite(site)
+    for (const site of sites) if (site.leak && this.#told.isNews(site)) this.#accuseSite(site)
   }
 
   async #inquire(verdict) {
@@ -197,20 +173,9 @@ class Watchdog extends EventEmitter {
     if (found && !this.#stopped) await this.#accuse(verdict, found)
   }
 
-  /**
-   * Before the heap is looked at only the kind is known; and memory is one, whichever kind it is told as: buffers are memory outside of the
-   * heap that objects in it hold, and a leak of them can be judged as one or the other.
-   */
-  #isNews(verdict) {
-    const { growthBytes, growthCount, fingerprint } = verdict
-    const growth = growthCount ?? growthBytes
-    const known = fingerprint === undefined ? [...this.#reported.values()].filter((told) => told.family === familyOf(verdict)) : [this.#reported.get(fingerprint)]
-    return known.every((told) => told === undefined || growth >= told.growth * AGAIN)
-  }
-
   /** The place is the evidence: the heap need not be looked at. */
   #accuseSite(verdict) {
-    this.#reported.set(verdict.fingerprint, { family: 'site', growth: verdict.growthCount })
+    this.#told.add(verdict.fingerprint, verdict)
     this.#resources.accused(verdict.fingerprint)
     const leak = { ...verdict, confirmedBy: 'trend', evidence: 'sites', suspects: [] }
     this.#tell('leak', { ...leak, text: textOfLeak(leak) })
@@ -218,7 +183,7 @@ class Watchdog extends EventEmitter {
 
   /** What a place added is gone again, long before the whole series is quiet. */
   #recovered(time, { fingerprint, resource, sites, live }) {
-    this.#reported.delete(fingerprint)
+    this.#told.delete(fingerprint)
     const reason = `of the ${resource} that were told ${live} are left`
     const nothing = { state: 'quiet', leak: false, kind: 'resources', growthBytes: 0, growthCount: 0, bytesPerHour: 0, confidence: 1 }
     this.#tell('recovered', { time, ...nothing, resource, reason, sites, fingerprint })
@@ -227,9 +192,9 @@ class Watchdog extends EventEmitter {
   async #accuse(verdict, told) {
     const found = await this.#allocations.around(async () => ({ ...told, ...(await this.#inquiry.keep()) }))
     if (this.#stopped) return
-    const { kind, growthCount, growthBytes } = verdict
+    const { kind } = verdict
     const fingerprint = found.suspects[0]?.fingerprint ?? kind
-    this.#reported.set(fingerprint, { family: familyOf(verdict), growth: growthCount ?? growthBytes })
+    this.#told.add(fingerprint, verdict)
     const sites = this.#resources.growing().flatMap(({ sites }) => sites)
     const memory = OUTSIDE.has(kind) ? memoryOf(this.#series.readings(), verdict.since) : undefined
     const leak = { ...verdict, state: 'confirmed', leak: true, fingerprint, ...found, sites, ...(memory && { memory }) }
@@ -274,13 +239,12 @@ class Watchdog extends EventEmitter {
     if (this.#stopped) return
     this.#stopped = true
     clearTimeout(this.#timer)
-    clearInterval(this.#limitTimer)
+    this.#limit.stop()
     this.#feed.stop()
     this.#sampler.stop()
     this.#inquiry.stop()
     this.#allocations.stop()
     this.#resources.stop()
-    this.#unprepare()
     process.off('exit', this.#exit)
     this.#recorder?.close()
   }
@@ -302,11 +266,6 @@ const RECORDED = new Set(['suspicion', 'leak', 'pressure', 'recovered'])
 
 function recorderOf({ file, ...options }) {
   return new Recorder(file, options)
-}
-
-/** Verdicts of one family can be of one leak. */
-function familyOf({ kind, resource }) {
-  return kind === 'resources' ? resource : 'memory'
 }
 
 /** What the process had when the growth began and what it has: `{ before, after }` of the readings that know all of it. */

@@ -1,0 +1,116 @@
+'use strict'
+
+/** Where the trend is sure, the heap itself has to grow by this part of what the trend says, or the trend is wrong. */
+const REAL = 0.3
+/** What the heap said once, where it cannot be asked again, is of that time: a leak can have begun since. */
+const OVERDUE = 2
+/** Between two looks a load can grow like a leak: where the second grew by that part of the first, a third look tells them apart. */
+const CONTESTED = 0.2
+/** What holds less of what came outside of the heap does not hold that. */
+const SHARE = 0.2
+/** A holder that grew by less of the heap's growth is no reason to speak before the trend is sure. */
+const PART = 0.1
+/** Of two that grew alike, the one that has no bound to fill up to leaks. */
+const WEIGHT = 2
+/** Looks at which the same holder has grown each time: of what is suspected, and of what the trend alone would not be suspected for. */
+const PROOF = 3
+const LONG_PROOF = 4
+/** By the trend so much more should be there at the last look than at the first, by which a holder shows. */
+const SHOWS_BYTES = 512 * 1024
+/**
+ * What can be filling up to a bound, which only time tells: the trend has to be sure of it too. Listeners on one emitter, intervals,
+ * reactions of one promise, closures that hold closures have no bound to fill up to.
+ */
+const UNBOUNDED = new Set(['listener', 'promise', 'closure', 'async-context', 'context'])
+
+/** What the looks of one time have said, and what is told because of them. */
+class Episode {
+  /** When the first of the looks that are compared was made; `undefined`: there is none. */
+  began
+  /** What grew until the last look. */
+  suspects = []
+  /** Looks in a row between which nothing grew. */
+  empty = 0
+  /** Looks at which one holder without a bound grew each time; 0: there is none. */
+  proven = 0
+  /** What is told by evidence as soon as it is suspected again. */
+  #proof
+  /** By the trend so much had come when the heap said no; `undefined`: it did not. */
+  #denied
+  /** So much had come when what grows was first seen to have a bound to fill up to; `undefined`: it was not. */
+  #filling
+
+  /** Whether the heap said that it does not leak, and no more than that has come since. */
+  denies({ growthBytes }) {
+    return growthBytes < this.#denied * OVERDUE
+  }
+
+  /** What was proven while it was not suspected, once. */
+  takeProof() {
+    const proof = this.#proof
+    this.#proof = undefined
+    return proof
+  }
+
+  /**
+   * Takes what a look saw grow since those before it, and answers what is told because of it, or nothing. `expected`: so much has come by the
+   * trend meanwhile; `canLook`: there can be another look, and in time.
+   */
+  add(finding, verdict, { expected, isSuspicious, canLook }) {
+    const { growth, evidence, walkerReason, capture } = finding
+    // What grew until now and paused is what there is to name, where nothing else is.
+    const named = growth.suspects.length > 0 ? growth.suspects : this.suspects
+    this.suspects = growth.suspects
+    this.empty = growth.suspects.length > 0 ? 0 : this.empty + 1
+    const suspects = holdersOf(named, verdict, expected)
+    const told = { evidence: suspects.length > 0 ? evidence : 'trend', walkerReason, suspects, looks: growth.looks, capture }
+    if (verdict.leak) return this.#bySureTrend(growth, verdict, told, { expected, canLook })
+    return this.#byEvidence(growth, verdict, { ...told, evidence }, isSuspicious)
+  }
+
+  /** The trend is sure: the heap says where, or that it is wrong, or that only time tells. */
+  #bySureTrend(growth, { kind, growthBytes }, told, { expected, canLook }) {
+    const { suspects } = told
+    const isUnseen = kind === 'heap' && growth.suspects.length === 0 && grownBy(growth) < expected * REAL
+    const isFilling = suspects[0]?.bound !== undefined && !(growthBytes >= this.#filling * OVERDUE)
+    if (isFilling) this.#filling ??= growthBytes
+    this.#denied = isUnseen ? growthBytes : isFilling ? this.#filling : undefined
+    const isOpen = growth.looks < PROOF && growth.suspects.length > 0 && isContested(suspects) && canLook
+    return isUnseen || isFilling || isOpen ? undefined : { confirmedBy: 'trend', ...told }
+  }
+
+  /** The trend is not sure, and need not be of a holder that has no bound to fill up to. */
+  #byEvidence(growth, { growthBytes }, told, isSuspicious) {
+    const least = grownBy(growth) * PART
+    const leaks = growth.suspects.find((suspect) => isUnbounded(suspect) && suspect.retainedDelta >= least)
+    this.proven = leaks ? growth.looks : 0
+    const others = told.suspects.filter((other) => other !== leaks)
+    const proof = this.proven >= PROOF ? { confirmedBy: 'evidence', ...told, suspects: [leaks, ...others] } : undefined
+    if (isSuspicious && proof !== undefined) return proof
+    if (this.proven >= LONG_PROOF && growthBytes >= SHOWS_BYTES) return { kind: 'heap', ...proof }
+    this.#proof = proof
+    return undefined
+  }
+}
+
+/** By how much the heap grew between the looks. */
+function grownBy({ totalSizes }) {
+  return totalSizes.at(-1) - totalSizes[0]
+}
+
+/** What holds what came, the likeliest first. Buffers are held by objects: one that does not hold what came of them is not their holder. */
+function holdersOf(suspects, { kind }, expected) {
+  const weight = (suspect) => suspect.retainedDelta * (isUnbounded(suspect) ? WEIGHT : 1)
+  const holders = kind === 'external' ? suspects.filter(({ retainedDelta }) => retainedDelta >= expected * SHARE) : suspects
+  return holders.toSorted((one, other) => weight(other) - weight(one))
+}
+
+function isContested([first, second]) {
+  return second !== undefined && second.retainedDelta >= first.retainedDelta * CONTESTED
+}
+
+function isUnbounded({ cause, name }) {
+  return UNBOUNDED.has(cause) || (cause === 'timer' && name.startsWith('setInterval'))
+}
+
+module.exports = { Episode, PROOF, SHOWS_BYTES }
