@@ -1,22 +1,21 @@
 //! One analysis on a thread of its own, and JavaScript's view of it.
 #![expect(clippy::needless_pass_by_value, reason = "napi hands arguments over by value")]
 
-use crate::counted::Counted;
-use crate::feed::Feed;
+use crate::call::parsed;
+use crate::input::Input;
 use crate::job::Slot;
-use crate::outcome::{Failure, Outcome, number};
+use crate::outcome::{Failure, Outcome};
 use crate::scripts::Scripts;
 use crate::tally::HeapTally;
 use crate::view::HeapView;
 use leakguard_core::analysis::View;
 use leakguard_core::{Answer, Error as CoreError, Source, Tally, Task, Watch, compare, examine, examine_graph, format};
-use leakguard_process::open_snapshot;
+use napi::Result;
 use napi::bindgen_prelude::Uint8Array;
-use napi::{Error, Result};
 use napi_derive::napi;
 use parking_lot::Mutex;
+use std::io::Read;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::mpsc::{Receiver, Sender, channel};
 
 /// How far a job is.
@@ -33,8 +32,6 @@ pub struct Progress {
 #[derive(Default)]
 struct Shared {
     watch: Watch,
-    bytes: Arc<AtomicU64>,
-    total: Mutex<Option<u64>>,
     outcome: Slot,
     tally: Mutex<Option<Arc<Tally>>>,
     view: Mutex<Option<Arc<View>>>,
@@ -46,7 +43,7 @@ pub struct AnalysisJob {
     task: Task,
     read_scripts: bool,
     shared: Arc<Shared>,
-    feed: Feed,
+    input: Input,
     /// Of a job that waits for censuses: where they are put.
     earlier: Mutex<Option<Sender<Vec<String>>>>,
     awaited: Mutex<Option<Receiver<Vec<String>>>>,
@@ -57,9 +54,8 @@ impl AnalysisJob {
     /// A job that waits for its input. `task` is JSON; `read_scripts`: scripts that the snapshot names may be opened.
     #[napi(constructor)]
     pub fn new(task: String, read_scripts: bool) -> Result<Self> {
-        let task = serde_json::from_str(&task).map_err(|error| Error::from_reason(error.to_string()))?;
-        let (earlier, awaited) = (Mutex::default(), Mutex::default());
-        Ok(Self { task, read_scripts, shared: Arc::default(), feed: Feed::default(), earlier, awaited })
+        let (task, earlier, awaited) = (parsed(&task)?, Mutex::default(), Mutex::default());
+        Ok(Self { task, read_scripts, shared: Arc::default(), input: Input::default(), earlier, awaited })
     }
 
     /// Before it starts: the job will read its heap, and then wait for `before`.
@@ -86,40 +82,33 @@ impl AnalysisJob {
     /// Starts on a file. What is wrong with the file is the job's outcome.
     #[napi]
     pub fn open_file(&self, path: String) {
-        self.start(move |shared| {
-            let (file, length) = open_snapshot(&path).map_err(|error| Failure::open(&error, &path))?;
-            *shared.total.lock() = length;
-            let bytes = Arc::clone(&shared.bytes);
-            Ok(Source { reader: Box::new(Counted { reader: file, bytes }) })
-        });
+        let input = self.input.clone();
+        self.start(move || input.open(&path));
     }
 
     /// Starts on what `write` will bring.
     #[napi]
     pub fn open_feed(&self) {
-        let feed = self.feed.clone();
-        self.start(move |shared| {
-            let bytes = Arc::clone(&shared.bytes);
-            Ok(Source { reader: Box::new(Counted { reader: feed, bytes }) })
-        });
+        let input = self.input.clone();
+        self.start(move || Ok(input.fed()));
     }
 
     /// Copies a chunk of input. `false`: enough is queued, go on when `hasRoom` says so.
     #[napi]
     pub fn write(&self, chunk: Uint8Array) -> bool {
-        self.feed.write(chunk.to_vec())
+        self.input.feed.write(chunk.to_vec())
     }
 
     /// Whether the job wants more input.
     #[napi]
     pub fn has_room(&self) -> bool {
-        self.feed.has_room()
+        self.input.feed.has_room()
     }
 
     /// The input is complete.
     #[napi]
     pub fn end(&self) {
-        self.feed.end();
+        self.input.feed.end();
     }
 
     /// How far the job is.
@@ -127,8 +116,8 @@ impl AnalysisJob {
     pub fn progress(&self) -> Progress {
         Progress {
             stage: self.shared.watch.stage().name().to_owned(),
-            bytes: number(self.shared.bytes.load(Relaxed)),
-            total: self.shared.total.lock().map(number),
+            bytes: self.input.bytes(),
+            total: self.input.total(),
         }
     }
 
@@ -143,7 +132,7 @@ impl AnalysisJob {
     #[napi]
     pub fn cancel(&self) {
         self.shared.watch.cancel();
-        self.feed.abandon();
+        self.input.feed.abandon();
         *self.earlier.lock() = None;
     }
 
@@ -171,26 +160,22 @@ impl AnalysisJob {
     pub fn open_censuses(&self) {
         let task = self.task.clone();
         self.work(move |_, done| {
-            done(compare(&task).map_err(|error| Failure::from(&error))?);
+            done(compare(&task)?);
             Ok(())
         });
     }
 
-    fn start(&self, open: impl FnOnce(&Shared) -> std::result::Result<Source, Failure> + Send + 'static) {
+    fn start(&self, open: impl FnOnce() -> std::result::Result<Box<dyn Read + Send>, Failure> + Send + 'static) {
         let mut task = self.task.clone();
         let scripts = Scripts { readable: self.read_scripts };
         let awaited = self.awaited.lock().take();
         self.work(move |shared, done| {
-            let source = open(shared)?;
+            let source = Source { reader: open()? };
             let watch = &shared.watch;
-            let examined = match awaited {
-                None => examine(source, &task, &scripts, watch, done),
-                Some(awaited) => format::parse(source, &task.options.limits, watch).and_then(|graph| {
-                    task.before = awaited.recv().map_err(|_| CoreError::cancelled())?;
-                    examine_graph(graph, &task, &scripts, watch, done)
-                }),
-            };
-            examined.map_err(|error| Failure::from(&error))
+            let Some(awaited) = awaited else { return Ok(examine(source, &task, &scripts, watch, done)?) };
+            let graph = format::parse(source, &task.options.limits, watch)?;
+            task.before = awaited.recv().map_err(|_| CoreError::cancelled())?;
+            Ok(examine_graph(graph, &task, &scripts, watch, done)?)
         });
     }
 

@@ -5,10 +5,11 @@
 //! threads leave their results behind a lock, and JavaScript asks from a timer.
 
 mod analysis;
-mod counted;
+mod call;
 mod feed;
 mod gc;
 mod guard;
+mod input;
 mod job;
 mod machine;
 mod outcome;
@@ -16,6 +17,7 @@ mod population;
 mod recorder;
 mod redact;
 mod scripts;
+mod sinks;
 mod sites;
 mod source_maps;
 mod tally;

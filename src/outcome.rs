@@ -53,11 +53,11 @@ impl Outcome {
     }
 }
 
-impl From<&Error> for Failure {
-    fn from(error: &Error) -> Self {
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
         Self {
             code: error.code.name().to_owned(),
-            message: error.message.clone(),
+            message: error.message,
             byte: error.byte.map(number),
             errno: None,
             syscall: None,

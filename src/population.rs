@@ -1,9 +1,10 @@
 //! Objects by constructor, counted in one walk of the heap.
 #![cfg_attr(test, allow(dead_code, reason = "called from JavaScript alone"))]
 
+use crate::call::done;
 use crate::guard::guarded;
 use leakguard_process::population::{self, Engine, Slot};
-use napi::{Env, Error, Result, sys};
+use napi::{Env, Result, sys};
 use napi_derive::napi;
 use std::ffi::c_void;
 use std::ptr::null_mut;
@@ -48,12 +49,11 @@ impl Engine for Host {
 #[napi]
 pub fn count_objects(env: Env) -> Result<String> {
     let host = Host(env.raw());
-    let work = || {
+    done(|| {
         // SAFETY: JavaScript called us, on its thread, in this environment.
         let population = unsafe { population::count(&host) }?;
         serde_json::to_string(&population.classes).map_err(|error| error.to_string())
-    };
-    guarded(work).and_then(|counted| counted).map_err(Error::from_reason)
+    })
 }
 
 /// Why objects cannot be counted in this program; `null`: they can, as far as names tell.

@@ -99,14 +99,11 @@ impl RecorderWriter {
 /// Reads a file's bytes, with those of the `earlier` one that was put aside for it, into a recording as JSON.
 #[napi]
 pub fn read_recording(file: &[u8], earlier: Option<&[u8]>, running: bool) -> Outcome {
-    let json = guarded(|| match read(file, earlier, running) {
-        Ok(recording) => serde_json::to_string(&recording).map_err(|error| Failure::internal(&error.to_string())),
-        Err(error) => Err(Failure::from(&error)),
+    let outcome = guarded(|| match read(file, earlier, running) {
+        Ok(recording) => Outcome::told(&recording),
+        Err(error) => Failure::from(error).into(),
     });
-    match json.unwrap_or_else(|panic| Err(Failure::internal(&panic))) {
-        Ok(report) => Outcome { report: Some(report), failure: None },
-        Err(failure) => failure.into(),
-    }
+    outcome.unwrap_or_else(|panic| Failure::internal(&panic).into())
 }
 
 /// Whether a writer has the file that a descriptor is open for; `null`: that cannot be told here.

@@ -2,27 +2,26 @@
 #![expect(clippy::needless_pass_by_value, reason = "napi hands arguments over by value")]
 #![cfg_attr(test, allow(dead_code, reason = "called from JavaScript alone"))]
 
-use crate::counted::Counted;
-use crate::feed::Feed;
+use crate::call::{parsed, thrown};
+use crate::input::Input;
 use crate::job::Slot;
-use crate::outcome::{Failure, Outcome, number};
+use crate::outcome::{Failure, Outcome};
 use leakguard_core::Error as CoreError;
 use leakguard_core::redact::{RedactOptions, Redacted};
-use leakguard_process::{descriptor, open_snapshot, open_target};
+use leakguard_process::{descriptor, open_target};
+use napi::Result;
 use napi::bindgen_prelude::Uint8Array;
-use napi::{Error, Result};
 use napi_derive::napi;
 use parking_lot::Mutex;
 use std::io::{self, Read, Write};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 const BUFFER: usize = 256 << 10;
 
 #[derive(Default)]
 struct Shared {
     cancelled: AtomicBool,
-    bytes: Arc<AtomicU64>,
     outcome: Slot,
 }
 
@@ -31,7 +30,7 @@ struct Shared {
 pub struct RedactJob {
     options: RedactOptions,
     shared: Arc<Shared>,
-    feed: Feed,
+    input: Input,
     target: Mutex<Option<Box<dyn Write + Send>>>,
 }
 
@@ -40,24 +39,22 @@ impl RedactJob {
     /// A job that waits for its target and its source. `options` is JSON.
     #[napi(constructor)]
     pub fn new(options: String) -> Result<Self> {
-        let options = serde_json::from_str(&options).map_err(|error| Error::from_reason(error.to_string()))?;
-        Ok(Self { options, shared: Arc::default(), feed: Feed::default(), target: Mutex::default() })
+        let options = parsed(&options)?;
+        Ok(Self { options, shared: Arc::default(), input: Input::default(), target: Mutex::default() })
     }
 
     /// Writes into the file at this path, which is there.
     #[napi]
     pub fn target_file(&self, path: String) -> Result<()> {
-        let file = open_target(&path).map_err(|error| Error::from_reason(error.to_string()))?;
-        *self.target.lock() = Some(Box::new(file));
+        *self.target.lock() = Some(Box::new(open_target(&path).map_err(thrown)?));
         Ok(())
     }
 
     /// Writes into a pipe; answers the descriptor from which to read, which is the caller's to close.
     #[napi]
     pub fn target_pipe(&self) -> Result<i32> {
-        let (end, writer) = io::pipe()
-            .and_then(|(reader, writer)| Ok((descriptor(reader)?, writer)))
-            .map_err(|error| Error::from_reason(error.to_string()))?;
+        let (reader, writer) = io::pipe().map_err(thrown)?;
+        let end = descriptor(reader).map_err(thrown)?;
         *self.target.lock() = Some(Box::new(writer));
         Ok(end)
     }
@@ -65,49 +62,46 @@ impl RedactJob {
     /// Starts on a file.
     #[napi]
     pub fn open_file(&self, path: String) {
-        let bytes = Arc::clone(&self.shared.bytes);
-        self.start(move || {
-            let (file, _) = open_snapshot(&path).map_err(|error| Failure::open(&error, &path))?;
-            Ok(Box::new(Counted { reader: file, bytes }))
-        });
+        let input = self.input.clone();
+        self.start(move || input.open(&path));
     }
 
     /// Starts on what `write` will bring.
     #[napi]
     pub fn open_feed(&self) {
-        let (feed, bytes) = (self.feed.clone(), Arc::clone(&self.shared.bytes));
-        self.start(move || Ok(Box::new(Counted { reader: feed, bytes })));
+        let input = self.input.clone();
+        self.start(move || Ok(input.fed()));
     }
 
     /// Copies a chunk of input. `false`: enough is queued, go on when `hasRoom` says so.
     #[napi]
     pub fn write(&self, chunk: Uint8Array) -> bool {
-        self.feed.write(chunk.to_vec())
+        self.input.feed.write(chunk.to_vec())
     }
 
     /// Whether the job wants more input.
     #[napi]
     pub fn has_room(&self) -> bool {
-        self.feed.has_room()
+        self.input.feed.has_room()
     }
 
     /// The input is complete.
     #[napi]
     pub fn end(&self) {
-        self.feed.end();
+        self.input.feed.end();
     }
 
     /// Bytes of the input read, before decompression.
     #[napi]
     pub fn bytes(&self) -> f64 {
-        number(self.shared.bytes.load(Relaxed))
+        self.input.bytes()
     }
 
     /// Asks the job to stop; it ends soon after.
     #[napi]
     pub fn cancel(&self) {
         self.shared.cancelled.store(true, Relaxed);
-        self.feed.abandon();
+        self.input.feed.abandon();
     }
 
     /// The outcome, once: `null` while the job runs, and after it was taken. Its report says what was redacted.
@@ -139,19 +133,18 @@ fn run(
     options: &RedactOptions,
     cancelled: &AtomicBool,
 ) -> std::result::Result<String, Failure> {
-    let failed = |error: &CoreError| Failure::from(error);
-    let mut source = Redacted::new(source, options).map_err(|error| failed(&error))?;
+    let mut source = Redacted::new(source, options)?;
     let mut buffer = vec![0; BUFFER];
     loop {
         if cancelled.load(Relaxed) {
-            return Err(failed(&CoreError::cancelled()));
+            return Err(CoreError::cancelled().into());
         }
         let count = match source.read(&mut buffer) {
             Ok(0) => break,
             Ok(count) => count,
             Err(error) => {
                 let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<CoreError>());
-                return Err(inner.map_or_else(|| Failure::reading(&error), failed));
+                return Err(inner.map_or_else(|| Failure::reading(&error), |inner| inner.clone().into()));
             }
         };
         target.write_all(&buffer[..count]).map_err(|error| Failure::writing(&error))?;

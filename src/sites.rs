@@ -1,11 +1,11 @@
 //! What a sampling heap profile says, in the twin that took it or at once.
 #![expect(clippy::needless_pass_by_value, reason = "napi hands arguments over by value")]
 
-use crate::guard::guarded;
+use crate::call::{done, parsed};
 use crate::scripts::Scripts;
 use leakguard_core::sites::{Profile, SiteOptions, sites};
 use leakguard_process::twin::{Failure, Intake, Kind, Sink};
-use napi::{Error, Result};
+use napi::Result;
 use napi_derive::napi;
 use std::io::Read;
 
@@ -16,11 +16,9 @@ const LARGEST: u64 = 512 << 20;
 #[napi]
 #[cfg_attr(test, allow(dead_code, reason = "called from JavaScript alone"))]
 pub fn allocation_sites(profile: String, options: String) -> Result<String> {
-    let options: SiteOptions = serde_json::from_str(&options).map_err(|error| Error::from_reason(error.to_string()))?;
-    let report = guarded(move || summed(profile.as_bytes(), &options)).map_err(Error::from_reason)?;
-    report
-        .map(|json| String::from_utf8_lossy(&json).into_owned())
-        .map_err(|failure| Error::from_reason(failure.message))
+    let options: SiteOptions = parsed(&options)?;
+    let report = done(|| summed(profile.as_bytes(), &options).map_err(|failure| failure.message))?;
+    Ok(String::from_utf8_lossy(&report).into_owned())
 }
 
 /// A sink that sums up what the twin asked V8 for: only the report leaves.
@@ -44,8 +42,6 @@ impl Sink for Sites {
 }
 
 fn summed(profile: &[u8], options: &SiteOptions) -> std::result::Result<Vec<u8>, Failure> {
-    let profile = Profile::parse(profile)
-        .map_err(|error| Failure { code: error.code.name().to_owned(), ..Failure::new(Kind::Sink, error.message) })?;
-    let report = sites(&profile, options, &Scripts { readable: true });
-    serde_json::to_vec(&report).map_err(|error| Failure::new(Kind::Internal, error.to_string()))
+    let profile = Profile::parse(profile)?;
+    Ok(serde_json::to_vec(&sites(&profile, options, &Scripts { readable: true }))?)
 }

@@ -2,10 +2,10 @@
 #![expect(clippy::needless_pass_by_value, reason = "napi hands arguments over by value")]
 #![cfg_attr(test, allow(dead_code, reason = "called from JavaScript alone"))]
 
-use crate::guard::guarded;
+use crate::call::done;
 use crate::scripts::Scripts;
 use leakguard_core::{Location, SourceMaps};
-use napi::{Error, Result};
+use napi::Result;
 use napi_derive::napi;
 use serde::{Deserialize, Serialize};
 
@@ -30,7 +30,7 @@ struct Written {
 /// answer has for each `null`, or the same as it was written.
 #[napi]
 pub fn original_places(places: String) -> Result<String> {
-    guarded(|| answer(&places)).map_err(Error::from_reason)?.map_err(|error| Error::from_reason(error.to_string()))
+    done(|| answer(&places))
 }
 
 fn answer(places: &str) -> serde_json::Result<String> {

@@ -2,6 +2,7 @@
 #![expect(clippy::needless_pass_by_value, reason = "napi hands arguments over by value")]
 #![cfg_attr(test, allow(dead_code, reason = "called from JavaScript alone"))]
 
+use crate::call::done;
 use crate::guard::guarded;
 use crate::outcome::Failure;
 use leakguard_core::{Limits, Source, Tally, Watch};
@@ -30,7 +31,7 @@ impl HeapTally {
         let read = guarded(|| {
             let (file, _) = open_snapshot(&path).map_err(|error| Failure::open(&error, &path))?;
             let source = Source { reader: Box::new(file) };
-            Tally::read(source, &ignored, &Limits::default(), &Watch::default()).map_err(|error| Failure::from(&error))
+            Ok(Tally::read(source, &ignored, &Limits::default(), &Watch::default())?)
         });
         match read.unwrap_or_else(|panic| Err(Failure::internal(&panic))) {
             Ok(tally) => {
@@ -44,8 +45,6 @@ impl HeapTally {
     /// What came and what went until `later`, as JSON.
     #[napi]
     pub fn difference(&self, later: &HeapTally) -> napi::Result<String> {
-        let difference = guarded(|| serde_json::to_string(&self.tally.difference(&later.tally)));
-        let fail = |text: String| napi::Error::from_reason(text);
-        difference.map_err(fail)?.map_err(|error| fail(error.to_string()))
+        done(|| serde_json::to_string(&self.tally.difference(&later.tally)))
     }
 }

@@ -4,27 +4,24 @@
 #![cfg_attr(test, allow(dead_code, reason = "called from JavaScript alone"))]
 #![expect(clippy::needless_pass_by_value, reason = "napi hands arguments over by value")]
 
+use crate::call::{parsed, thrown};
 use crate::guard::guarded;
 use crate::outcome::number;
-use crate::scripts::Scripts;
+use crate::sinks::{Analysis, Answer, WalkAnalysis};
 use crate::sites::Sites;
-use crate::walker;
+use leakguard_core::Task;
 use leakguard_core::redact::RedactOptions;
 use leakguard_core::sites::SiteOptions;
-use leakguard_core::{Source, Task, Watch, examine, examine_afar, examine_graph};
 use leakguard_process::descriptor;
-use leakguard_process::twin::{self, Compression, Failure, FileSink, Intake, Job, Kind, Limits, Passage, PipeSink};
+use leakguard_process::twin::{self, Compression, Failure, FileSink, Job, Kind, Limits, Passage, PipeSink};
 use leakguard_process::twin::{Settings, Sink, Start};
-use leakguard_process::walker::Walked;
+use napi::Result;
 use napi::bindgen_prelude::{FnArgs, Function, Unknown};
-use napi::{Error, Result};
 use napi_derive::napi;
 use parking_lot::Mutex;
 use serde::Deserialize;
-use std::fmt::Display;
-use std::io::{PipeReader, Read};
+use std::io::PipeReader;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::Duration;
 
 /// What a twin is asked for, as JSON.
@@ -184,28 +181,20 @@ impl TwinJob {
     /// A twin that waits for its start. `options` is JSON.
     #[napi(constructor)]
     pub fn new(options: String) -> Result<Self> {
-        let wrong = |what: &dyn Display| Error::from_reason(what.to_string());
-        let options: TwinOptions = serde_json::from_str(&options).map_err(|error| wrong(&error))?;
+        let options: TwinOptions = parsed(&options)?;
         let mut reader = None;
         let sink: Arc<dyn Sink> = match options.sink {
             SinkOptions::File { fd, compress, level, redact } => {
                 Arc::new(FileSink::new(fd, passage(options.check, compress, level, redact)))
             }
             SinkOptions::Pipe { compress, level, redact } => {
-                let (sink, end) =
-                    PipeSink::open(passage(options.check, compress, level, redact)).map_err(|error| wrong(&error))?;
+                let (sink, end) = PipeSink::open(passage(options.check, compress, level, redact)).map_err(thrown)?;
                 reader = Some(end);
                 Arc::new(sink)
             }
             SinkOptions::Answer => Arc::new(Answer),
-            SinkOptions::Analyze { task, read_scripts } => {
-                Arc::new(Analysis { task: *task, scripts: Scripts { readable: read_scripts }, watch: Watch::default() })
-            }
-            SinkOptions::Walk { task, read_scripts } => {
-                let scripts = Scripts { readable: read_scripts };
-                let analysis = Analysis { task: *task, scripts, watch: Watch::default() };
-                Arc::new(WalkAnalysis { analysis, walked: AtomicBool::new(false) })
-            }
+            SinkOptions::Analyze { task, read_scripts } => Arc::new(Analysis::new(*task, read_scripts)),
+            SinkOptions::Walk { task, read_scripts } => Arc::new(WalkAnalysis::new(Analysis::new(*task, read_scripts))),
             SinkOptions::Sites { options } => Arc::new(Sites(options)),
         };
         let limits = Limits {
@@ -220,7 +209,7 @@ impl TwinJob {
     /// The descriptor from which to read what a twin with a `pipe` sink writes. Once; it is the caller's to close.
     #[napi]
     pub fn take_pipe(&self) -> Result<Option<i32>> {
-        self.reader.lock().take().map(descriptor).transpose().map_err(|error| Error::from_reason(error.to_string()))
+        self.reader.lock().take().map(descriptor).transpose().map_err(thrown)
     }
 
     /// Makes the twin, if this is the moment; else ask again in a few ms. In the twin `capture` is called with the path
@@ -279,92 +268,4 @@ impl TwinJob {
 #[napi]
 pub fn twin_unsupported() -> Option<String> {
     guarded(twin::unsupported).unwrap_or_else(Some)
-}
-
-/// What JavaScript wrote in the twin, as it is.
-struct Answer;
-
-/// A twin's answer is passed through memory of the parent's.
-const LONGEST_ANSWER: u64 = 16 << 20;
-
-impl Sink for Answer {
-    fn consume(&self, source: Intake) -> std::result::Result<Vec<u8>, Failure> {
-        let mut bytes = Vec::new();
-        let read = source.take(LONGEST_ANSWER).read_to_end(&mut bytes);
-        read.map_err(|error| Failure::new(Kind::Internal, error.to_string()))?;
-        Ok(bytes)
-    }
-
-    fn stage(&self) -> &'static str {
-        "answer"
-    }
-
-    fn written(&self) -> u64 {
-        0
-    }
-}
-
-/// The analysis in the twin, on V8's bytes as they come: no file, and only the answer leaves.
-struct Analysis {
-    task: Task,
-    scripts: Scripts,
-    watch: Watch,
-}
-
-impl Sink for Analysis {
-    fn consume(&self, source: Intake) -> std::result::Result<Vec<u8>, Failure> {
-        let source = Source { reader: Box::new(source) };
-        let text = |answer: leakguard_core::Answer| serde_json::to_vec(&answer);
-        let report = examine(source, &self.task, &self.scripts, &self.watch, text).map_err(failure)?;
-        report.map_err(|error| Failure::new(Kind::Internal, error.to_string()))
-    }
-
-    fn stage(&self) -> &'static str {
-        self.watch.stage().name()
-    }
-
-    fn written(&self) -> u64 {
-        0
-    }
-}
-
-/// The same in the twin for the heap that was walked there: V8 writes no bytes.
-struct WalkAnalysis {
-    analysis: Analysis,
-    walked: AtomicBool,
-}
-
-impl Sink for WalkAnalysis {
-    fn consume(&self, mut source: Intake) -> std::result::Result<Vec<u8>, Failure> {
-        // The end comes when JavaScript has returned.
-        std::io::copy(&mut source, &mut std::io::sink())
-            .map_err(|error| Failure::system(Kind::Sink, "cannot wait for the walk", &error))?;
-        let walked = walker::take().ok_or_else(|| Failure::new(Kind::Capture, "the heap was not walked"))?;
-        self.walked.store(true, Relaxed);
-        let Analysis { task, scripts, watch } = &self.analysis;
-        let text = |answer: leakguard_core::Answer| serde_json::to_vec(&answer);
-        let report = match walked {
-            Walked::Graph(graph, _) => examine_graph(*graph, task, scripts, watch, text),
-            // JavaScript has returned, and waits: nothing moves in its heap.
-            Walked::Land(land) => examine_afar(*land, task, scripts, watch, text),
-        };
-        let report = report.map_err(failure)?;
-        report.map_err(|error| Failure::new(Kind::Internal, error.to_string()))
-    }
-
-    fn alone(&self) -> bool {
-        true
-    }
-
-    fn stage(&self) -> &'static str {
-        if self.walked.load(Relaxed) { self.analysis.stage() } else { "walk" }
-    }
-
-    fn written(&self) -> u64 {
-        0
-    }
-}
-
-fn failure(error: leakguard_core::Error) -> Failure {
-    Failure { code: error.code.name().to_owned(), byte: error.byte, ..Failure::new(Kind::Sink, error.message) }
 }

@@ -1,12 +1,13 @@
 //! A heap that stays in native memory, and the questions that JavaScript asks of it: each on a thread of its own.
 #![expect(clippy::needless_pass_by_value, reason = "napi hands arguments over by value")]
 
+use crate::call::parsed;
 use crate::job::Slot;
 use crate::outcome::{Failure, Outcome};
 use crate::scripts::Scripts;
 use leakguard_core::analysis::{Question, View};
 use leakguard_core::{DiffOptions, Watch};
-use napi::{Error, Result};
+use napi::Result;
 use napi_derive::napi;
 use std::sync::Arc;
 
@@ -22,12 +23,8 @@ impl HeapView {
     /// Asks a question, which is JSON. The answer is the job's: `null` where the heap has no such object or class.
     #[napi]
     pub fn ask(&self, question: String) -> Result<ViewJob> {
-        let question: Question =
-            serde_json::from_str(&question).map_err(|error| Error::from_reason(error.to_string()))?;
-        Ok(self.start(move |view, scripts, watch| {
-            let reply = view.answer(&question, scripts, watch).map_err(|error| Failure::from(&error))?;
-            Ok(Outcome::told(&reply))
-        }))
+        let question: Question = parsed(&question)?;
+        Ok(self.start(move |view, scripts, watch| Ok(Outcome::told(&view.answer(&question, scripts, watch)?))))
     }
 
     /// What changed since an earlier snapshot of the process; `top`: holders and classes at most.
@@ -35,10 +32,7 @@ impl HeapView {
     pub fn diff(&self, before: &HeapView, top: u32) -> ViewJob {
         let before = Arc::clone(&before.view);
         let options = DiffOptions { top: top as usize };
-        self.start(move |view, scripts, watch| {
-            let diff = view.diff(&before, &options, scripts, watch).map_err(|error| Failure::from(&error))?;
-            Ok(Outcome::told(&diff))
-        })
+        self.start(move |view, scripts, watch| Ok(Outcome::told(&view.diff(&before, &options, scripts, watch)?)))
     }
 
     fn start(

@@ -2,10 +2,11 @@
 #![expect(clippy::needless_pass_by_value, reason = "napi hands arguments over by value")]
 #![cfg_attr(test, allow(dead_code, reason = "called from JavaScript alone"))]
 
+use crate::call::{done, thrown};
 use crate::guard::guarded;
 use leakguard_core::Limits;
 use leakguard_process::walker::{self, Anchors, Purpose, Walked};
-use napi::{Env, Error, Result, sys};
+use napi::{Env, Result, sys};
 use napi_derive::napi;
 use parking_lot::Mutex;
 use std::ptr;
@@ -39,19 +40,18 @@ pub fn walk_heap(env: Env, used: i64, planted: u32, purpose: String) -> Result<(
         "report" => Purpose::Report,
         "fold" => Purpose::Fold,
         "look" => Purpose::Look,
-        _ => return Err(Error::from_reason(format!("no heap is walked for a {purpose}"))),
+        _ => return Err(thrown(format!("no heap is walked for a {purpose}"))),
     };
     let mut value = ptr::null_mut();
     // SAFETY: a call from JavaScript on its own thread, in an open scope; the object is of no further use.
     let status = unsafe { sys::napi_create_object(env.raw(), &raw mut value) };
     if status != sys::Status::napi_ok {
-        return Err(Error::from_reason("no handle could be made"));
+        return Err(thrown("no handle could be made"));
     }
-    let used = u64::try_from(used).map_err(|_| Error::from_reason("a heap has no negative size"))?;
+    let used = u64::try_from(used).map_err(|_| thrown("a heap has no negative size"))?;
     let here = 0u64;
     // A napi_value is the address of the handle's slot.
     let anchors = Anchors { handle: value as u64, frame: (&raw const here) as u64, used, planted, purpose };
-    let walked = guarded(|| walker::walk(anchors, &Limits::default())).unwrap_or_else(Err);
-    *WALKED.lock() = Some(walked.map_err(Error::from_reason)?);
+    *WALKED.lock() = Some(done(|| walker::walk(anchors, &Limits::default()))?);
     Ok(())
 }

@@ -95,3 +95,17 @@ impl Failure {
             || (self.kind == Kind::Sink && self.code == "ERR_LEAKGUARD_PARSE")
     }
 }
+
+/// What is wrong with a snapshot is told as such.
+impl From<leakguard_core::Error> for Failure {
+    fn from(error: leakguard_core::Error) -> Self {
+        Self { code: error.code.name().to_owned(), byte: error.byte, ..Self::new(Kind::Sink, error.message) }
+    }
+}
+
+/// What was computed can be written down, or it is a defect.
+impl From<serde_json::Error> for Failure {
+    fn from(error: serde_json::Error) -> Self {
+        Self::new(Kind::Internal, error.to_string())
+    }
+}

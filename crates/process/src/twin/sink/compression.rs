@@ -37,21 +37,16 @@ impl Passage {
     pub(super) fn pass(&self, source: Intake, target: impl Write) -> Result<Vec<u8>, Failure> {
         let mut source: Box<dyn Read + Send> = Box::new(source);
         if self.check {
-            source = Box::new(Checked::new(source).map_err(refused)?);
+            source = Box::new(Checked::new(source)?);
         }
         let Some(options) = &self.redact else {
             self.compression.copy(&mut source, target)?;
             return Ok(Vec::new());
         };
-        let mut source = Redacted::new(source, options).map_err(refused)?;
+        let mut source = Redacted::new(source, options)?;
         self.compression.copy(&mut source, target)?;
-        serde_json::to_vec(&source.redaction()).map_err(|error| Failure::new(Kind::Internal, error.to_string()))
+        Ok(serde_json::to_vec(&source.redaction())?)
     }
-}
-
-/// What is wrong with a snapshot is told as such.
-fn refused(error: leakguard_core::Error) -> Failure {
-    Failure { code: error.code.name().to_owned(), byte: error.byte, ..Failure::new(Kind::Sink, error.message) }
 }
 
 impl Compression {
@@ -59,7 +54,7 @@ impl Compression {
     fn copy(self, source: &mut impl Read, target: impl Write) -> Result<(), Failure> {
         self.try_copy(source, BufWriter::with_capacity(BUFFER, target)).map_err(|error| {
             match error.get_ref().and_then(|inner| inner.downcast_ref::<leakguard_core::Error>()) {
-                Some(inner) => refused(inner.clone()),
+                Some(inner) => inner.clone().into(),
                 None => Failure::system(Kind::Sink, "cannot write the snapshot", &error),
             }
         })
