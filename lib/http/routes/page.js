@@ -17,13 +17,19 @@ const FILES = [
   'element.js',
   'format.js',
   'icon.svg',
+  'login.js',
+  'looks.js',
   'page.css',
   'page.js',
   'readings.js',
+  'sites.js',
+  'snapshots.js',
   'suspect.js',
   'treemap.js',
   'uplot.css',
   'uplot.js',
+  'verdict.js',
+  'work.js',
 ]
 
 const files = new Map()
