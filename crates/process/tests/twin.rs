@@ -65,6 +65,16 @@ fn kind(outcome: &Outcome) -> Kind {
 }
 
 #[test]
+fn a_job_that_is_cancelled_before_it_starts_lets_go_of_its_sink() {
+    let limits = Limits { stall: Duration::from_secs(1), watch_memory: false, reserve: None };
+    let sink = Arc::new(Echo);
+    let job = Job::new(Settings { sink: Arc::clone(&sink) as Arc<dyn Sink>, nice: 0, limits });
+    job.cancel();
+    assert_eq!(Arc::strong_count(&sink), 1, "a pipe's end would stay open");
+    assert_eq!(job.start(true, &mut told("")).unwrap_err().kind, Kind::Cancelled);
+}
+
+#[test]
 fn bytes_go_through_the_twin() {
     assert_eq!(unsupported(), None);
     let outcome = twin(told("hello"));

@@ -71,7 +71,7 @@ fn tightest(groups: &str, mounts: &str, read: &dyn Fn(&Path) -> Option<String>) 
     let readings = levels.flat_map(|(version, folders)| {
         folders
             .into_iter()
-            .filter_map(move |folder| if version == 2 { second(&folder, read) } else { first(&folder, read) })
+            .filter_map(move |folder| if version == 2 { version_2(&folder, read) } else { version_1(&folder, read) })
     });
     // From the process's own group up: of those without a limit the first stays.
     readings.min_by_key(|level| level.head_room().unwrap_or(u64::MAX))
@@ -86,7 +86,7 @@ fn levels(mount: &Mount, path: &str) -> Vec<PathBuf> {
     leaf.ancestors().take_while(|folder| folder.starts_with(point)).map(Path::to_owned).collect()
 }
 
-fn second(folder: &Path, read: &dyn Fn(&Path) -> Option<String>) -> Option<Cgroup> {
+fn version_2(folder: &Path, read: &dyn Fn(&Path) -> Option<String>) -> Option<Cgroup> {
     let number = |name: &str| read(&folder.join(name))?.trim().parse::<u64>().ok();
     // "max" is no number, and no limit.
     let limit = [number("memory.max"), number("memory.high")].into_iter().flatten().min();
@@ -94,7 +94,7 @@ fn second(folder: &Path, read: &dyn Fn(&Path) -> Option<String>) -> Option<Cgrou
     Some(reading(2, folder, limit, current, cache(folder, read, ["inactive_file", "active_file"])))
 }
 
-fn first(folder: &Path, read: &dyn Fn(&Path) -> Option<String>) -> Option<Cgroup> {
+fn version_1(folder: &Path, read: &dyn Fn(&Path) -> Option<String>) -> Option<Cgroup> {
     let number = |name: &str| read(&folder.join(name))?.trim().parse::<u64>().ok();
     let limit = number("memory.limit_in_bytes").filter(|&limit| limit < NO_LIMIT);
     let current = number("memory.usage_in_bytes")?;

@@ -12,7 +12,7 @@ pub fn create(path: &Path, header: &Header, bytes: u64) -> io::Result<File> {
     let file = options().create_new(true).open(path)?;
     // Whoever was faster between these two lines finds an empty file, which is as good as none.
     let made = if lock(&file) { fill(&file, header, bytes) } else { Err(io::ErrorKind::WouldBlock.into()) };
-    if made.is_err() && made.as_ref().is_err_and(|error| error.kind() != io::ErrorKind::WouldBlock) {
+    if made.as_ref().is_err_and(|error| error.kind() != io::ErrorKind::WouldBlock) {
         let _ = fs::remove_file(path);
     }
     made.map(|()| file)

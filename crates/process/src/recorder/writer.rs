@@ -44,55 +44,47 @@ impl Writer {
         let header = Header { slots: slots_in(size).max(1), run: run_id(started, pid), started, meta };
         let bytes = file_bytes(header.slots);
         for _ in 0..LOOKS {
-            let fresh = Ring::new(header.slots, header.run, 1);
-            let made = create(path, &header, bytes);
-            let file = match made {
-                Ok(file) => return Ok(Self::new(path, file, fresh, header)),
+            match create(path, &header, bytes) {
+                Ok(file) => return Ok(Self::new(path, file, header)),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Err(Failure::occupied(path, None)),
                 Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
                     return Err(Failure::io("create", path, &error));
                 }
-                Err(_) => match open(path) {
-                    Ok(file) => file,
-                    Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-                    Err(_) if is_irregular(path) => return Err(Failure::irregular(path)),
-                    Err(error) => return Err(Failure::io("open", path, &error)),
-                },
-            };
-            let failed = |error: io::Error| Failure::io("read", path, &error);
-            let metadata = file.metadata().map_err(failed)?;
-            if !metadata.is_file() {
-                return Err(Failure::irregular(path));
+                Err(_) => {}
             }
-            if !lock(&file) {
-                let pid = read(&file, bytes).ok().and_then(|bytes| Header::decode(&bytes).ok()??.pid());
-                return Err(Failure::occupied(path, pid));
+            if let Some(file) = claimed(path, bytes)? {
+                return Self::on(path, file, header);
             }
-            if !is_at(path, &metadata) {
-                continue;
-            }
-            let length = file.metadata().map_err(failed)?.len();
-            let content = read(&file, bytes.max(1 << 16)).map_err(failed)?;
-            if content.iter().all(|&byte| byte == 0) && length <= content.len() as u64 {
-                fill(&file, &header, bytes).map_err(|error| Failure::io("fill", path, &error))?;
-                return Ok(Self::new(path, file, fresh, header));
-            }
-            let found = Header::decode(&content);
-            if found.is_err() && !Header::is_there(&content) {
-                return Err(Failure::foreign(path));
-            }
-            return match found {
-                Ok(Some(found)) if found.slots == header.slots && length == bytes => {
-                    Self::after(path, file, &content, header)
-                }
-                // Of another version or size, or harmed: nothing can be added to it.
-                _ => put_aside(path, &header, bytes).map(|file| Self::new(path, file, fresh, header)),
-            };
         }
         Err(Failure::occupied(path, None))
     }
 
-    fn new(path: &Path, file: File, ring: Ring, header: Header) -> Self {
+    /// On a file that was there, and is locked.
+    fn on(path: &Path, file: File, header: Header) -> Result<Self, Failure> {
+        let failed = |error: io::Error| Failure::io("read", path, &error);
+        let bytes = file_bytes(header.slots);
+        let length = file.metadata().map_err(failed)?.len();
+        let content = read(&file, bytes.max(1 << 16)).map_err(failed)?;
+        if content.iter().all(|&byte| byte == 0) && length <= content.len() as u64 {
+            fill(&file, &header, bytes).map_err(|error| Failure::io("fill", path, &error))?;
+            return Ok(Self::new(path, file, header));
+        }
+        let found = Header::decode(&content);
+        if found.is_err() && !Header::is_there(&content) {
+            return Err(Failure::foreign(path));
+        }
+        match found {
+            Ok(Some(found)) if found.slots == header.slots && length == bytes => {
+                Self::after(path, file, &content, header)
+            }
+            // Of another version or size, or harmed: nothing can be added to it.
+            _ => put_aside(path, &header, bytes).map(|file| Self::new(path, file, header)),
+        }
+    }
+
+    /// The first to write to this file.
+    fn new(path: &Path, file: File, header: Header) -> Self {
+        let ring = Ring::new(header.slots, header.run, 1);
         Self { path: path.to_owned(), file, ring, header, writes: 0, gives_up_earlier: false }
     }
 
@@ -100,7 +92,7 @@ impl Writer {
     fn after(path: &Path, file: File, content: &[u8], header: Header) -> Result<Self, Failure> {
         let ring = Ring::after(content, header.slots, header.run);
         let full = ring.would_lose(1);
-        let mut writer = Self::new(path, file, ring, header);
+        let mut writer = Self { ring, ..Self::new(path, file, header) };
         if full {
             writer.put_aside()?;
         } else {
@@ -166,6 +158,25 @@ impl Writer {
                 .and_then(|()| write_at(&self.file, &*self.header.encode(), 0));
         }
     }
+}
+
+/// The file that is there, open and locked; `None`: it was put aside meanwhile. `bytes`: it is read so far for whose it is.
+fn claimed(path: &Path, bytes: u64) -> Result<Option<File>, Failure> {
+    let file = match open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(_) if is_irregular(path) => return Err(Failure::irregular(path)),
+        Err(error) => return Err(Failure::io("open", path, &error)),
+    };
+    let metadata = file.metadata().map_err(|error| Failure::io("read", path, &error))?;
+    if !metadata.is_file() {
+        return Err(Failure::irregular(path));
+    }
+    if !lock(&file) {
+        let pid = read(&file, bytes).ok().and_then(|bytes| Header::decode(&bytes).ok()??.pid());
+        return Err(Failure::occupied(path, pid));
+    }
+    Ok(is_at(path, &metadata).then_some(file))
 }
 
 fn is_irregular(path: &Path) -> bool {

@@ -54,7 +54,7 @@ enum Command {
 
 /// One twin.
 pub struct Job {
-    /// Until the fork: what the sink holds is closed here when the twin has it.
+    /// Until the fork, or until it is cancelled: what the sink holds is closed here when the twin has it, or will never be.
     settings: Mutex<Option<Settings>>,
     shared: Arc<Shared>,
     thread: Mutex<Option<Sender<Command>>>,
@@ -73,6 +73,9 @@ impl Job {
     /// What asking again would not mend: no twin on this system, a fork refused.
     pub fn start(&self, anyway: bool, capture: &mut dyn FnMut(&str) -> Result<(), String>) -> Result<Start, Failure> {
         let held = Instant::now();
+        if self.shared.cancelled.load(Relaxed) {
+            return Err(Failure::new(Kind::Cancelled, "the twin was cancelled"));
+        }
         if self.settings.lock().is_none() {
             return Err(Failure::new(Kind::Internal, "a job starts once"));
         }
@@ -178,9 +181,10 @@ impl Job {
         self.shared.outcome.lock().take()
     }
 
-    /// Ends the twin soon.
+    /// Ends the twin soon; or it is never made.
     pub fn cancel(&self) {
         self.shared.cancelled.store(true, Relaxed);
+        *self.settings.lock() = None;
     }
 }
 

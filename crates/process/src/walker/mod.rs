@@ -5,8 +5,8 @@
 //! 1. `metadata`: what V8's exported constants say, and whether that is what this was written for (`pretence`: what tests make of it).
 //! 2. `memory`: the process's memory, read with a check before each word.
 //! 3. `types`, `size`, `maps`, `scope`, `text`: what V8's objects are.
-//! 4. `roots`, `walk`: from V8's own links along all others, each object once. `node` is what an object becomes, `links` what it
-//!    holds: `object` and `properties`, `context`, `weak_table`; `shared`, `texts`, `strings`: how they are named; `recent`: what
+//! 4. `roots`, `walk`: from V8's own links along all others, each object once. `node` is what an object becomes, `description` what it
+//!    leads to: `object` and `properties`, `context`, `weak_table`, by `links`; `shared`, `texts`, `strings`: how they are named; `recent`: what
 //!    was looked up.
 //! 5. `v8`, `naming`: V8 itself names one object of each shape. `check`: whether to believe the result.
 //! 6. Where only a fold is wanted, no graph: `open` meets all objects, `marks` numbers them, `survey` and `owners` find out what is known of all, and
@@ -18,6 +18,7 @@
 mod check;
 mod collections;
 mod context;
+mod description;
 mod distant;
 mod land;
 mod links;

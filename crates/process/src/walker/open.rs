@@ -8,9 +8,6 @@ use std::collections::VecDeque;
 
 /// Objects that are listed.
 const LISTED: usize = 1 << 16;
-/// So many objects before its turn an object is fetched, and so many before it what its first words lead to.
-const FAR: usize = 32;
-const NEAR: usize = 8;
 
 /// Objects by the state of their description.
 #[derive(Default)]
@@ -88,16 +85,7 @@ impl Walk<'_> {
 
     fn describe_listed(&mut self) {
         while let Some(object) = self.open.list.pop_front() {
-            if let Some(&far) = self.open.list.get(FAR) {
-                Memory::fetch(far);
-            }
-            if let Some(&near) = self.open.list.get(NEAR) {
-                for offset in [8, 16, 24, 32, 40, 48] {
-                    if let Some(word) = self.memory.word(near + offset).filter(|word| word & 3 == 1) {
-                        Memory::fetch(word - 1);
-                    }
-                }
-            }
+            self.fetch_ahead(|turns| self.open.list.get(turns).copied());
             self.describe_met(object);
         }
     }

@@ -49,12 +49,13 @@ impl Survey {
         survey.owners = Owners::new(nodes as usize);
         let numbers = std::mem::take(&mut walk.open.numbers);
         let (mut node, mut at) = (SYNTHETIC, (0, 0));
-        let (mut end, mut overlaps, mut odd) = (0, 0, 0);
+        let (mut end, mut last, mut overlaps, mut odd) = (0, 0, 0, 0);
         while let Some(object) = numbers.next(&walk.memory, &mut at) {
             if object < end {
                 overlaps += 1;
-                odd = type_of(&walk.memory, object).unwrap_or(0);
+                odd = type_of(&walk.memory, last).unwrap_or(0);
             }
+            last = object;
             if let Some(map) = walk.maps.of(&walk.memory, walk.types, object) {
                 end = object + survey.see(walk, node, object, map);
             }
