@@ -96,6 +96,9 @@ test('what is wrong with a file is told by code and cause', async () => {
   })
   await assert.rejects(leakguard.analyze(leaky.folder), (error) => error.code === 'ERR_LEAKGUARD_IO' && error.cause.code === 'EISDIR')
   await assert.rejects(leakguard.analyze(join(leaky.path, 'x')), (error) => error.cause.code === 'ENOTDIR')
+  const circle = join(leaky.folder, 'circle')
+  fs.symlinkSync(circle, circle)
+  await assert.rejects(leakguard.analyze(circle), (error) => error.cause?.code === 'ELOOP')
 })
 
 test('what is no snapshot is told with the byte', async () => {

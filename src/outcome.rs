@@ -1,6 +1,7 @@
 //! How a finished job looks from JavaScript: an answer, or a failure with its code.
 
 use leakguard_core::{Answer, Error};
+use leakguard_process::errno;
 use napi_derive::napi;
 use serde::Serialize;
 use std::io;
@@ -88,7 +89,7 @@ impl Failure {
     }
 
     fn io(syscall: &str, message: String, error: &io::Error) -> Self {
-        let errno = name_of(error.kind()).map(str::to_owned);
+        let errno = errno(error).map(str::to_owned);
         Self { code: "ERR_LEAKGUARD_IO".to_owned(), message, byte: None, errno, syscall: Some(syscall.to_owned()) }
     }
 
@@ -102,19 +103,4 @@ impl Failure {
 #[expect(clippy::cast_precision_loss, reason = "exact up to 2^53, and no file has 8 PiB")]
 pub fn number(count: u64) -> f64 {
     count as f64
-}
-
-/// Node's name for an error of the operating system; by kind, because numbers differ between systems.
-fn name_of(kind: io::ErrorKind) -> Option<&'static str> {
-    Some(match kind {
-        io::ErrorKind::NotFound => "ENOENT",
-        io::ErrorKind::PermissionDenied => "EACCES",
-        io::ErrorKind::IsADirectory => "EISDIR",
-        io::ErrorKind::NotADirectory => "ENOTDIR",
-        io::ErrorKind::StorageFull => "ENOSPC",
-        io::ErrorKind::QuotaExceeded => "EDQUOT",
-        io::ErrorKind::BrokenPipe => "EPIPE",
-        io::ErrorKind::InvalidFilename => "ENAMETOOLONG",
-        _ => return None,
-    })
 }

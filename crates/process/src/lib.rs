@@ -2,6 +2,7 @@
 //!
 //! Every `#[cfg]` of a platform and all `unsafe` code outside the binding belong here.
 
+mod errno;
 pub mod gc;
 mod large_pages;
 pub mod machine;
@@ -14,6 +15,7 @@ mod symbol;
 pub mod twin;
 pub mod walker;
 
+pub use errno::errno;
 pub use large_pages::LargePages;
 pub use pipe::descriptor;
 pub use script_file::{read_script, read_source_map};

@@ -1,6 +1,6 @@
 //! Why a twin left nothing.
 
-use super::errno;
+use crate::errno::errno;
 use std::io;
 
 /// Where it went wrong, for whoever decides what to do next.
@@ -84,7 +84,7 @@ impl Failure {
 
     /// The same for what the operating system answered.
     pub fn system(kind: Kind, what: &str, error: &io::Error) -> Self {
-        let errno = error.raw_os_error().and_then(errno::name).map(str::to_owned);
+        let errno = errno(error).map(str::to_owned);
         Self { errno, ..Self::new(kind, format!("{what}: {error}")) }
     }
 

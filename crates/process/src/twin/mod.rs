@@ -12,7 +12,6 @@
 //!
 //! Nothing of the parent's is changed for longer than the fork takes, and a twin that dies harms nobody.
 
-mod errno;
 mod failure;
 #[cfg(any(target_os = "linux", test))]
 mod frames;
