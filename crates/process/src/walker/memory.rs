@@ -155,7 +155,8 @@ impl Memory {
             return None;
         }
         // SAFETY: the address is aligned and its page was readable when the mappings were read. This runs in a twin, where
-        // no other thread unmaps anything, or changes V8's heap; should that ever be wrong, the twin ends and nothing else.
+        // no other thread runs V8. What our own allocator gives back meanwhile held no object of V8's, and is not asked for unless
+        // a word of the stack looks like an address in it; should that ever be, the twin ends and nothing else.
         // Every pattern of bits is a value of the integers that are read.
         Some(unsafe { (address as *const T).read_volatile() })
     }

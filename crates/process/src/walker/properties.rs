@@ -19,26 +19,9 @@ impl Walk<'_> {
             let list = word.wrapping_sub(1);
             let Some(length) = self.memory.word(list + 8).map(|length| length >> 32) else { return };
             if list_type == Some(self.types.name_dictionary) {
-                for entry in (6..length.saturating_sub(2)).step_by(3) {
-                    let slot = |word: u64| self.memory.word(list + 16 + 8 * (entry + word));
-                    let (Some(key), Some(value), Some(details)) = (slot(0), slot(1), slot(2)) else { return };
-                    if key & 3 == 1 && !self.oddballs.contains(&key) {
-                        self.property(key, value, (details >> 32) as u32 & IS_ACCESSOR != 0);
-                    }
-                }
+                self.describe_names(list, length);
             } else if list_type == Some(self.types.global_dictionary) {
-                for at in 3..length {
-                    let Some(cell) = self.memory.word(list + 16 + 8 * at).filter(|cell| cell & 3 == 1) else {
-                        continue;
-                    };
-                    if type_of(&self.memory, cell - 1) != Some(self.types.property_cell) {
-                        continue;
-                    }
-                    let slot = |word: u64| self.memory.word(cell - 1 + 8 * word);
-                    if let (Some(name), Some(details), Some(value)) = (slot(1), slot(2), slot(3)) {
-                        self.property(name, value, (details >> 32) as u32 & IS_ACCESSOR != 0);
-                    }
-                }
+                self.describe_cells(list, length);
             }
             return;
         }
@@ -59,6 +42,31 @@ impl Walk<'_> {
             };
             if let Some(value) = value {
                 self.property(property.name, value, property.is_accessor);
+            }
+        }
+    }
+
+    /// Properties in a hash table: after six words of its own a key, a value and details for each.
+    fn describe_names(&mut self, table: u64, length: u64) {
+        for entry in (6..length.saturating_sub(2)).step_by(3) {
+            let slot = |word: u64| self.memory.word(table + 16 + 8 * (entry + word));
+            let (Some(key), Some(value), Some(details)) = (slot(0), slot(1), slot(2)) else { return };
+            if key & 3 == 1 && !self.oddballs.contains(&key) {
+                self.property(key, value, (details >> 32) as u32 & IS_ACCESSOR != 0);
+            }
+        }
+    }
+
+    /// Those of a global object: in a hash table of cells, of which each has its name, details and value.
+    fn describe_cells(&mut self, table: u64, length: u64) {
+        for at in 3..length {
+            let Some(cell) = self.memory.word(table + 16 + 8 * at).filter(|cell| cell & 3 == 1) else { continue };
+            if type_of(&self.memory, cell - 1) != Some(self.types.property_cell) {
+                continue;
+            }
+            let slot = |word: u64| self.memory.word(cell - 1 + 8 * word);
+            if let (Some(name), Some(details), Some(value)) = (slot(1), slot(2), slot(3)) {
+                self.property(name, value, (details >> 32) as u32 & IS_ACCESSOR != 0);
             }
         }
     }
