@@ -173,6 +173,9 @@ export interface CgroupReading {
 /** Collects this thread's garbage now; `false`: there is no way to. */
 export declare function collectGarbage(): boolean
 
+/** Collects this thread's garbage by one collection, where that is exact; `false`: there is no way to. */
+export declare function collectGarbageOnce(): boolean
+
 /** How many file descriptors this process has open. */
 export declare function countDescriptors(): number | null
 

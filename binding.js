@@ -845,6 +845,7 @@ module.exports.TwinJob = nativeBinding.TwinJob
 module.exports.ViewJob = nativeBinding.ViewJob
 module.exports.allocationSites = nativeBinding.allocationSites
 module.exports.collectGarbage = nativeBinding.collectGarbage
+module.exports.collectGarbageOnce = nativeBinding.collectGarbageOnce
 module.exports.countDescriptors = nativeBinding.countDescriptors
 module.exports.countingUnsupported = nativeBinding.countingUnsupported
 module.exports.countObjects = nativeBinding.countObjects

@@ -137,3 +137,9 @@ pub fn read_heap_figures() -> Option<Vec<f64>> {
 pub fn collect_garbage() -> bool {
     gc::collect()
 }
+
+/// Collects this thread's garbage by one collection, where that is exact; `false`: there is no way to.
+#[napi]
+pub fn collect_garbage_once() -> bool {
+    gc::collect_once()
+}

@@ -22,6 +22,8 @@ const SUSPECTS = 50
  */
 const TABLE = { bytes: 3, calls: 10_000 }
 
+/** Their tables are as large as what came between two collections. What they keep has keys that live, and those grow. */
+const WEAK = /^Weak(Map|Set)$/
 /** V8's own: code, shapes, feedback. They grow with what is compiled, not with the calls. */
 const ENGINE = /^(system \/ |\((compiled code|system|object shape|hidden class|code relocation info)\b)/
 /** What the runner keeps of a test that runs, and no call can help. */
@@ -79,7 +81,7 @@ function classesThatGrew(looks, calls, { tolerance }) {
     const perCall = steadily(counts, calls)
     const bytesPerCall = (sizes.at(-1) - sizes[0]) / sum(calls)
     if (perCall > tolerance.objects) grown.push({ ...asWritten({ name, location }), counts, perCall, bytesPerCall })
-    else if (perCall === undefined && sum(calls) >= TABLE.calls && extended(sizes) && bytesPerCall > Math.max(TABLE.bytes, tolerance.bytes)) {
+    else if (perCall === undefined && !WEAK.test(name) && sum(calls) >= TABLE.calls && extended(sizes) && bytesPerCall > Math.max(TABLE.bytes, tolerance.bytes)) {
       grown.push({ ...asWritten({ name, location }), sizes, bytesPerCall })
     }
   }

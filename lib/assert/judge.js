@@ -11,6 +11,8 @@
 /** Of the batches in the window, how many must have stood still, to so much a call: a step down hides growth, and is none. */
 const FLAT = 0.6
 const STILL = 0.25
+/** Of the grain, what a batch may grow by and still counts as one that did not: the engine and the readings themselves add some hundred bytes. */
+const UNSEEN = 1 / 8
 /** For the envelope, how many must not have grown. */
 const NOT_GROWN = 0.4
 /** The envelope: the least of so many readings, at either end of the window. Code comes and goes within fewer. */
@@ -33,8 +35,9 @@ function judge(calls, values, count, { tolerance, grain, most }) {
     deltas.push((values[at] - values[at - 1]) / calls[at])
     total += calls[at]
   }
-  const notGrown = deltas.filter((delta) => delta <= tolerance).length
-  const still = deltas.filter((delta) => delta <= tolerance && delta >= -STILL * grain).length
+  const unseen = tolerance + UNSEEN * grain
+  const notGrown = deltas.filter((delta) => delta <= unseen).length
+  const still = deltas.filter((delta) => delta <= unseen && delta >= -STILL * grain).length
   const sum = values[count - 1] - values[start]
   if (grain === 0) {
     const clear = deltas.length >= 2 && sum <= tolerance * total + most
@@ -45,9 +48,9 @@ function judge(calls, values, count, { tolerance, grain, most }) {
   const perCall = median(deltas) || Math.max(0, sum / total)
   const level =
     still >= Math.max(2, Math.ceil(deltas.length * FLAT)) ||
-    (notGrown >= deltas.length * NOT_GROWN && envelopeStands(calls, values, start, count, tolerance + grain / 8))
+    (notGrown >= deltas.length * NOT_GROWN && envelopeStands(calls, values, start, count, unseen))
   if (deltas.length >= 2 && sum <= allowed && level) return { state: 'clear', perCall }
-  const last = count > RISING && isRising(calls, values, count, tolerance)
+  const last = count > RISING && isRising(calls, values, count, unseen)
   return { state: last ? 'rising' : 'open', perCall }
 }
 
@@ -73,9 +76,9 @@ function envelopeStands(calls, values, start, count, slope) {
   return least(count - ENVELOPE) - least(start) <= slope * between
 }
 
-function isRising(calls, values, count, tolerance) {
+function isRising(calls, values, count, most) {
   for (let at = count - RISING; at < count; at++) {
-    if ((values[at] - values[at - 1]) / calls[at] <= tolerance) return false
+    if ((values[at] - values[at - 1]) / calls[at] <= most) return false
   }
   return true
 }

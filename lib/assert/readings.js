@@ -3,8 +3,8 @@
 const v8 = require('node:v8')
 const { isMainThread } = require('node:worker_threads')
 const { native } = require('../native.js')
-const { collect } = require('./collect.js')
-const { settle, now } = require('./call.js')
+const { collect, collectOnce } = require('./collect.js')
+const { settle } = require('./call.js')
 
 /** More readings than a trial ever takes. */
 const ROOM = 64
@@ -17,8 +17,6 @@ class Readings {
   count = 0
   /** Calls since the reading before. */
   calls = new Float64Array(ROOM)
-  /** What the last collection took, in ms. */
-  gcMs = 0
   /** Columns by name: bytes of `heap` and `external`; how many `timers`, `handles` and `listeners`. */
   columns
 
@@ -26,7 +24,7 @@ class Readings {
   #listeners
 
   /** `listeners`: their tracker, where they are read. */
-  constructor(track, collecting = collect, listeners) {
+  constructor(track, collecting, listeners) {
     this.#collect = collecting
     this.#listeners = listeners
     const names = Object.keys(CHANNELS).filter((name) => track.includes(name) && (name !== 'listeners' || listeners !== undefined))
@@ -42,13 +40,14 @@ class Readings {
     this.count = 0
   }
 
-  /** Collects, and reads. `calls`: since the reading before; `wait`: ms until what is on its way has come. */
-  async take(calls, wait) {
+  /**
+   * Collects, and reads. `calls`: since the reading before; `wait`: ms until what is on its way has come. One collection is enough but for the
+   * first reading, which is of a heap without what waits in V8's caches, and where it is to be `thorough`.
+   */
+  async take(calls, wait, thorough = this.count === 0) {
     await settle(wait)
-    const start = now()
-    await this.#collect()
+    await (this.#collect ?? (thorough ? collect : collectOnce))()
     this.#listeners?.report(LOOK) // which are gone
-    this.gcMs = now() - start
     const at = this.count++
     this.calls[at] = calls
     for (const name in this.columns) this.columns[name][at] = CHANNELS[name].read(this.#listeners)

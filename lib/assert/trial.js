@@ -1,5 +1,6 @@
 'use strict'
 
+const { collectOnce } = require('./collect.js')
 const { Readings, CHANNELS } = require('./readings.js')
 const { recordedConsole } = require('./console.js')
 const { judge } = require('./judge.js')
@@ -7,21 +8,21 @@ const { Call, settle } = require('./call.js')
 
 /** Without `iterations` a batch has as many calls as take so long, within bounds, and do not fill the memory. */
 const AUTO = { least: 20, most: 2000, ms: 30, bytes: 48 * 2 ** 20 }
-/** Batches before a call that is neither cleared nor rising is looked at closely. */
-const BATCHES = 12
+/** Batches before a call that is neither cleared nor rising is looked at closely: of a size that was given, or that grows. */
+const BATCHES = { fixed: 12, growing: 10 }
 /** Batches before that which are all of one size. */
-const EVEN = 5
+const EVEN = 4
 /**
- * Then they double, so often: a bounded cache has to be full some time, and a table that is extended now and then has to
- * show it. So long and so large may they be.
+ * Then they are so many times larger: a bounded cache has to be full some time, and a table that is extended now and then has to
+ * show it. So long and so large may they be, and so many are made of a call whose batches all grew.
  */
-const DOUBLED = { most: 16, ms: 400, bytes: 64 * 2 ** 20 }
+const LARGE = { times: 8, ms: 400, bytes: 64 * 2 ** 20, rising: 2 }
 /** Of all calls so far, those between the first looks; twice as many follow, and a table that is extended at every doubling has been so. */
 const DOUBLING = 0.36
 /** Calls between looks stand out the better the more they are, within these bounds. */
 const BETWEEN_LOOKS = { least: 40, ms: 300, bytes: 8 * 2 ** 20 }
 /** A batch that grows is given time before the next reading: finalizers, sockets and promises may be on their way. */
-const BACK_OFF_MS = [0, 0, 0, 0, 20, 50, 100, 200]
+const BACK_OFF_MS = [0, 0, 0, 0, 20, 100, 200]
 /**
  * Calls before the heap's bytes can clear a call. V8 counts the room that it allocates from as used, up to 256 KiB of it: what is kept in
  * there does not show. Fewer calls are looked at closely.
@@ -38,13 +39,15 @@ class Trial {
   #batches = 0
   #console = recordedConsole()
   #backOff
+  #collect
   readings
 
   constructor(call, options, rehearsal = false) {
     this.#call = call
     this.#options = options
     this.#backOff = rehearsal ? [0] : BACK_OFF_MS
-    this.readings = new Readings(options.track, rehearsal ? () => {} : undefined, options.listeners)
+    this.#collect = rehearsal ? () => {} : undefined
+    this.readings = new Readings(options.track, this.#collect, options.listeners)
   }
 
   /** Calls in a batch, at first. */
@@ -53,7 +56,7 @@ class Trial {
   /** Answers the channels that are not cleared: `[{ name, state, perCall, unit }]`, empty where the call keeps nothing. */
   async run() {
     await this.#warmUp()
-    const open = await this.batches(BATCHES)
+    const open = await this.batches(this.#isFixed ? BATCHES.fixed : BATCHES.growing)
     if (open.length === 0 || !(await this.#drains(open))) return open
     // It may have been on its way only, or something else went meanwhile: once more, with time after each batch.
     this.readings.restart()
@@ -72,33 +75,45 @@ class Trial {
     await this.readings.take(done)
   }
 
-  /** So many batches at most; answers the channels that are still open. */
+  /** So many batches at most; answers the channels that are still open, among them `few`: what does not grow, over too few calls to say so. */
   async batches(most) {
     let open = this.#judged()
+    let grew = true
     for (let done = 1; done <= most && !this.readings.full; done++) {
       const batch = ++this.#batches
-      const factor = batch <= EVEN ? 1 : Math.min(2 ** (batch - EVEN), DOUBLED.most)
-      const isWhole = await this.#batch(factor, this.#backOff[Math.min(batch, this.#backOff.length - 1)])
+      const isLarge = batch > EVEN
+      const isWhole = await this.#batch(isLarge, grew)
       open = this.#judged()
       if (open.length === 0) return open
+      grew = open.some(({ state }) => state !== 'few')
       const isRising = open.every(({ state }) => state === 'rising')
-      if (isRising && batch >= EVEN && (this.#isFixed || factor === DOUBLED.most || !isWhole)) return open
+      const isLast = this.#isFixed ? batch >= EVEN : batch >= EVEN + LARGE.rising || (isLarge && !isWhole)
+      if (isRising && isLast) return open
     }
     return open
   }
 
-  /** Answers whether all calls were made that were meant to be. */
-  async #batch(factor, wait) {
+  /** Answers whether all calls were made that were meant to be. `grew`: whether those before left something. */
+  async #batch(isLarge, grew) {
     let calls, limit
     if (this.#isFixed) calls = this.iterations
     else if (this.iterations === undefined) [calls, limit] = [AUTO.most, AUTO]
-    else if (factor === 1) [calls, limit] = [this.iterations, AUTO]
-    else [calls, limit] = [this.iterations * factor, { ...DOUBLED, least: this.iterations }]
+    else if (!isLarge) [calls, limit] = [this.iterations, AUTO]
+    // What fills the memory and goes again, V8 collects when it likes.
+    else [calls, limit] = [this.iterations * LARGE.times, { ...LARGE, bytes: grew ? LARGE.bytes : Infinity, least: this.iterations }]
+    const wait = grew ? this.#backOff[Math.min(this.#batches, this.#backOff.length - 1)] : 0
     const done = await this.#call.run(calls, limit)
     this.iterations ??= done
     this.#console.trim()
+    if (isLarge && grew) await this.#sweep()
     await this.readings.take(done, wait)
     return done === calls
+  }
+
+  /** What is garbage by now, and its entries in weak tables and registries of finalizers, is no growth. */
+  async #sweep() {
+    await (this.#collect ?? collectOnce)()
+    await settle()
   }
 
   get #isFixed() {
@@ -113,14 +128,15 @@ class Trial {
     const done = await this.#call.run(calls, count === undefined && !this.#isFixed ? { ...limit, least: Math.min(least, calls) } : undefined)
     this.#console.trim()
     await settle(BACK_OFF_MS.at(-1))
+    await this.#sweep()
     return done
   }
 
   /** Whether what grew goes away, the half of it or more, when nobody calls any more. */
   async #drains(open) {
     const { columns, count } = this.readings
-    if (this.readings.full) return false
-    await this.readings.take(0, DRAIN_MS)
+    if (this.readings.full || !open.some(({ state }) => state !== 'few')) return false
+    await this.readings.take(0, DRAIN_MS, true)
     // That reading has no calls: it is none of the series.
     this.readings.count = count
     return open.some(({ name }) => {
@@ -137,7 +153,7 @@ class Trial {
       const tolerance = unit === 'bytes' ? this.#options.tolerance.bytes : this.#options.tolerance.objects
       const { state, perCall } = judge(calls, columns[name], count, { tolerance, grain, most })
       if (state !== 'clear') found.push({ name, state, perCall, unit })
-      else if (name === 'heap' && this.#call.made < TELLING) found.push({ name, state: 'open', perCall, unit })
+      else if (name === 'heap' && this.#call.made < TELLING) found.push({ name, state: 'few', perCall, unit })
     }
     return found
   }
@@ -156,7 +172,7 @@ async function rehearse(options) {
   for (let trial = 0; trial < REHEARSALS; trial++) {
     const kept = []
     const call = new Call(trial % 2 === 0 ? () => {} : async () => kept.push(trial), rehearsal)
-    await new Trial(call, { ...rehearsal, iterations: 2 }, true).batches(BATCHES)
+    await new Trial(call, { ...rehearsal, iterations: 2 }, true).batches(BATCHES.fixed)
   }
 }
 

@@ -5,9 +5,18 @@ const { native } = require('../native.js')
 
 /** Collects this thread's garbage, all of it, now. No flag is set: V8 is asked as DevTools' bin asks it. */
 function gc() {
+  collectBy('collectGarbage')
+}
+
+/** The same by one collection where that is exact, in half the time: what waits in V8's caches stays. */
+function gcOnce() {
+  collectBy('collectGarbageOnce')
+}
+
+function collectBy(way) {
   let reason = 'V8 does not export Isolate::LowMemoryNotification'
   try {
-    if (native().collectGarbage()) return
+    if (native()[way]()) return
   } catch (error) {
     reason = error.message
   }
@@ -15,4 +24,4 @@ function gc() {
   throw new LeakguardError('ERR_LEAKGUARD_UNSUPPORTED', `garbage cannot be collected here: ${reason}; start Node.js with --expose-gc`)
 }
 
-module.exports = { gc }
+module.exports = { gc, gcOnce }

@@ -16,7 +16,7 @@ mod heap;
 mod ring;
 pub(crate) mod v8;
 
-pub use collect::collect;
+pub use collect::{collect, collect_once};
 pub use feed::{Feed, Total};
 pub use heap::HeapFigures;
 pub use ring::Reading;

@@ -28,6 +28,8 @@ pub struct V8 {
     pub construct_statistics: unsafe extern "C" fn(*mut c_void),
     pub get_statistics: unsafe extern "C" fn(*mut Isolate, *mut c_void),
     pub low_memory: unsafe extern "C" fn(*mut Isolate),
+    /// `MemoryPressureLevel` fits 32 bits. `None` where it is not exported: nothing depends on it but time.
+    pub memory_pressure: Option<unsafe extern "C" fn(*mut Isolate, u32)>,
 }
 
 const GET_CURRENT: &CStr = c"_ZN2v87Isolate10GetCurrentEv";
@@ -40,6 +42,7 @@ const REMOVE_EPILOGUE: &CStr =
 const CONSTRUCT_STATISTICS: &CStr = c"_ZN2v814HeapStatisticsC1Ev";
 const GET_STATISTICS: &CStr = c"_ZN2v87Isolate17GetHeapStatisticsEPNS_14HeapStatisticsE";
 const LOW_MEMORY: &CStr = c"_ZN2v87Isolate21LowMemoryNotificationEv";
+const MEMORY_PRESSURE: &CStr = c"_ZN2v87Isolate26MemoryPressureNotificationENS_19MemoryPressureLevelE";
 
 impl V8 {
     /// The functions of this program, looked up once; or which one it does not have.
@@ -68,6 +71,7 @@ impl V8 {
                 construct_statistics: function(CONSTRUCT_STATISTICS)?,
                 get_statistics: function(GET_STATISTICS)?,
                 low_memory: function(LOW_MEMORY)?,
+                memory_pressure: function(MEMORY_PRESSURE).ok(),
             })
         }
     }
