@@ -14,7 +14,8 @@ const LEAST = 3
  * twice as much, and what the looks left is not. So far the two rates may differ.
  */
 const EVEN = 0.7
-const CLASSES = 5000
+/** Somebody waits for the test: a look does not give way to others. */
+const LOOK = { top: 5000, readScripts: true, priority: 'normal' }
 const SUSPECTS = 50
 /**
  * The least that a table grows by for an entry a call, over looks in which the calls have doubled; and the calls that it takes to
@@ -39,7 +40,7 @@ async function gather(trial, call, options) {
   for (let look = 0; look < LOOKS; look++) {
     if (look > 0) calls.push(await trial.callsBetweenLooks(calls.length > 0 ? 2 * calls[0] : undefined))
     // As bytes: a look must not be what the next one finds.
-    looks.push(Buffer.from(JSON.stringify(await census({ top: CLASSES, mode: options.mode, walker: options.walker, readScripts: true }))))
+    looks.push(Buffer.from(JSON.stringify(await census({ ...LOOK, mode: options.mode, walker: options.walker }))))
   }
   const reports = looks.map((look) => JSON.parse(look))
   // A walk and V8's snapshot are not compared with each other.

@@ -14,15 +14,15 @@ const BATCHES = { fixed: 12, growing: 10 }
 const EVEN = 4
 /**
  * Then they are so many times larger: a bounded cache has to be full some time, and a table that is extended now and then has to
- * show it. So long and so large may they be, and so many are made of a call whose batches all grew.
+ * show it. So long and so large may they be. One is enough of a call whose batches all grew.
  */
-const LARGE = { times: 8, ms: 400, bytes: 64 * 2 ** 20, rising: 2 }
+const LARGE = { times: 16, ms: 400, bytes: 64 * 2 ** 20 }
 /** Of all calls so far, those between the first looks; twice as many follow, and a table that is extended at every doubling has been so. */
 const DOUBLING = 0.36
 /** Calls between looks stand out the better the more they are, within these bounds. */
 const BETWEEN_LOOKS = { least: 40, ms: 300, bytes: 8 * 2 ** 20 }
 /** A batch that grows is given time before the next reading: finalizers, sockets and promises may be on their way. */
-const BACK_OFF_MS = [0, 0, 0, 0, 20, 100, 200]
+const BACK_OFF_MS = [0, 0, 0, 0, 20, 50, 100, 200]
 /**
  * Calls before the heap's bytes can clear a call. V8 counts the room that it allocates from as used, up to 256 KiB of it: what is kept in
  * there does not show. Fewer calls are looked at closely.
@@ -40,6 +40,8 @@ class Trial {
   #console = recordedConsole()
   #backOff
   #collect
+  /** Nothing was on its way when the calls had ended. */
+  #isDrained = false
   readings
 
   constructor(call, options, rehearsal = false) {
@@ -81,19 +83,17 @@ class Trial {
     let grew = true
     for (let done = 1; done <= most && !this.readings.full; done++) {
       const batch = ++this.#batches
-      const isLarge = batch > EVEN
-      const isWhole = await this.#batch(isLarge, grew)
+      await this.#batch(batch > EVEN, grew)
       open = this.#judged()
       if (open.length === 0) return open
       grew = open.some(({ state }) => state !== 'few')
       const isRising = open.every(({ state }) => state === 'rising')
-      const isLast = this.#isFixed ? batch >= EVEN : batch >= EVEN + LARGE.rising || (isLarge && !isWhole)
-      if (isRising && isLast) return open
+      if (isRising && batch >= (this.#isFixed ? EVEN : EVEN + 1)) return open
     }
     return open
   }
 
-  /** Answers whether all calls were made that were meant to be. `grew`: whether those before left something. */
+  /** `grew`: whether those before left something. */
   async #batch(isLarge, grew) {
     let calls, limit
     if (this.#isFixed) calls = this.iterations
@@ -107,7 +107,6 @@ class Trial {
     this.#console.trim()
     if (isLarge && grew) await this.#sweep()
     await this.readings.take(done, wait)
-    return done === calls
   }
 
   /** What is garbage by now, and its entries in weak tables and registries of finalizers, is no growth. */
@@ -127,7 +126,7 @@ class Trial {
     const calls = count ?? Math.max(least, this.iterations, most)
     const done = await this.#call.run(calls, count === undefined && !this.#isFixed ? { ...limit, least: Math.min(least, calls) } : undefined)
     this.#console.trim()
-    await settle(BACK_OFF_MS.at(-1))
+    await settle(this.#isDrained ? 0 : BACK_OFF_MS.at(-1))
     await this.#sweep()
     return done
   }
@@ -139,10 +138,12 @@ class Trial {
     await this.readings.take(0, DRAIN_MS, true)
     // That reading has no calls: it is none of the series.
     this.readings.count = count
-    return open.some(({ name }) => {
+    const drains = open.some(({ name }) => {
       const [first, last, now] = [columns[name][0], columns[name][count - 1], columns[name][count]]
       return last > first && last - now >= (last - first) / 2
     })
+    this.#isDrained = !drains
+    return drains
   }
 
   #judged() {
