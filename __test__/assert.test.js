@@ -43,6 +43,38 @@ test('readings: a table that doubles when it is full is not cleared while it sta
   assert.equal(judged([8000, 8000, 0, 0, 0, 0, 0]), 'clear') // a cache that is full
 })
 
+test('readings: less than half a byte a call is the engine, more is growth', () => {
+  assert.equal(judged([400, 120, 300]), 'clear')
+  assert.equal(judged([600, 600, 600, 600, 600]), 'rising')
+})
+
+test('a reading takes one collection where a thorough one takes two, and both find what is garbage', async () => {
+  const { stdout, stderr } = await node(['-e', `
+    const { native } = require('./lib/native.js')
+    const { gc, gcOnce } = require('./lib/gc/collect.js')
+    const feed = new (native().GcFeed)(0)
+    const markCompacts = () => feed.totals().find(({ kind }) => kind === 4).count
+    const gone = (ref) => ref.deref() === undefined
+    ;(async () => {
+      for (const collect of [gc, gcOnce]) {
+        let count = 0, left = 0
+        for (let round = 0; round < 5; round++) {
+          const refs = Array.from({ length: 100 }, (_, n) => new WeakRef({ n }))
+          await new Promise(setImmediate)
+          const before = markCompacts()
+          collect()
+          count += markCompacts() - before
+          left += refs.filter((ref) => !gone(ref)).length
+        }
+        console.log(count, left)
+      }
+    })()`])
+  assert.equal(stderr, '')
+  const [thorough, once] = stdout.trim().split('\n').map((line) => line.split(' ').map(Number))
+  assert.ok(once[0] < thorough[0], `${once[0]} collections, thoroughly ${thorough[0]}`)
+  assert.deepEqual([thorough[1], once[1]], [0, 0])
+})
+
 test('a call that fails, rejects, or never settles says which call it was', async () => {
   assert.deepEqual(await verdict(`await lg.assertNoLeak(function third() { if (++n === 3) throw new TypeError('no') })`), {
     code: 'ERR_LEAKGUARD_CALL',
