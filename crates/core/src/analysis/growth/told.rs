@@ -186,9 +186,9 @@ impl<'a> Teller<'a> {
                 }
             }
             let holder = holders.into_iter().max_by_key(|&(node, count)| (count, std::cmp::Reverse(node)));
-            let is_one_of_many = holder.is_some_and(|(_, count)| count * 2 <= members.len());
-            let holder = holder.map_or(first, |(node, _)| node);
             let is_chain = links * 2 > members.len();
+            let is_one_of_many = !is_chain && holder.is_some_and(|(_, count)| count * 2 <= members.len());
+            let holder = holder.map_or(first, |(node, _)| node);
             let nearest = folded.rows[at as usize].first;
             let head = is_chain.then(|| self.head(nearest, self.between(&members).len() + 1)).flatten();
             Some(Found { holder: head.unwrap_or(holder), members, is_chain, is_one_of_many })
