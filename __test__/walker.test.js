@@ -99,7 +99,7 @@ test("a walk lists the largest objects of V8's snapshot, each with what it retai
   const [walk, snapshot] = await program(`
     const many = (count) => Array.from({ length: count }, (_, n) => ({ n, text: 'text ' + n, at: { n: n + 0.5 } }))
     const forms = [many, (count) => new Map(many(count).entries()), (count) => new Set(many(count)), (count) => Object.fromEntries(many(count).map((one) => ['key' + one.n, one]))]
-    for (let nth = 0; nth < 52; nth++) globalThis['kept' + nth] = forms[nth % 4](300 + 30 * nth)
+    for (let nth = 0; nth < 52; nth++) globalThis['kept' + nth] = forms[nth % 4](1000 + 40 * nth)
     const largest = async (walker) => (await leakguard.census({ walker })).dominators.filter(({ name }) => name.startsWith('global.kept')).sort((one, other) => (one.name < other.name ? -1 : 1))
     const main = async () => console.log(JSON.stringify([await largest(true), await largest(false)]))
     main()`)
