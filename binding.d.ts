@@ -325,6 +325,14 @@ export interface Room {
   available: number
 }
 
+/**
+ * A function that answers a number for the innermost `frames` (128 at most) of the stack that calls it: the same as before where the stack is the same and
+ * there was no full collection since, else one that no other stack of this thread had. It answers 0 where V8 does not tell.
+ *
+ * It is asked at every listener that is added, and napi-rs' own conversions would take longer than the answer.
+ */
+export declare function stackReader(frames: number): () => number
+
 /** How long tasks waited for memory: percent of the last 10, 60 and 300 seconds, and ms in all. */
 export interface StallReading {
   avg10: number

@@ -858,6 +858,7 @@ module.exports.readMachine = nativeBinding.readMachine
 module.exports.readPressure = nativeBinding.readPressure
 module.exports.readProcess = nativeBinding.readProcess
 module.exports.readRecording = nativeBinding.readRecording
+module.exports.stackReader = nativeBinding.stackReader
 module.exports.twinUnsupported = nativeBinding.twinUnsupported
 module.exports.walkerTested = nativeBinding.walkerTested
 module.exports.walkerUnsupported = nativeBinding.walkerUnsupported

@@ -20,6 +20,7 @@ mod scripts;
 mod sinks;
 mod sites;
 mod source_maps;
+mod stack;
 mod tally;
 mod trend;
 mod twin;

@@ -8,6 +8,7 @@ const { Channel } = require('./channel.js')
 const { classNameOf } = require('./class-name.js')
 const { descriptors } = require('./descriptors.js')
 const { Hook } = require('./hook.js')
+const { kept } = require('./place.js')
 const { Tracker, RULES } = require('./tracker.js')
 
 const { apply } = Reflect
@@ -95,7 +96,7 @@ class Handles extends Tracker {
 
   hasServer(server, above) {
     const frame = this.place(above)
-    if (frame !== undefined) this.#listening.set(server, fixed(frame))
+    if (frame !== undefined) this.#listening.set(server, kept(frame))
     this.#hasAt(() => frame, server, isListening, classNameOf(server))
   }
 
@@ -122,13 +123,6 @@ class Handles extends Tracker {
       oldest: this.placed(oldest.map(({ site, at }) => ({ type: site.type, ageMs: Math.round(performance.now() - at), ...site.place }))),
     }
   }
-}
-
-/** A frame that may be kept. */
-function fixed(frame) {
-  const { file, position } = frame
-  const plain = frame.plain()
-  return { file, position, plain: () => plain }
 }
 
 class Handle {

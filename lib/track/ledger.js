@@ -2,12 +2,9 @@
 
 /** Entries at most; what comes then is counted and not followed. */
 const MOST = 100_000
-/** An addition looks at so many older entries: what is gone is dropped about as fast as it comes. */
-const EACH = 2
-
 /**
  * What was added and may still be there. Nothing tells when a listener is gone or a timer has fired: each entry is asked, by
- * what it holds weakly, two at every addition and all of them for a report. So there is no hook where things end, and no way of
+ * what it holds weakly, some at every addition and all of them for a report. So there is no hook where things end, and no way of
  * ending that could be missed.
  */
 class Ledger {
@@ -21,7 +18,6 @@ class Ledger {
   }
 
   add(entry) {
-    this.look(EACH)
     this.#entries.push(entry)
     entry.site.live += entry.weight
   }

@@ -22,10 +22,17 @@ const targets = new Hook([{ object: EventTarget.prototype, name: 'addEventListen
 
 function onEmitter(original, observers) {
   return function addListener(type, listener) {
-    const result = apply(original, this, arguments)
+    // Before it is there: a listener that was here and is gone looks like one that is, when it comes again.
+    let weights
     for (let nth = 0; nth < observers.length; nth++) {
       const weight = observers[nth].weigh(type)
-      if (weight !== 0) observers[nth].emitterHas(this, type, listener, weight, addListener)
+      if (weight !== 0) (weights ??= [])[nth] = weight
+    }
+    const result = apply(original, this, arguments)
+    if (weights !== undefined) {
+      for (let nth = 0; nth < weights.length; nth++) {
+        if (weights[nth] > 0) observers[nth]?.emitterHas(this, type, listener, weights[nth], observers[nth].places.at(addListener))
+      }
     }
     return result
   }
@@ -42,7 +49,7 @@ function onTarget(original, observers) {
       if (sizeOf(this, type) > before) {
         for (let nth = 0; nth < observers.length; nth++) {
           const weight = observers[nth].weigh(type)
-          if (weight !== 0) observers[nth].targetHas(this, type, weight, method.addEventListener)
+          if (weight !== 0) observers[nth].targetHas(this, type, weight, observers[nth].places.at(method.addEventListener))
         }
       }
       return result
@@ -64,21 +71,21 @@ class Listeners extends Tracker {
     super('listeners', [ofEmitters && emitters, eventTargets && kEvents && targets].filter(Boolean), options)
   }
 
-  emitterHas(emitter, type, listener, weight, above) {
+  emitterHas(emitter, type, listener, weight, place) {
     const entry = (site, weight, at) => {
       const list = isProxy(emitter) ? undefined : emitter._events?.[type]
       const hint = Array.isArray(list) ? list.lastIndexOf(listener) : 0
       return new OnEmitter(this.#weak(emitter), type, new WeakRef(listener), hint, site, weight, at)
     }
-    this.added(weight, type, classNameOf(emitter), type, entry, this.place(above))
+    this.added(weight, type, classNameOf(emitter), type, entry, place)
   }
 
-  targetHas(target, type, weight, above) {
+  targetHas(target, type, weight, place) {
     // It was appended. What Node adds weakly, to pass a signal on, holds nothing.
     const node = lastOf(target, type)
     if (node === undefined || node.weak) return
     const entry = (site, weight, at) => new OnTarget(this.#weak(target), new WeakRef(node), site, weight, at)
-    this.added(weight, type, classNameOf(target), type, entry, this.place(above))
+    this.added(weight, type, classNameOf(target), type, entry, place)
   }
 
   /** Listeners of one emitter often come in a row. */

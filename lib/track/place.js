@@ -27,14 +27,20 @@ class Frame {
     return this.#site.getPosition()
   }
 
+  /** Of a call that the stack no longer holds, before an `await`. */
+  get isAsync() {
+    return this.#site.isAsync()
+  }
+
   plain() {
     const site = this.#site
     return { function: site.getFunctionName() ?? '', file: pathOf(this.file), line: site.getLineNumber() ?? 0, column: site.getColumnNumber() ?? 0 }
   }
 }
 
-/** The same of `util.getCallSites`, which asks nobody's settings, and costs more. */
+/** The same of `util.getCallSites`, which asks nobody's settings, does not tell of `await`, and costs more. */
 class ReadFrame {
+  isAsync = true
   #site
 
   constructor(site) {
@@ -54,32 +60,42 @@ class ReadFrame {
   }
 }
 
-const UNKNOWN = { file: '', position: 0, plain: () => ({ function: '', file: '', line: 0, column: 0 }) }
+const UNKNOWN = { file: '', position: 0, isAsync: false, plain: () => ({ function: '', file: '', line: 0, column: 0 }) }
 
 /**
  * Where the app is right now: the innermost frame outside of Node, among `depth` frames, and the nearest of Node's own where there is none.
- * `above` is the function that the app called, if that is known. `undefined` for what leakguard does itself.
+ * `above` is the function that the app called, if that is known. `frame` is `undefined` for what leakguard does itself; `isCaller`: nothing lies between
+ * that function and the frame; `isAsync`: what the stack holds does not say it alone.
  */
 function placeOf(depth, above) {
   const own = above === undefined ? OWN_FRAMES : 0
   const near = read(own + Math.min(NEAR, depth), above)
   const found = appsOf(near)
-  if (found === undefined || found.isApps || depth <= NEAR || near.length < own + NEAR) return found?.frame
-  return appsOf(read(own + depth, above))?.frame
+  if (found.frame === undefined || found.isApps || depth <= NEAR || near.length < own + NEAR) return found
+  return appsOf(read(own + depth, above))
 }
 
 function appsOf(frames) {
   let nearest
-  let first = true
+  let isCaller = true
+  let isAsync = false
   for (const frame of frames) {
     const { file } = frame
-    if (first && (file.startsWith(__dirname) || file === 'node:diagnostics_channel')) continue
-    first = false
-    if (file.startsWith(OWN)) return undefined
-    if (!file.startsWith('node:') && file !== '') return { frame, isApps: true }
+    if (nearest === undefined && (file.startsWith(__dirname) || file === 'node:diagnostics_channel')) continue
+    isAsync ||= frame.isAsync
+    if (file.startsWith(OWN)) return { frame: undefined, isApps: false, isCaller, isAsync }
+    if (!file.startsWith('node:') && file !== '') return { frame, isApps: true, isCaller, isAsync }
     nearest ??= frame
+    isCaller = false
   }
-  return { frame: nearest ?? UNKNOWN, isApps: false }
+  return { frame: nearest ?? UNKNOWN, isApps: false, isCaller: false, isAsync }
+}
+
+/** A frame that may be kept. */
+function kept(frame) {
+  const { file, position } = frame
+  const plain = frame.plain()
+  return { file, position, plain: () => plain }
 }
 
 /** By `Error`, with the app's settings of it put back before anything of the app's runs; where they are frozen, by `util`. */
@@ -128,4 +144,4 @@ function pathOf(name) {
   }
 }
 
-module.exports = { placeOf }
+module.exports = { placeOf, kept }

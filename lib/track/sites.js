@@ -43,16 +43,9 @@ class Sites {
 
   /** The site of a frame, an owner's class and an event or a delay; made where it is new. */
   of(frame, type, detail) {
-    let places = this.#files.get(frame.file)
-    if (places === undefined) {
-      if (this.#files.size >= SITES) return this.#other
-      this.#files.set(frame.file, (places = new Map()))
-    }
-    let sites = places.get(frame.position)
-    if (sites === undefined) {
-      if (this.#all.length >= SITES) return this.#other
-      places.set(frame.position, (sites = []))
-    }
+    // A frame that is kept is asked for once.
+    const sites = (frame.sites ??= this.#at(frame))
+    if (sites === undefined) return this.#other
     for (const site of sites) if (site.detail === detail && site.type === type) return site
     if (sites.length >= SITES_A_PLACE) {
       // The last site of a place takes what else comes.
@@ -65,6 +58,18 @@ class Sites {
     sites.push(site)
     this.#all.push(site)
     return site
+  }
+
+  /** Those of a frame's place; `undefined`: there is no room for another place. */
+  #at({ file, position }) {
+    let places = this.#files.get(file)
+    if (places === undefined) {
+      if (this.#files.size >= SITES) return undefined
+      this.#files.set(file, (places = new Map()))
+    }
+    let sites = places.get(position)
+    if (sites === undefined && this.#all.length < SITES) places.set(position, (sites = []))
+    return sites
   }
 
   all() {

@@ -32,7 +32,7 @@ function setting(name, isLive, at = 1) {
         for (let nth = 0; nth < observers.length; nth++) {
           const delay = name === 'setImmediate' ? undefined : delayOf(given[at])
           const weight = observers[nth].weigh(delay)
-          if (weight !== 0) observers[nth].has(timer, name, delay, weight, isLive, set)
+          if (weight !== 0) observers[nth].has(timer, name, delay, weight, isLive, observers[nth].places.at(set))
         }
       } catch {
         // Such as a delay that is no number, of which the promise tells: the timer is the app's all the same.
@@ -65,9 +65,9 @@ class Timers extends Tracker {
     super('timers', [hook], options)
   }
 
-  has(timer, type, delay, weight, isLive, above) {
+  has(timer, type, delay, weight, isLive, place) {
     const entry = (site, weight, at) => new SetTimer(new WeakRef(timer), isLive, site, weight, at)
-    this.added(weight, delay, type, delay, entry, this.place(above))
+    this.added(weight, delay, type, delay, entry, place)
   }
 
   shownMore({ cleared, fired, type }) {

@@ -7,12 +7,15 @@ const { mapped } = require('../source-map.js')
 const { Growth } = require('./growth.js')
 const { Ledger } = require('./ledger.js')
 const { placeOf } = require('./place.js')
+const { Places } = require('./places.js')
 const { Sites } = require('./sites.js')
 const { Strata } = require('./strata.js')
 
 // Those of before any hook: what leakguard itself does is not told.
 const { setInterval, clearInterval } = globalThis
 
+/** An addition looks at so many older entries first: what is gone is dropped about as fast as it comes. */
+const EACH = 2
 /** Entries that a reading asks: some ms at most. */
 const A_READING = 10_000
 
@@ -43,6 +46,8 @@ class Tracker extends EventEmitter {
     this.resource = resource
     this.#options = { sample, depth }
     this.#strata = new Strata(sample)
+    /** Of those who call a wrapper. */
+    this.places = new Places(depth)
     this.#growth = new Growth(resource, judgement)
     this.#hooks = hooks
     for (const hook of hooks) hook.add(this)
@@ -50,9 +55,15 @@ class Tracker extends EventEmitter {
     if (interval !== undefined) this.#timer = setInterval(() => this.#tick(), interval).unref()
   }
 
-  /** How many additions one of a kind stands for; 0: it is left alone. */
+  /** How many additions one of a kind stands for; 0: it is left alone. Some older ones are asked first whether they are there still. */
   weigh(kind) {
-    return this.#strata.weigh(kind)
+    const weight = this.#strata.weigh(kind)
+    try {
+      if (weight !== 0) this.#ledger.look(EACH)
+    } catch {
+      // Such as no stack left: they are asked another time.
+    }
+    return weight
   }
 
   /**
@@ -77,7 +88,7 @@ class Tracker extends EventEmitter {
   /** Where the app is now, above of the function that it called, if that is known. */
   place(above) {
     try {
-      return placeOf(this.#options.depth, above)
+      return placeOf(this.#options.depth, above).frame
     } catch {
       return undefined
     }

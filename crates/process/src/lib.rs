@@ -11,6 +11,7 @@ pub mod population;
 pub mod recorder;
 mod script_file;
 mod snapshot_file;
+pub mod stack;
 mod symbol;
 pub mod twin;
 pub mod walker;
