@@ -92,6 +92,12 @@ function step(n) { const order = new Order(n); byId.set(n, order); all.add(order
 function step(n) { for (let nth = 0; nth < 25; nth++) readings.push(n + nth / 3) }`,
     expected: { name: 'readings', type: /^Array of numbers$/, cause: 'cache' },
   },
+  'a map that is large already': {
+    source: `const accounts = new Map() // here
+for (let n = 0; n < 5000; n++) accounts.set('old account ' + n, { n })
+function step(n) { accounts.set('account ' + n, { n, url: '/' + n }) }`,
+    expected: { name: 'accounts', type: /^Map of string → Object$/, cause: 'cache' },
+  },
   'modules that are loaded meanwhile': {
     source: `const seen = new Map() // here
 const fs = require('node:fs')

@@ -33,6 +33,9 @@ struct TwinOptions {
     stall_ms: u64,
     #[serde(default)]
     nice: i32,
+    /// Beside others of which this is true; else alone.
+    #[serde(default)]
+    beside: bool,
     #[serde(default = "default_watch")]
     watch_memory: bool,
     #[serde(default)]
@@ -202,7 +205,7 @@ impl TwinJob {
             watch_memory: options.watch_memory,
             reserve: options.reserve_bytes,
         };
-        let job = Job::new(Settings { sink, nice: options.nice.clamp(0, 19), limits });
+        let job = Job::new(Settings { sink, nice: options.nice.clamp(0, 19), beside: options.beside, limits });
         Ok(Self { job, reader: Mutex::new(reader) })
     }
 

@@ -1,7 +1,8 @@
 'use strict'
 
-const { census } = require('../capture/census.js')
 const { growth } = require('../growth/growth.js')
+const { captured } = require('../growth/look.js')
+const { classesOf } = require('../growth/classes.js')
 const { matches } = require('./options.js')
 const { asWritten } = require('./places.js')
 
@@ -14,8 +15,10 @@ const LEAST = 3
  * twice as much, and what the looks left is not. So far the two rates may differ.
  */
 const EVEN = 0.7
-/** Somebody waits for the test: a look does not give way to others. */
-const LOOK = { top: 5000, readScripts: true, priority: 'normal' }
+/** Paths and classes are all that is asked of a look. */
+const TASK = { report: false, retained: false, census: true }
+/** Somebody waits for the test: a look does not give way to others, and the calls go on beside it. */
+const LOOK = { readScripts: true, priority: 'normal', beside: true }
 const SUSPECTS = 50
 /**
  * The least that a table grows by for an entry a call, over looks in which the calls have doubled; and the calls that it takes to
@@ -34,21 +37,18 @@ const RUNNERS = ['BufferedConsole', '_buffer']
  * The dear way, for a call that the readings do not clear: the heap is looked at, the call made, and so on. What grew from
  * look to look in step with the calls is the evidence.
  */
-async function gather(trial, call, options) {
-  const calls = []
-  const looks = []
-  for (let look = 0; look < LOOKS; look++) {
-    if (look > 0) calls.push(await trial.callsBetweenLooks(calls.length > 0 ? 2 * calls[0] : undefined))
-    // As bytes: a look must not be what the next one finds.
-    looks.push(Buffer.from(JSON.stringify(await census({ ...LOOK, mode: options.mode, walker: options.walker }))))
-  }
-  const reports = looks.map((look) => JSON.parse(look))
+async function gather(trial, options) {
+  let { calls, looks } = await lookedAt(trial, options, true)
+  // One that had to be made again is of what the calls had done by then.
+  if (looks.some(({ begun }) => begun > 1)) ({ calls, looks } = await lookedAt(trial, options, false))
   // A walk and V8's snapshot are not compared with each other.
-  if (new Set(reports.map(({ evidence }) => evidence)).size > 1) return gather(trial, call, { ...options, walker: false })
+  if (new Set(looks.map(({ evidence }) => evidence)).size > 1) return gather(trial, { ...options, walker: false })
+  const reports = looks.map(({ text }) => JSON.parse(text))
   const { suspects } = await growth(reports, { top: SUSPECTS, minCount: LEAST, minBytes: 0 })
   // A class says less than the place that holds its objects: it counts where no place was found.
   const places = suspects.filter((suspect) => isSteady(suspect, calls, options)).map((suspect) => ({ ...asWritten(suspect), perCall: steadily(suspect.counts, calls) }))
-  const classes = classesThatGrew(reports, calls, options)
+  const tables = reports.map(classesOf)
+  const classes = classesThatGrew(tables, calls, options)
   const found = places.length > 0 ? places : classes
   const isIgnored = (one) => matches([...RUNNERS, ...options.ignore], textsOf(one))
   return {
@@ -56,11 +56,47 @@ async function gather(trial, call, options) {
     looks: LOOKS,
     suspects: places.filter((one) => !isIgnored(one)),
     classes: places.length > 0 ? [] : classes.filter((one) => !isIgnored(one)),
-    bytesPerCall: bytesThatGrew(reports, calls),
+    bytesPerCall: bytesThatGrew(tables, calls),
     ignored: found.filter(isIgnored).length,
-    evidence: reports[0].evidence,
-    mode: reports[0].capture.mode,
+    evidence: looks[0].evidence,
+    mode: looks[0].mode,
   }
+}
+
+/** So many looks with calls between them: `{ calls, looks }`. `beside`: the calls go on when a look has begun; else when it is done. */
+async function lookedAt(trial, options, beside) {
+  const given = new AbortController()
+  const calls = []
+  const looks = []
+  try {
+    for (let nth = 0; nth < LOOKS; nth++) {
+      if (nth > 0) calls.push(await trial.callsBetweenLooks(calls.length > 0 ? 2 * calls[0] : undefined))
+      const { begun, done } = begin({ ...LOOK, mode: options.mode, walker: options.walker, signal: given.signal })
+      looks.push(done)
+      await (beside ? begun : done)
+    }
+    return { calls, looks: await Promise.all(looks) }
+  } finally {
+    // Where a call or a look failed, nobody wants the others.
+    given.abort()
+    await Promise.allSettled(looks)
+  }
+}
+
+/** Begins a look: when the heap may change again, and `{ text, evidence, mode, begun }`, how often it was begun. */
+function begin(options) {
+  let times = 0
+  let isBegun
+  const begun = new Promise((resolve) => (isBegun = resolve))
+  const count = () => {
+    times++
+    isBegun()
+  }
+  const done = captured(TASK, { ...options, begun: count }).then(({ census, evidence, capture: { mode } }) => {
+    // As bytes: a look must not be what the next one finds.
+    return { text: Buffer.from(JSON.stringify(census)), evidence, mode, begun: times }
+  })
+  return { begun: Promise.race([begun, done]), done }
 }
 
 function isSteady({ counts }, calls, { tolerance }) {
@@ -72,8 +108,7 @@ function textsOf({ name, type = '', text = '', fingerprint = '', path = [] }) {
   return [name, type, text, fingerprint, ...path.flatMap(({ edge, name }) => [edge, name])]
 }
 
-function classesThatGrew(looks, calls, { tolerance }) {
-  const tables = looks.map(({ classes }) => new Map(classes.map((row) => [row.name, row])))
+function classesThatGrew(tables, calls, { tolerance }) {
   const grown = []
   for (const [name, { location }] of tables.at(-1)) {
     if (ENGINE.test(name)) continue
@@ -90,8 +125,8 @@ function classesThatGrew(looks, calls, { tolerance }) {
 }
 
 /** What the heap as a whole gained between looks, but for the engine's own: the least of the steps, in bytes a call. */
-function bytesThatGrew(looks, calls) {
-  const sizes = looks.map(({ classes }) => classes.reduce((sum, { name, shallowSize }) => (ENGINE.test(name) ? sum : sum + shallowSize), 0))
+function bytesThatGrew(tables, calls) {
+  const sizes = tables.map((rows) => sum([...rows].map(([name, { shallowSize }]) => (ENGINE.test(name) ? 0 : shallowSize))))
   return Math.min(...calls.map((count, at) => (sizes[at + 1] - sizes[at]) / count))
 }
 

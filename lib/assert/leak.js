@@ -59,7 +59,7 @@ async function decide(fn, options) {
   let open = await trial.run()
   let evidence
   for (let round = 0; open.length > 0 && round < ROUNDS; round++) {
-    evidence = await gather(trial, call, options)
+    evidence = await gather(trial, options)
     const counted = open.filter(({ unit, state }) => unit !== 'bytes' && state === 'rising')
     const found = { name: call.name, calls: call.made, open, counted, evidence }
     if (evidence.suspects.length + evidence.classes.length > 0 || counted.length > 0) {

@@ -24,10 +24,16 @@ const CAPTURE_RULES = {
  * Takes one capture when it is its turn, and answers its result with `capture`, its figures.
  *
  * A job has `into` (`file`, `stream`, `report`, `walk`, `look` or `count`), `folder` for what it leaves on the disk, `twin()`, which makes the target of
- * a twin, and `inline()`, which captures while the app waits and answers `{ result, pauseMs, rawBytes }`.
+ * a twin, and `inline()`, which captures while the app waits and answers `{ result, pauseMs, rawBytes }`. `begun`, an option of ours, is called when the
+ * heap is captured by a twin, from when on the app may change it; `beside`: its twin costs little, and may live beside others of which that is true.
  */
-function take(job, options) {
-  return inTurn(options, async () => {
+function take(job, given) {
+  return inTurn(given, async (underWay) => {
+    const begun = () => {
+      underWay()
+      given.begun?.()
+    }
+    const options = { ...given, begun }
     const { mode, reason } = modeFor(options.mode)
     try {
       return await takeBy(mode, reason, job, options)

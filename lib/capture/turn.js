@@ -10,15 +10,30 @@ let last = Promise.resolve()
 /** Far from now: a timer that is there for being there. */
 const LONG_MS = 3600e3
 
-/** Runs `capture` when the earlier ones of this thread have ended; with `busy: 'reject'` not at all if there is one. */
-async function inTurn({ busy, keepsAlive }, capture) {
+/**
+ * Runs `capture` when the earlier ones of this thread have ended; with `busy: 'reject'` not at all if there is one. One that `beside` allows lets the next
+ * come when it calls `begun`.
+ */
+async function inTurn({ busy, keepsAlive, beside }, capture) {
   if (captures > 0 && busy === 'reject') throw occupied()
   captures++
   // The earlier ones may keep no process alive, and somebody awaits this one.
   const held = captures > 1 && keepsAlive !== false ? setInterval(() => {}, LONG_MS) : undefined
-  const turn = last.then(() => clearInterval(held)).then(() => nextTurn(undefined, { ref: keepsAlive })).then(capture) // what the app has under way goes out before a pause
-  last = turn.catch(() => undefined).then(() => captures--)
+  const { promise: isUnderWay, resolve: begun } = resolvable()
+  const turn = last
+    .then(() => clearInterval(held))
+    .then(() => nextTurn(undefined, { ref: keepsAlive })) // what the app has under way goes out before a pause
+    .then(() => capture(begun))
+    .finally(() => captures--)
+  const ended = turn.catch(() => undefined)
+  last = beside ? Promise.race([ended, isUnderWay]) : ended
   return turn
+}
+
+function resolvable() {
+  let resolve
+  const promise = new Promise((done) => (resolve = done))
+  return { promise, resolve }
 }
 
 function occupied() {

@@ -24,7 +24,7 @@ const NICE = { low: 10, normal: 0 }
  * A target has `sink`, what the addon is to do with V8's bytes; `ask(path)`, called in the twin, where they are no snapshot;
  * `attached(job)`, called before a twin is made; `done(outcome)`, which answers its result; `failed(error)`, when there will
  * be none, which answers the error to report; and `untouched`, whether another twin may begin anew. With `keepsAlive: false` the
- * process ends when it has nothing else to do, and its twin with it: nobody awaits the capture.
+ * process ends when it has nothing else to do, and its twin with it: nobody awaits the capture. `begun` is called when there is a twin.
  */
 async function captureByTwin(target, options) {
   const progress = { pauseMs: 0, forkMs: 0, attempts: 0 }
@@ -46,11 +46,12 @@ async function captureByTwin(target, options) {
 }
 
 async function oneTwin(target, options, check) {
-  const nice = NICE[options.priority]
-  const job = new (native().TwinJob)(JSON.stringify({ sink: target.sink, nice, check, watchMemory: !options.force }))
+  const { priority, beside = false, force } = options
+  const job = new (native().TwinJob)(JSON.stringify({ sink: target.sink, nice: NICE[priority], beside, check, watchMemory: !force }))
   try {
     target.attached(job)
     await started(job, target, options)
+    options.begun?.()
     return await outcomeOf(job, options)
   } finally {
     job.cancel()

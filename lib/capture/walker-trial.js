@@ -36,7 +36,7 @@ async function walkerDoubt(folder, options) {
 }
 
 async function compared(folder, options) {
-  const capture = { ...options, mode: 'twin', fallback: undefined, onProgress: undefined }
+  const capture = { ...options, mode: 'twin', fallback: undefined, onProgress: undefined, begun: undefined, beside: false }
   const walk = await countedBy({ into: 'walk', folder, twin: () => new WalkTarget(TASK, false) }, capture)
   const snapshot = await countedBy({ into: 'report', folder, twin: () => new ReportTarget(TASK, false) }, capture)
   const difference = differenceOf(walk, snapshot)

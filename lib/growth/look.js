@@ -51,7 +51,8 @@ async function captured(task, options) {
     twin: () => new ReportTarget(task, readScripts),
     inline: () => inlineFromScratch(folder, options, (path) => examine(path, task, { signal, onProgress, readScripts })),
   }
-  const { result, capture } = await take(job, options)
+  // V8's snapshot costs too much for two at once.
+  const { result, capture } = await take(job, { ...options, beside: false })
   // Where V8's snapshot fails as well, it was not the walk that was at fault.
   if (failure !== undefined) distrustWalker(failure)
   return { ...mapped(result), evidence: 'snapshot', walkerReason, capture }

@@ -41,7 +41,7 @@ fn signal() {
 fn twin(mut capture: impl FnMut(&str) -> Result<(), String>) -> Outcome {
     signal();
     let limits = Limits { stall: Duration::from_millis(500), watch_memory: true, reserve: None };
-    let job = Job::new(Settings { sink: Arc::new(Echo), nice: 5, limits });
+    let job = Job::new(Settings { sink: Arc::new(Echo), nice: 5, beside: false, limits });
     // The threads of other tests are taken for V8's: they are no reason to wait.
     while job.start(true, &mut capture).unwrap() != Start::Started {
         sleep(Duration::from_millis(1));
@@ -68,7 +68,7 @@ fn kind(outcome: &Outcome) -> Kind {
 fn a_job_that_is_cancelled_before_it_starts_lets_go_of_its_sink() {
     let limits = Limits { stall: Duration::from_secs(1), watch_memory: false, reserve: None };
     let sink = Arc::new(Echo);
-    let job = Job::new(Settings { sink: Arc::clone(&sink) as Arc<dyn Sink>, nice: 0, limits });
+    let job = Job::new(Settings { sink: Arc::clone(&sink) as Arc<dyn Sink>, nice: 0, beside: false, limits });
     job.cancel();
     assert_eq!(Arc::strong_count(&sink), 1, "a pipe's end would stay open");
     assert_eq!(job.start(true, &mut told("")).unwrap_err().kind, Kind::Cancelled);

@@ -15,26 +15,38 @@ use parking_lot::Mutex;
 use std::io;
 use std::panic::catch_unwind;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
 use std::sync::mpsc::{self, Receiver, SendError, Sender};
 use std::thread;
 use std::time::Instant;
 
-/// At most one twin of this process lives at a time: two would double what the first may cost.
-static OCCUPIED: AtomicBool = AtomicBool::new(false);
+/// Parts of the place that are taken. One twin of this process lives at a time, because two would double what the first may cost; or some that cost little.
+static TAKEN: AtomicU32 = AtomicU32::new(0);
+const WHOLE: u32 = 3;
 
-/// The place of the one twin.
-pub struct Place(());
+/// The place of a twin, or its part of it.
+pub struct Place(u32);
 
 impl Place {
-    fn take() -> Option<Self> {
-        (!OCCUPIED.swap(true, Relaxed)).then_some(Self(()))
+    /// How much a twin takes that may live `beside` others of its like, or not.
+    fn part(beside: bool) -> u32 {
+        if beside { 1 } else { WHOLE }
+    }
+
+    fn is_free(beside: bool) -> bool {
+        TAKEN.load(Relaxed) + Self::part(beside) <= WHOLE
+    }
+
+    fn take(beside: bool) -> Option<Self> {
+        let part = Self::part(beside);
+        let more = |taken| Some(taken + part).filter(|&taken| taken <= WHOLE);
+        TAKEN.fetch_update(Relaxed, Relaxed, more).is_ok().then_some(Self(part))
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        OCCUPIED.store(false, Relaxed);
+        TAKEN.fetch_sub(self.0, Relaxed);
     }
 }
 
@@ -76,16 +88,16 @@ impl Job {
         if self.shared.cancelled.load(Relaxed) {
             return Err(Failure::new(Kind::Cancelled, "the twin was cancelled"));
         }
-        if self.settings.lock().is_none() {
+        let Some(beside) = self.settings.lock().as_ref().map(|settings| settings.beside) else {
             return Err(Failure::new(Kind::Internal, "a job starts once"));
-        }
-        if OCCUPIED.load(Relaxed) {
+        };
+        if !Place::is_free(beside) {
             return Ok(Start::Occupied);
         }
         let mut slot = self.shared.survey.lock();
         match &*slot {
             Some(Ok(survey)) if survey.fresh() && survey.slots.generation == slots::Generation::now() => {
-                let Some(place) = Place::take() else { return Ok(Start::Occupied) };
+                let Some(place) = Place::take(beside) else { return Ok(Start::Occupied) };
                 let start = self.fork(survey, place, anyway, held, capture)?;
                 if start == Start::Started {
                     *slot = None;
@@ -217,4 +229,20 @@ pub fn unsupported() -> Option<String> {
 
 pub fn milliseconds(since: Instant) -> f64 {
     since.elapsed().as_secs_f64() * 1e3
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Place;
+
+    #[test]
+    fn one_twin_has_the_place_or_three_that_cost_little() {
+        let whole = Place::take(false).unwrap();
+        assert!(Place::take(true).is_none() && !Place::is_free(true));
+        drop(whole);
+        let three: Vec<_> = (0..3).map(|_| Place::take(true).unwrap()).collect();
+        assert!(Place::take(true).is_none());
+        drop(three.into_iter().next());
+        assert!(Place::is_free(true) && Place::is_free(false));
+    }
 }

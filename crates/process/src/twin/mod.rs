@@ -69,6 +69,8 @@ pub struct Settings {
     pub sink: Arc<dyn Sink>,
     /// How much the twin's priority is lowered, 0 to 19.
     pub nice: i32,
+    /// Whether it may live beside others of which this is true: it costs little.
+    pub beside: bool,
     /// Where it ends.
     pub limits: Limits,
 }
@@ -93,7 +95,7 @@ pub enum Start {
     Preparing,
     /// V8's workers are at work: ask again in a few milliseconds.
     Busy,
-    /// Another twin of this process lives: ask again later.
+    /// Another twin of this process lives, and this one not beside it: ask again later.
     Occupied,
 }
 

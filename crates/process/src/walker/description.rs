@@ -7,8 +7,9 @@ use super::types::Role;
 use super::walk::{PARTS, Phase, Walk};
 use leakguard_core::graph::{EdgeKind, NodeIx};
 
-/// A number of a list's place that stands for all behind it in a fold.
-const LARGE: u64 = 1000;
+/// From here on a list's places have three numbers in a fold. In a map's table keys, values and links take turns.
+const LARGE: u64 = 999;
+const TURN: u64 = 3;
 
 impl Walk<'_> {
     /// Describes the object at this address.
@@ -118,8 +119,8 @@ impl Walk<'_> {
                 continue;
             }
             if let Some(node) = self.reach(word) {
-                // A fold looks through lists: that it is a number is enough.
-                let at = if self.is_to_fold { at.min(LARGE) } else { at };
+                // A fold looks through lists: that it is a number is enough, and whose turn it is.
+                let at = if self.is_to_fold { at.min(LARGE + at % TURN) } else { at };
                 self.put_number(at, node);
             }
         }
