@@ -102,11 +102,31 @@ test("the core's answers are those of Node's own SourceMap, over a map that tsc 
   assert.ok(compared > 100, `${compared} places`)
 })
 
+test('a place in a sentence is as the core writes it', () => {
+  const { shortPlace } = require('../lib/short-place.js')
+  // The core's own test has the same.
+  const shown = {
+    '/app/config.js': 'config.js',
+    '/app/routes/index.js': 'routes/index.js',
+    'C:\\app\\a.ts': 'a.ts',
+    '/app/node_modules/lru/cache.js': 'lru/cache.js',
+    '/app/node_modules/a/node_modules/debug/src/node.js': 'debug/…/node.js',
+    '/app/node_modules/@scope/sdk/index.js': '@scope/sdk/index.js',
+    '/app/node_modules/@scope/sdk/build/src/span.js': '@scope/sdk/…/span.js',
+    'node:internal/timers': 'node:internal/timers',
+    'index.js': 'index.js',
+    '': '',
+  }
+  for (const [file, name] of Object.entries(shown)) assert.equal(shortPlace({ file, line: 7 }), `${name}:7`)
+})
+
 test("a live census follows maps that are in Node's memory alone", async (t) => {
-  const folder = folderFor(t)
-  const file = join(folder, 'app.js')
+  // The folder is part of such a file's name in sentences.
+  const folder = join(folderFor(t), 'web')
+  mkdirSync(folder)
+  const file = join(folder, 'index.js')
   writeFileSync(file, SCRIPT)
-  const map = { version: 3, sources: [join(folder, 'app.ts')], names: [], mappings: MAPPINGS }
+  const map = { version: 3, sources: [join(folder, 'index.ts')], names: [], mappings: MAPPINGS }
   const url = `data:application/json;base64,${Buffer.from(JSON.stringify(map)).toString('base64')}`
   // What a loader does: the text that runs is not the one on the disk.
   const source = `const Module = require('node:module')
@@ -119,7 +139,7 @@ test("a live census follows maps that are in Node's memory alone", async (t) => 
   const { code, stdout, stderr } = await node(['--enable-source-maps', '-e', source])
   assert.equal(code, 0, stderr)
   const suspect = JSON.parse(stdout)
-  assert.equal(suspect.location.file, join(folder, 'app.ts'))
+  assert.equal(suspect.location.file, join(folder, 'index.ts'))
   assert.equal(suspect.location.line, 3)
-  assert.match(suspect.text, /\(app\.ts:3\)/)
+  assert.match(suspect.text, /\(web\/index\.ts:3\)/)
 })

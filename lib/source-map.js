@@ -1,9 +1,9 @@
 'use strict'
 
 const { findSourceMap } = require('node:module')
-const { basename } = require('node:path')
 const { fileURLToPath } = require('node:url')
 const { native } = require('./native.js')
+const { shortPlace } = require('./short-place.js')
 
 /** Answers are small; maps are not, and none is kept. */
 const REMEMBERED = 4096
@@ -42,8 +42,8 @@ function mapReport(report) {
 
 /** What is at a place, at another one: in its text, too. */
 function placedAt(row, location) {
-  const short = ({ file, line }) => `(${basename(file)}:${line})`
-  return { ...row, location, ...(row.text !== undefined && { text: row.text.replace(short(row.location), short(location)) }) }
+  const [was, is] = [row.location, location].map((place) => `(${shortPlace(place)})`)
+  return { ...row, location, ...(row.text !== undefined && { text: row.text.replace(was, () => is) }) }
 }
 
 /** Those that the disk has to be asked for. */

@@ -1,7 +1,7 @@
 'use strict'
 
-const { basename } = require('node:path')
 const { bytes, count, percent } = require('../report/words.js')
+const { shortPlace } = require('../short-place.js')
 const { span } = require('../postmortem/moment.js')
 
 /** Of the time in collections: more, and the app works for its heap. */
@@ -57,7 +57,7 @@ function ofLeak(leak) {
     return { kind: 'native-growth', leak: true, headline: `Native memory grows: ${rate}`, text: text.trim(), about: leak }
   }
   const place = first?.location ?? sites[0]
-  const where = place?.file ? ` (${basename(place.file)}:${place.line})` : ''
+  const where = place?.file ? ` (${shortPlace(place)})` : ''
   const what = first?.name ?? (kind === 'resources' ? resource : kind === 'external' ? 'memory of buffers' : 'the heap')
   return { kind: 'leak', leak: true, headline: `Leak: ${what}${where}, ${rate}`, text, about: leak }
 }

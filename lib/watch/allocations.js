@@ -1,8 +1,8 @@
 'use strict'
 
-const { basename } = require('node:path')
 const { performance } = require('node:perf_hooks')
 const { setTimeout: sleep } = require('node:timers/promises')
+const { shortPlace } = require('../short-place.js')
 const { startHeapProfile } = require('../sites/heap-profile.js')
 
 /** What lives for so long between two looks is no request under way. */
@@ -103,7 +103,7 @@ function textOfAllocations(sites) {
   // A place that a person can open, where there is one.
   const site = sites.find(({ file }) => file !== '' && !file.startsWith('node:')) ?? sites[0]
   const name = site.function === '' ? 'an anonymous function' : `${site.function}()`
-  const place = site.file === '' ? '' : ` (${basename(site.file)}:${site.line})`
+  const place = site.file === '' ? '' : ` (${shortPlace(site)})`
   return `Allocated in ${name}${place}: ${Math.round(site.share * 100)}% of what was sampled and stays.`
 }
 
