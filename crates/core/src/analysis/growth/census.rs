@@ -1,7 +1,8 @@
 //! The census of a heap: its signatures with their figures, as columns that can be written down, kept and compared with
 //! those of another moment, another process or a twin. A few bytes a signature and figure; bounded.
 
-use super::fold::{Folded, NOISE, ROOT, Row, below};
+use super::folded::Folded;
+use super::signatures::{NOISE, ROOT, Row, below};
 use super::told::{Teller, Told, worth_telling};
 use crate::{CensusOptions, Code, Error, Sources, Watch};
 use rustc_hash::FxHashMap;

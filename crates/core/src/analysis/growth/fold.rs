@@ -9,20 +9,17 @@
 //! known of them is read first, and the reads overlap. What has no edges waits for the end, and is then read from start to end.
 
 use super::super::bits::Bits;
-use super::super::heap::{Ground, Heap};
-use super::super::paths::source;
+use super::super::heap::Ground;
+use super::signatures::{NOISE, ROOT, Row};
 use super::steps::{Class, Label, Naming, Sort, Steps, Words};
 use super::terrain::{Charted, Node, Terrain};
-use crate::graph::{EdgeIx, NodeIx};
+use super::ways::{Ends, NONE, RING, Way, Ways};
+use crate::graph::NodeIx;
 use crate::{Error, Watch};
 use rustc_hash::FxHashMap;
 
-/// Of a node that no strong way leads to.
-pub(super) const NONE: u32 = u32::MAX;
 /// Nodes between two looks at the cancel signal.
 const STRIDE: usize = 1 << 16;
-/// More than any edge costs.
-const RING: usize = 256;
 /// Nodes that are taken at once.
 const BATCH: usize = 64;
 /// Edges that are followed at once: what they lead to still fits the second level cache.
@@ -39,228 +36,11 @@ const DATA: usize = 3;
 /// The longest turn of a list that is told from a path that goes on.
 const TURN: usize = 6;
 
-/// The root's signature.
-pub(super) const ROOT: u32 = 0;
-/// What V8 keeps for itself: code, shapes, feedback.
-pub(super) const NOISE: u32 = 1;
-
-/// A signature with its figures.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Row {
-    pub(super) parent: u32,
-    pub(super) label: Label,
-    pub(super) class: Class,
-    /// The node that was nearest, and how near it is.
-    pub(super) first: NodeIx,
-    cost: u32,
-    pub(super) count: u64,
-    /// Bytes of the nodes and of their storage.
-    pub(super) shallow: u64,
-    pub(super) retained: u64,
-    depth: u16,
-    hash: u64,
-}
-
-/// The end of the cheapest way to a node: together, for one is seldom asked alone.
-#[derive(Clone, Copy)]
-struct Way {
-    /// What it costs, but for multiples of [`RING`], in the high bits. Below, until the node is settled, which of [`Ends`] it is;
-    /// then the node's own signature.
-    end: u32,
-    /// What it is followed back by.
-    via: u32,
-}
-
-impl Way {
-    const BITS: u32 = 24;
-    const UNSEEN: Self = Self { end: u32::MAX, via: 0 };
-
-    #[inline]
-    fn new(cost: u32, end: u32, via: u32) -> Self {
-        Self { end: cost << Self::BITS | end, via }
-    }
-
-    #[inline]
-    fn is_seen(self) -> bool {
-        self.end != Self::UNSEEN.end
-    }
-
-    /// The signature, or which end it is.
-    #[inline]
-    fn number(self) -> u32 {
-        self.end & ((1 << Self::BITS) - 1)
-    }
-
-    /// Within a turn of the ring.
-    #[inline]
-    fn cost(self) -> u32 {
-        self.end >> Self::BITS
-    }
-}
-
-/// How ways end: a signature and the name of the step behind it, each pair once.
-struct Ends {
-    all: Vec<(u32, Label)>,
-    known: FxHashMap<(u32, Label), u32>,
-    late: Box<[((u32, Label), u32)]>,
-}
-
-impl Ends {
-    /// Places for those of late, a power of two.
-    const LATE: usize = 256;
-    /// More are not told apart: they end in what V8 keeps for itself.
-    const MOST: usize = (1 << Way::BITS) - 2;
-    const NOISE: u32 = 0;
-
-    fn new() -> Self {
-        let nothing = ((NONE, Label::NOTHING), Self::NOISE);
-        let late = vec![nothing; Self::LATE].into_boxed_slice();
-        Self { all: vec![(NOISE, Label::NOTHING)], known: FxHashMap::default(), late }
-    }
-
-    #[inline]
-    fn number(&mut self, signature: u32, label: Label) -> u32 {
-        let key = (signature, label);
-        let place = (signature.wrapping_mul(31) ^ label.number().wrapping_mul(0x9e37_79b1) >> 16) as usize % Self::LATE;
-        let late = self.late[place];
-        if late.0 == key {
-            return late.1;
-        }
-        let all = &mut self.all;
-        let number = *self.known.entry(key).or_insert_with(|| {
-            if all.len() >= Self::MOST {
-                return Self::NOISE;
-            }
-            all.push(key);
-            all.len() as u32 - 1
-        });
-        self.late[place] = (key, number);
-        number
-    }
-}
-
 /// Every node's signature, without what a signature retains: that takes the dominator tree, beside which this can be made.
 pub struct Fold {
     pub(super) words: Words,
     pub(super) rows: Vec<Row>,
     pub(super) ways: Ways,
-}
-
-/// The end of the way to every node.
-pub(super) struct Ways(Vec<Way>);
-
-impl Ways {
-    /// The ways of some nodes of a small heap: the signature of each, and what its way is followed back by.
-    pub(super) fn of(ends: impl Iterator<Item = Option<(u32, u32)>>) -> Self {
-        Self(ends.map(|end| end.map_or(Way::UNSEEN, |(signature, via)| Way::new(0, signature, via))).collect())
-    }
-
-    /// The node's signature, or [`NONE`].
-    #[inline]
-    pub(super) fn signature(&self, node: NodeIx) -> u32 {
-        let way = self.0[node.at()];
-        if way.is_seen() { way.number() } else { NONE }
-    }
-
-    /// What the way to the node is followed back by.
-    #[inline]
-    pub(super) fn via(&self, node: NodeIx) -> Option<u32> {
-        let way = self.0[node.at()];
-        (way.is_seen() && node != NodeIx::ROOT).then_some(way.via)
-    }
-}
-
-/// A heap with every node's signature.
-pub(super) struct Folded<'a> {
-    pub(super) heap: &'a Heap,
-    pub(super) steps: Steps<Charted<'a>>,
-    pub(super) rows: Vec<Row>,
-    ways: Ways,
-    /// Where the middle of a long way is left out: what comes before it, by what comes behind.
-    gaps: FxHashMap<NodeIx, NodeIx>,
-    /// Of a small heap, members that are there with what is around them, sorted.
-    sampled: Vec<NodeIx>,
-}
-
-impl<'a> Folded<'a> {
-    /// Adds what the signatures retain; where the heap has no dominator tree, what hangs from them.
-    pub(super) fn new(heap: &'a Heap, fold: Fold) -> Result<Self, Error> {
-        let Fold { words, mut rows, ways } = fold;
-        if heap.has_tree() {
-            let signature = |node: NodeIx| Some(ways.signature(node)).filter(|&signature| signature != NONE);
-            let retained = heap.tree().retained_by(rows.len(), signature)?;
-            retain(&mut rows, retained);
-        } else {
-            let retained = below(&rows);
-            retain(&mut rows, retained);
-        }
-        Ok(Self::with(heap, Fold { words, rows, ways }, FxHashMap::default(), Vec::new()))
-    }
-
-    /// The same, where that is known.
-    pub(super) fn with(heap: &'a Heap, fold: Fold, gaps: FxHashMap<NodeIx, NodeIx>, sampled: Vec<NodeIx>) -> Self {
-        let Fold { words, rows, ways } = fold;
-        Self { heap, steps: Steps::new(Charted::new(heap.ground()), words), rows, ways, gaps, sampled }
-    }
-
-    /// The node's signature.
-    #[inline]
-    pub(super) fn of(&self, node: NodeIx) -> u32 {
-        self.ways.signature(node)
-    }
-
-    /// Members of the signature to ask for what is inside: of a small heap those that are there with it, else these.
-    pub(super) fn examples(&self, signature: u32, members: &[NodeIx]) -> Vec<NodeIx> {
-        let sampled: Vec<NodeIx> = self.sampled.iter().copied().filter(|&node| self.of(node) == signature).collect();
-        if sampled.is_empty() { members.to_vec() } else { sampled }
-    }
-
-    /// The node before this one on the way from the root.
-    pub(super) fn before(&self, node: NodeIx) -> Option<NodeIx> {
-        self.last(node).map(|edge| source(self.heap.graph(), edge))
-    }
-
-    /// The last edge on the way to the node.
-    fn last(&self, node: NodeIx) -> Option<EdgeIx> {
-        self.ways.via(node).map(EdgeIx)
-    }
-
-    /// The edges from the root to the node; empty where there is no way.
-    pub(super) fn way(&self, node: NodeIx) -> Vec<EdgeIx> {
-        let mut way = Vec::new();
-        let mut node = node;
-        while let Some(edge) = self.last(node) {
-            way.push(edge);
-            node = source(self.heap.graph(), edge);
-            node = self.gaps.get(&node).copied().unwrap_or(node);
-        }
-        way.reverse();
-        way
-    }
-
-    /// Is the node the storage of another one, or V8's own, and no member of its signature?
-    pub(super) fn is_member(&self, node: NodeIx) -> bool {
-        self.of(node) != NONE && self.steps.is_member(node)
-    }
-}
-
-/// Writes down what signatures retain.
-pub(super) fn retain(rows: &mut [Row], retained: Vec<u64>) {
-    for (row, retained) in rows.iter_mut().zip(retained) {
-        row.retained = retained;
-    }
-}
-
-/// Bytes of each signature and of all that are behind it; the root and what V8 keeps for itself have no sum.
-pub(super) fn below(rows: &[Row]) -> Vec<u64> {
-    let mut below: Vec<u64> = rows.iter().map(|row| row.shallow).collect();
-    // Parents come first.
-    for at in (NOISE as usize + 1..rows.len()).rev() {
-        let bytes = below[at];
-        let parent = &mut below[rows[at].parent as usize];
-        *parent = parent.saturating_add(bytes);
-    }
-    below
 }
 
 /// A node that is being settled.
@@ -325,22 +105,10 @@ impl Fold {
 impl<T: Terrain> Folding<T> {
     fn new(on: T) -> Self {
         let nodes = on.node_count();
-        let row = |class| Row {
-            parent: ROOT,
-            label: Label::NOTHING,
-            class,
-            first: NodeIx::ROOT,
-            cost: 0,
-            count: 0,
-            shallow: 0,
-            retained: 0,
-            depth: 0,
-            hash: 0,
-        };
         let words = Words::new(on.classes().len());
         Self {
             steps: Steps::new(on, words),
-            rows: vec![row(Class::ROOT), row(Class::NOISE)],
+            rows: vec![Row::top(Class::ROOT), Row::top(Class::NOISE)],
             known: FxHashMap::default(),
             latest: ((NONE, Label::NOTHING, Class::ROOT), NONE),
             ways: vec![Way::UNSEEN; nodes],
@@ -509,14 +277,14 @@ impl<T: Terrain> Folding<T> {
 
     /// Of two equally cheap ways to a node: can this signature's be the one to take?
     fn may_be_before(&self, signature: u32, best: Way) -> bool {
-        let (other, _) = self.ends.all[best.number() as usize];
+        let (other, _) = self.ends.of(best);
         let hash = |at: u32| self.rows[at as usize].hash;
         other == signature || hash(signature) < hash(other)
     }
 
     /// And is it, whatever order the heap is in?
     fn is_before(&self, signature: u32, label: Label, best: Way) -> bool {
-        let (other, other_label) = self.ends.all[best.number() as usize];
+        let (other, other_label) = self.ends.of(best);
         other != signature || label != other_label && self.steps.order(label) < self.steps.order(other_label)
     }
 
@@ -525,7 +293,7 @@ impl<T: Terrain> Folding<T> {
         let node = self.steps.on.node(at);
         let sort = self.steps.sort(node);
         let way = self.ways[at.at()];
-        let (parent, label) = self.ends.all[way.number() as usize];
+        let (parent, label) = self.ends.of(way);
         let signature = self.signature_of(at, node, (cost, parent, label), sort);
         self.ways[at.at()] = Way::new(way.cost(), signature, way.via);
         let is_member = sort.is_member() || signature == NOISE;
@@ -573,8 +341,7 @@ impl<T: Terrain> Folding<T> {
         }
         let at = self.rows.len() as u32;
         let hash = self.steps.hash(above.hash, label, class);
-        let (count, shallow, retained, depth) = (0, 0, 0, above.depth + 1);
-        self.rows.push(Row { parent, label, class, first: node, cost, count, shallow, retained, depth, hash });
+        self.rows.push(Row { parent, label, first: node, cost, depth: above.depth + 1, hash, ..Row::top(class) });
         self.known.insert(key, at);
         at
     }

@@ -5,13 +5,17 @@ mod chart;
 mod compared;
 mod exports;
 mod fold;
+mod folded;
+mod inside;
 mod merged;
 mod moved;
 mod near;
 mod points;
+mod signatures;
 mod steps;
 mod terrain;
 mod told;
+mod ways;
 
 pub use census::{Census, Dropped};
 pub use exports::exports;
@@ -23,7 +27,7 @@ use super::heap::Heap;
 use crate::{CensusOptions, Error, Growth, GrowthOptions, Sources, Stage, Watch};
 use census::Plan;
 use compared::Compared;
-use fold::Folded;
+use folded::Folded;
 use near::Afar;
 use told::{Teller, Told};
 

@@ -7,9 +7,14 @@ use super::super::accumulation::Sample;
 use super::super::classes::Class;
 use super::super::heap::{Heap, Whole};
 use super::chart::{Chart, targets};
-use super::fold::{Fold, Folded, NONE, ROOT, Row, Ways, below, retain};
+use super::fold::Fold;
+use super::folded::Folded;
+use super::inside::CALLED;
+use super::signatures::{ROOT, Row, below, retain};
 use super::steps::{Naming, Sort, Steps, Words};
 use super::terrain::{Charted, Terrain};
+use super::told::OWNER;
+use super::ways::{NONE, Ways};
 use crate::graph::{EdgeIx, Graph, NodeIx, NodeKind, Place};
 use crate::{Error, Watch};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -49,9 +54,6 @@ const LONG: usize = 640;
 const FROM_HOLDER: (usize, u8) = (4, 3);
 const FROM_ABOVE: (usize, u8) = (8, 2);
 const FROM_WAY: u8 = 1;
-/// From an object to what stands for it in an app, and from a timer or a listener to what it calls.
-const OWNER: &[u8] = b"<symbol owner_symbol>";
-const CALLED: [&[u8]; 4] = [b"listener", b"callback", b"_onTimeout", b"_onImmediate"];
 
 /// A small heap, folded as the one is that it comes from.
 struct Near {

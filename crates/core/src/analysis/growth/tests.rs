@@ -1,6 +1,8 @@
 use super::super::beside::Beside;
 use super::super::heap::Heap;
-use super::fold::{Fold, Folded, NONE};
+use super::fold::Fold;
+use super::folded::Folded;
+use super::ways::NONE;
 use super::{Census, census, growth};
 use crate::graph::{EdgeKind, NodeIx, NodeKind};
 use crate::testing::SnapshotBuilder;

@@ -1,0 +1,121 @@
+//! The ends of the cheapest ways, while they are looked for and when they are found: 8 bytes a node.
+
+use super::signatures::NOISE;
+use super::steps::Label;
+use crate::graph::NodeIx;
+use rustc_hash::FxHashMap;
+
+/// The signature of a node that no strong way leads to.
+pub(super) const NONE: u32 = u32::MAX;
+/// More than any edge costs.
+pub(super) const RING: usize = 256;
+
+/// The end of the cheapest way to a node: together, for one is seldom asked alone.
+#[derive(Clone, Copy)]
+pub(super) struct Way {
+    /// What it costs, but for multiples of [`RING`], in the high bits. Below, until the node is settled, which of [`Ends`] it is;
+    /// then the node's own signature.
+    end: u32,
+    /// What it is followed back by.
+    pub(super) via: u32,
+}
+
+impl Way {
+    const BITS: u32 = 24;
+    pub(super) const UNSEEN: Self = Self { end: u32::MAX, via: 0 };
+
+    #[inline]
+    pub(super) fn new(cost: u32, end: u32, via: u32) -> Self {
+        Self { end: cost << Self::BITS | end, via }
+    }
+
+    #[inline]
+    pub(super) fn is_seen(self) -> bool {
+        self.end != Self::UNSEEN.end
+    }
+
+    /// The signature, or which end it is.
+    #[inline]
+    pub(super) fn number(self) -> u32 {
+        self.end & ((1 << Self::BITS) - 1)
+    }
+
+    /// Within a turn of the ring.
+    #[inline]
+    pub(super) fn cost(self) -> u32 {
+        self.end >> Self::BITS
+    }
+}
+
+const _: () = assert!(RING == 1 << (u32::BITS - Way::BITS), "what a way costs has the bits above");
+
+/// How ways end: a signature and the name of the step behind it, each pair once.
+pub(super) struct Ends {
+    all: Vec<(u32, Label)>,
+    known: FxHashMap<(u32, Label), u32>,
+    late: Box<[((u32, Label), u32)]>,
+}
+
+impl Ends {
+    /// Places for those of late, a power of two.
+    const LATE: usize = 256;
+    /// More are not told apart: they end in what V8 keeps for itself.
+    const MOST: usize = (1 << Way::BITS) - 2;
+    pub(super) const NOISE: u32 = 0;
+
+    pub(super) fn new() -> Self {
+        let nothing = ((NONE, Label::NOTHING), Self::NOISE);
+        let late = vec![nothing; Self::LATE].into_boxed_slice();
+        Self { all: vec![(NOISE, Label::NOTHING)], known: FxHashMap::default(), late }
+    }
+
+    #[inline]
+    pub(super) fn number(&mut self, signature: u32, label: Label) -> u32 {
+        let key = (signature, label);
+        let place = (signature.wrapping_mul(31) ^ label.number().wrapping_mul(0x9e37_79b1) >> 16) as usize % Self::LATE;
+        let late = self.late[place];
+        if late.0 == key {
+            return late.1;
+        }
+        let all = &mut self.all;
+        let number = *self.known.entry(key).or_insert_with(|| {
+            if all.len() >= Self::MOST {
+                return Self::NOISE;
+            }
+            all.push(key);
+            all.len() as u32 - 1
+        });
+        self.late[place] = (key, number);
+        number
+    }
+
+    /// The signature and the name behind it.
+    #[inline]
+    pub(super) fn of(&self, way: Way) -> (u32, Label) {
+        self.all[way.number() as usize]
+    }
+}
+
+/// The end of the way to every node.
+pub(super) struct Ways(pub(super) Vec<Way>);
+
+impl Ways {
+    /// The ways of some nodes of a small heap: the signature of each, and what its way is followed back by.
+    pub(super) fn of(ends: impl Iterator<Item = Option<(u32, u32)>>) -> Self {
+        Self(ends.map(|end| end.map_or(Way::UNSEEN, |(signature, via)| Way::new(0, signature, via))).collect())
+    }
+
+    /// The node's signature, or [`NONE`].
+    #[inline]
+    pub(super) fn signature(&self, node: NodeIx) -> u32 {
+        let way = self.0[node.at()];
+        if way.is_seen() { way.number() } else { NONE }
+    }
+
+    /// What the way to the node is followed back by.
+    #[inline]
+    pub(super) fn via(&self, node: NodeIx) -> Option<u32> {
+        let way = self.0[node.at()];
+        (way.is_seen() && node != NodeIx::ROOT).then_some(way.via)
+    }
+}
