@@ -92,6 +92,18 @@ impl StringTable {
         self.bytes.drain(..ended);
     }
 
+    /// Puts a text behind the others, whatever it holds, and answers its index. The caller keeps all bytes below 2^32.
+    pub(crate) fn push(&mut self, text: &[u8]) -> u32 {
+        for piece in text.split_inclusive(|&byte| byte == b'\\') {
+            self.push_bytes(piece);
+            // The table holds JSON's text, in which this one begins an escape.
+            if piece.ends_with(b"\\") {
+                self.push_bytes(b"\\");
+            }
+        }
+        self.end()
+    }
+
     pub(crate) fn push_bytes(&mut self, bytes: &[u8]) {
         self.bytes.extend_from_slice(bytes);
     }

@@ -2,7 +2,7 @@
 
 use super::near::Distant;
 use super::terrain::LinkName;
-use crate::graph::{Edge, EdgeKind, Graph, NodeIx, NodeKind, StringTable};
+use crate::graph::{Edge, EdgeKind, Graph, NodeIx, NodeKind};
 use crate::{Error, Watch};
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -180,9 +180,9 @@ impl Chart {
         }
         graph.strings = on.texts().clone();
         for (node, text) in texts {
-            graph.names[node] = push(&mut graph.strings, &text);
+            graph.names[node] = graph.strings.push(&text);
         }
-        let pair = push(&mut graph.strings, PAIR);
+        let pair = graph.strings.push(PAIR);
         for edge in pair_links {
             graph.edge_names[edge] = pair;
         }
@@ -223,18 +223,6 @@ impl Chart {
         graph.edges.push(Edge::new(called.kind, number.0));
         graph.edge_names.push(called.name);
     }
-}
-
-/// The index of a text, put behind the others.
-fn push(strings: &mut StringTable, text: &[u8]) -> u32 {
-    for piece in text.split_inclusive(|&byte| byte == b'\\') {
-        strings.push_bytes(piece);
-        // The table holds JSON's text, in which this one begins an escape.
-        if piece.ends_with(b"\\") {
-            strings.push_bytes(b"\\");
-        }
-    }
-    strings.end()
 }
 
 /// What a node links to, and how.
