@@ -169,7 +169,10 @@ impl Census {
             return Err("a place is missing");
         }
         let is_before = |(at, &parent): (usize, &u32)| (parent as usize) < at.max(1);
-        if !parent.iter().enumerate().all(is_before) || self.told.iter().any(|&(at, _)| at as usize >= rows) {
+        if rows <= NOISE as usize
+            || !parent.iter().enumerate().all(is_before)
+            || self.told.iter().any(|&(at, _)| at as usize >= rows)
+        {
             return Err("a path is missing");
         }
         Ok(())
@@ -271,5 +274,64 @@ impl Writer {
             classes.shallow.push(shallow);
         }
         classes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::growth;
+    use super::Census;
+    use crate::{Code, GrowthOptions};
+    use serde_json::json;
+
+    /// A census as somebody may have written it: rows with parent, objects and bytes, the first for the root and for what V8 keeps for itself.
+    fn written(rows: &[(u32, u64, u64)]) -> String {
+        let words: Vec<u32> = (0..rows.len()).map(|at| u32::from(at > 1)).collect();
+        let none = vec![0; rows.len()];
+        let counts: Vec<u64> = rows.iter().map(|row| row.1).collect();
+        let sizes: Vec<u64> = rows.iter().map(|row| row.2).collect();
+        let parents: Vec<u32> = rows.iter().map(|row| row.0).collect();
+        json!({
+            "version": 1, "node": null, "totalSize": 0, "nodeCount": 0, "strings": ["(root)", "list"], "places": [],
+            "paths": {
+                "parent": parents, "edge": words, "name": words, "kind": words, "place": none,
+                "count": counts, "shallow": sizes, "retained": [],
+            },
+            "classes": { "name": [], "count": [], "shallow": [] },
+            "dropped": { "paths": 0, "count": 0, "bytes": 0, "largest": 0 },
+            "told": [],
+        })
+        .to_string()
+    }
+
+    fn read(rows: &[(u32, u64, u64)]) -> Census {
+        Census::from_json(&written(rows)).expect("a census")
+    }
+
+    #[test]
+    fn a_census_without_its_first_two_paths_is_none() {
+        let rows = [(0, 1, 0), (0, 0, 0)];
+        for count in 0..2 {
+            let error = Census::from_json(&written(&rows[..count])).expect_err("too few");
+            assert_eq!(error.code, Code::Census, "{error}");
+        }
+        assert_eq!(growth(&[read(&rows), read(&rows)], &GrowthOptions::default()).suspects, []);
+    }
+
+    #[test]
+    fn figures_that_no_heap_has_are_compared_as_far_as_they_go() {
+        let options = GrowthOptions { min_bytes: 0, min_count: 1, ..GrowthOptions::default() };
+        // Two rows of one path, and the bytes below it.
+        let large = [(0, 0, 0), (0, 0, 0), (0, u64::MAX, u64::MAX), (0, u64::MAX, u64::MAX)];
+        let found = growth(&[read(&large[..2]), read(&large)], &options).suspects;
+        assert_eq!((found[0].count, found[0].retained_size), (u64::MAX, u64::MAX));
+        // Objects that multiply are not one that grows in bytes.
+        let objects = [(1, 1), (1 << 62, 10), ((1 << 62) + 1, 20)];
+        let looks = objects.map(|(count, size)| read(&[(0, 0, 0), (0, 0, 0), (0, count, size)]));
+        let few = GrowthOptions { min_count: u64::MAX, ..options.clone() };
+        assert_eq!(growth(&looks, &few).suspects, []);
+        // What fell by more than can be told.
+        let noise = [(u64::MAX, 0), (0, 10)].map(|(count, size)| read(&[(0, 0, 0), (0, count, size)]));
+        assert_eq!(growth(&noise, &options).noise[0].count_delta, i64::MIN);
     }
 }

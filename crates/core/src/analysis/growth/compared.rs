@@ -251,7 +251,8 @@ fn of_point(point: &Point, name: String, source: &str) -> Noise {
 
 fn signed(values: &[u64]) -> i64 {
     let [Some(first), Some(last)] = [values.first(), values.last()] else { return 0 };
-    i64::try_from(i128::from(*last) - i128::from(*first)).unwrap_or(i64::MAX)
+    let more = i128::from(*last) - i128::from(*first);
+    i64::try_from(more).unwrap_or(if more < 0 { i64::MIN } else { i64::MAX })
 }
 
 /// Of a list that is held at both ends each end has the part that is nearer to it.

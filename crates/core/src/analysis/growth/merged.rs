@@ -63,9 +63,10 @@ impl<'a> Merged<'a> {
                 let number = *known.entry(row).or_insert_with(|| merged.add(row));
                 numbers.push(number);
                 let cell = number as usize * looks + look;
-                merged.count[cell] += paths.count[at];
-                merged.shallow[cell] += paths.shallow[at];
-                merged.retained[cell] += paths.retained.get(at).copied().unwrap_or_default();
+                let retained = paths.retained.get(at).copied().unwrap_or_default();
+                add(&mut merged.count[cell], paths.count[at]);
+                add(&mut merged.shallow[cell], paths.shallow[at]);
+                add(&mut merged.retained[cell], retained);
                 merged.number[cell] = at as u32;
             }
         }
@@ -93,7 +94,7 @@ impl<'a> Merged<'a> {
             let parent = self.rows[at].parent as usize;
             for look in 0..self.looks {
                 let bytes = self.below[at * self.looks + look];
-                self.below[parent * self.looks + look] += bytes;
+                add(&mut self.below[parent * self.looks + look], bytes);
             }
         }
     }
@@ -131,4 +132,9 @@ impl<'a> Merged<'a> {
         way.reverse();
         way
     }
+}
+
+/// A census may be made by anybody, and say anything.
+fn add(sum: &mut u64, more: u64) {
+    *sum = sum.saturating_add(more);
 }

@@ -89,7 +89,7 @@ fn is_weak(row: &Row) -> bool {
 }
 
 fn multiplies(counts: &[u64]) -> bool {
-    delta(counts) * 4 > counts.first().copied().unwrap_or(0)
+    delta(counts).saturating_mul(4) > counts.first().copied().unwrap_or(0)
 }
 
 /// Members of one holder that grew under one name, as the point of the heaviest.
@@ -133,5 +133,5 @@ pub(super) fn is_explained_by(counts: &[u64], holders: &[u64]) -> bool {
         return false;
     };
     let explained = u128::from(each) * u128::from(more) / u128::from(held);
-    explained * 2 > u128::from(delta(counts))
+    explained.saturating_mul(2) > u128::from(delta(counts))
 }
