@@ -134,7 +134,7 @@ pub(crate) fn unescaped(text: &str) -> Option<String> {
     while let [first, tail @ ..] = rest {
         rest = tail;
         if *first == b'%' {
-            let digits = std::str::from_utf8(tail.get(..2)?).ok()?;
+            let digits = std::str::from_utf8(tail.get(..2)?).ok().filter(|digits| !digits.starts_with('+'))?;
             bytes.push(u8::from_str_radix(digits, 16).ok()?);
             rest = &tail[2..];
         } else {
@@ -180,6 +180,7 @@ mod tests {
             ("file:///C:/app/a.mjs", "C:\\app\\a.mjs"),
             ("file://host/share/a.mjs", "file://host/share/a.mjs"),
             ("file:///app/%ff%zz.mjs", "file:///app/%ff%zz.mjs"),
+            ("file:///app/%+f.mjs", "file:///app/%+f.mjs"),
             ("node:fs", "node:fs"),
         ] {
             assert_eq!(plain_path(name), path);
