@@ -7,6 +7,7 @@ use super::{Edge, EdgeKind, Graph, NodeIx, NodeKind, Place, StringTable, TextTab
 use crate::Limits;
 
 const TOO_MUCH_TEXT: &str = "more than 4 GB of texts";
+const TOO_MANY_EDGES: &str = "more edges than option limits.maxEdges allows";
 
 /// An edge of a node that was already described, or of the root.
 #[derive(Clone, Copy)]
@@ -155,12 +156,17 @@ impl GraphBuilder {
     /// Ends the description of a node.
     #[inline]
     pub fn described(&mut self) {
-        if (self.graph.edges.len() + self.late.len()) as u64 > self.most_edges {
-            self.full = Some("more edges than option limits.maxEdges allows");
+        if self.has_too_many_edges() {
+            self.full = Some(TOO_MANY_EDGES);
             self.graph.edges.clear();
             self.graph.edge_names.clear();
         }
         self.graph.first_edge.push(self.graph.edges.len() as u32);
+    }
+
+    #[inline]
+    fn has_too_many_edges(&self) -> bool {
+        (self.graph.edges.len() + self.late.len()) as u64 > self.most_edges
     }
 
     /// An edge of any node.
@@ -178,7 +184,8 @@ impl GraphBuilder {
     /// # Errors
     /// A sentence, where it does not fit the limits or nodes were announced that were not described.
     pub fn finish(mut self) -> Result<Graph, String> {
-        if let Some(full) = self.full {
+        // Late edges may have come since the last node was described.
+        if let Some(full) = self.full.or(self.has_too_many_edges().then_some(TOO_MANY_EDGES)) {
             return Err(full.to_owned());
         }
         let nodes = self.graph.kinds.len();
@@ -272,5 +279,12 @@ mod tests {
         builder.text(b"");
         builder.node(NodeKind::OBJECT, 0, 1);
         assert!(builder.finish().unwrap_err().contains("described"));
+        let mut builder = GraphBuilder::new(&Limits { max_edges: 1, ..Limits::default() });
+        builder.text(b"");
+        let node = builder.node(NodeKind::OBJECT, 0, 1);
+        builder.described();
+        builder.late(node, EdgeKind::Property, 0, node);
+        builder.late(node, EdgeKind::Property, 0, node);
+        assert!(builder.finish().unwrap_err().contains("maxEdges"), "edges that come when all is described");
     }
 }
