@@ -4,6 +4,9 @@ use super::rows::{Meaning, Row};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+/// The fields that are strings are a bit each.
+const MOST_FIELDS: usize = 31;
+
 /// How rows are read.
 pub(super) struct Layout {
     pub nodes: Row,
@@ -36,6 +39,10 @@ impl Layout {
             full.into_iter().filter(|(name, value)| name == "meta" || value.is_number()).collect();
         serde_json::to_writer(out, &kept).map_err(broken)?;
 
+        let tables = [&meta.node_fields, &meta.edge_fields, &meta.trace_function_info_fields];
+        if tables.iter().any(|fields| fields.len() > MOST_FIELDS) {
+            return Err("rows of so many fields are not known".to_owned());
+        }
         let at = |fields: &[String], name: &str| fields.iter().position(|field| field == name);
         let found = |fields: &[String], name: &str| at(fields, name).ok_or_else(|| format!("rows without {name}"));
         let (kind, name) = (found(&meta.node_fields, "type")?, found(&meta.node_fields, "name")?);
@@ -65,9 +72,6 @@ impl Layout {
         let fields = &meta.trace_function_info_fields;
         let names = ["name", "script_name"].into_iter().filter_map(|name| at(fields, name)).map(|at| 1_u32 << at).sum();
         let functions = Row { fields: fields.len(), kind: None, names, size: None, meanings: vec![Meaning::System] };
-        if [&nodes, &edges, &functions].iter().any(|row| row.fields > 31) || nodes.fields == 0 {
-            return Err("rows of so many fields are not known".to_owned());
-        }
         Ok(Self { nodes, edges, functions })
     }
 }

@@ -223,4 +223,7 @@ fn what_is_no_snapshot_is_refused_with_its_place() {
     }
     let too_many = document("9,999999999,1,0,0,0", "", "\"\"");
     assert!(redacted(&too_many, 1 << 20, &RedactOptions::default()).is_err());
+    let wide = good.replace("\"node_fields\":[", &format!("\"node_fields\":[{}", "\"more\",".repeat(40)));
+    let error = redacted(&wide, 1 << 20, &RedactOptions::default()).expect_err("more fields than there are bits for");
+    assert!(error.message.contains("so many fields"), "{error}");
 }
