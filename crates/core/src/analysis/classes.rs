@@ -3,10 +3,10 @@
 //! Objects go by constructor name and, where V8 knows it, by the constructor's place; functions, code and V8's own
 //! structures are a class each. O(N), 4 bytes a node.
 
-use super::heap::Tree;
+use super::dominator_tree::Tree;
 use super::side_by_side;
 use crate::graph::{Detachedness, Graph, NodeIx, NodeKind, Place, StringTable};
-use crate::{Error, Sum, SumRow, Watch};
+use crate::{Error, Watch};
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;
 use std::ops::Range;
@@ -60,33 +60,6 @@ impl Class {
             Name::Text(text) => Cow::Borrowed(text),
         }
     }
-}
-
-/// Classes by name alone, those first whose objects take most themselves: the first `top`, and how many there are.
-pub(super) fn by_own_size(graph: &Graph, top: usize, watch: &Watch) -> Result<(Vec<SumRow>, u64), Error> {
-    let mut sorter = Sorter::default();
-    for node in graph.nodes() {
-        if node.at().is_multiple_of(STRIDE) {
-            watch.check()?;
-        }
-        let size = graph.self_size(node);
-        if size > 0 {
-            let class = Sorter::of(graph, node, None, &mut sorter);
-            let row = &mut sorter.rows[class as usize];
-            row.count += 1;
-            row.shallow = row.shallow.saturating_add(size);
-        }
-    }
-    let mut rows = sorter.rows;
-    rows.retain(|class| class.count > 0);
-    let count = rows.len() as u64;
-    rows.sort_by_key(|class| std::cmp::Reverse((class.shallow, class.count)));
-    rows.truncate(top);
-    let row = |class: Class| SumRow {
-        name: class.name(graph.strings()).into_owned(),
-        sum: Sum { count: class.count, size: class.shallow },
-    };
-    Ok((rows.into_iter().map(row).collect(), count))
 }
 
 impl Classes {
@@ -197,7 +170,8 @@ pub struct Sorter {
 }
 
 impl Sorter {
-    fn of(graph: &Graph, node: NodeIx, place: Option<Place>, sorter: &mut Self) -> u32 {
+    /// The class of a node that is written there.
+    pub(super) fn of(graph: &Graph, node: NodeIx, place: Option<Place>, sorter: &mut Self) -> u32 {
         let kind = graph.kind(node);
         let is_detached = kind == NodeKind::NATIVE && graph.detachedness(node) == Detachedness::Detached;
         sorter.sort(&graph.strings, kind, || graph.kind_name(node), graph.name_index(node), place, is_detached)

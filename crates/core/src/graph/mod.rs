@@ -211,6 +211,11 @@ impl Graph {
         self.self_sizes.get(node.at())
     }
 
+    /// Sum of all self sizes.
+    pub(crate) fn total_size(&self) -> u64 {
+        self.nodes().fold(0, |sum, node| sum.saturating_add(self.self_size(node)))
+    }
+
     /// The node's edges.
     #[inline]
     pub fn edges_of(&self, node: NodeIx) -> &[Edge] {
