@@ -10,12 +10,17 @@
 //!
 //! Loukas Georgiadis: Linear-Time Algorithms for Dominators and Related Problems, 2005, section 2.2.
 
-use super::bits::Bits;
-use super::ownership::{STRETCH, Stretches};
+mod owners;
+mod walk;
+
+use super::ownership::Stretches;
 use super::prepared::{Prepared, zeros};
-use super::side_by_side;
 use crate::graph::{Edge, Graph, NodeIx};
 use crate::{Error, Watch};
+use owners::Owners;
+use walk::Walked;
+
+pub(crate) use walk::Numbers;
 
 /// The dominator tree in the order of depth-first numbers: a node's dominator always has a smaller number.
 pub(crate) struct Numbered {
@@ -27,24 +32,6 @@ pub(crate) struct Numbered {
     pub(crate) spare: [Vec<u32>; 2],
     /// The same of twice the width.
     pub(crate) spare_wide: Vec<u64>,
-}
-
-/// Columns that the walk fills.
-pub(crate) struct Numbers {
-    /// Number to node.
-    order: Vec<NodeIx>,
-    /// Number to the parent's number.
-    parent: Vec<u32>,
-}
-
-impl Numbers {
-    pub(crate) fn new(nodes: usize) -> Self {
-        let (mut order, mut parent) = (vec![NodeIx::ROOT; nodes], zeros(nodes));
-        // Their memory was touched, which is what takes long.
-        order.clear();
-        parent.clear();
-        Self { order, parent }
-    }
 }
 
 /// Columns that are needed when all is walked.
@@ -59,70 +46,10 @@ impl Room {
     }
 }
 
+/// Nodes between two looks at the cancel signal.
 const STRIDE: usize = 1 << 16;
 /// How many nodes ahead reads begin.
 const AHEAD: usize = 32;
-
-/// Edges that are not of the walk's tree, by the stretch they lead to: each has room for all that lead there.
-struct Crosses {
-    /// The target's place in its stretch.
-    targets: Vec<u16>,
-    /// The source's number.
-    owners: Vec<u32>,
-    /// Where each stretch's room begins, and the last one's ends.
-    room: Vec<usize>,
-    /// Where each stretch's edges end.
-    end: Vec<usize>,
-}
-
-impl Crosses {
-    fn new(stretches: &Stretches) -> Self {
-        let mut room = vec![0];
-        let mut total = 0;
-        for &edges in stretches {
-            total += edges as usize;
-            room.push(total);
-        }
-        let end = room[..room.len() - 1].to_vec();
-        // Zeros from the system: what is never written costs nothing.
-        Self { targets: vec![0; total], owners: vec![0; total], room, end }
-    }
-
-    #[inline]
-    fn push(&mut self, target: NodeIx, owner: u32) {
-        let end = &mut self.end[target.at() / STRETCH];
-        self.targets[*end] = target.0 as u16;
-        self.owners[*end] = owner;
-        *end += 1;
-    }
-}
-
-struct Walk<'a> {
-    graph: &'a Graph,
-    edges: &'a [Edge],
-    watch: &'a Watch,
-    met: Bits,
-    order: Vec<NodeIx>,
-    parent: Vec<u32>,
-    crosses: Crosses,
-    stack: Vec<Step>,
-}
-
-/// An edge that is still to be followed.
-struct Step {
-    node: NodeIx,
-    /// The source's number.
-    owner: u32,
-    /// Where the node's own edges stand: read early, so that reads overlap.
-    first: u32,
-    end: u32,
-}
-
-impl Step {
-    fn to(node: NodeIx, owner: u32, graph: &Graph) -> Self {
-        Self { node, owner, first: graph.first_edge[node.at()], end: graph.first_edge[node.at() + 1] }
-    }
-}
 
 /// Dominators of every node. `edges` are the graph's, of which those that own are marked; `stretches` are those of the owning ones; `room` is taken
 /// when all is walked.
@@ -135,163 +62,9 @@ pub(crate) fn dominators(
     watch: &Watch,
 ) -> Result<Numbered, Error> {
     let nodes = graph.node_count();
-    let Numbers { order, parent } = numbers;
-    let mut walk = Walk {
-        graph,
-        edges,
-        watch,
-        met: Bits::new(nodes),
-        order,
-        parent,
-        crosses: Crosses::new(stretches),
-        stack: Vec::new(),
-    };
-    walk.from(NodeIx::ROOT)?;
-    if walk.order.len() < nodes {
-        for orphan in walk.orphans() {
-            walk.from(orphan)?;
-        }
-    }
-    let reached = walk.order.len();
-    if reached < nodes {
-        let unmet = graph.nodes().filter(|node| !walk.met.has(node.0));
-        walk.order.extend(unmet);
-    }
-    let Walk { crosses, order, parent, .. } = walk;
+    let Walked { order, parent, crosses } = walk::walk(graph, edges, stretches, numbers, watch)?;
     let owners = Owners::sorted(crosses, nodes, watch)?;
     semi_nca(order, owners, parent, room.take(|| Room::new(nodes)), watch)
-}
-
-impl Walk<'_> {
-    /// Numbers what is reached from `start` and has no number yet, depth first.
-    fn from(&mut self, start: NodeIx) -> Result<(), Error> {
-        let edges = self.edges;
-        let mut visited = 0usize;
-        // An orphan's parent is the root, and so is the root's.
-        self.stack.push(Step::to(start, 0, self.graph));
-        while let Some(Step { node, owner, first, end }) = self.stack.pop() {
-            if !self.met.insert(node.0) {
-                self.crosses.push(node, owner);
-                continue;
-            }
-            let number = self.order.len() as u32;
-            visited += 1;
-            if visited.is_multiple_of(STRIDE) {
-                self.watch.check()?;
-            }
-            self.order.push(node);
-            self.parent.push(owner);
-            for edge in edges[first as usize..end as usize].iter().rev().filter(|edge| edge.owns()) {
-                let target = edge.target();
-                if self.met.has(target.0) {
-                    self.crosses.push(target, number);
-                    continue;
-                }
-                let step = Step::to(target, number, self.graph);
-                if step.first < step.end {
-                    self.stack.push(step);
-                } else {
-                    // Nothing below it, so its turn may as well be now.
-                    self.met.insert(target.0);
-                    self.order.push(target);
-                    self.parent.push(number);
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Nodes without a number that no owning edge leads to.
-    fn orphans(&self) -> Vec<NodeIx> {
-        let unmet = |node: &NodeIx| !self.met.has(node.0);
-        let mut owned = Bits::new(self.graph.node_count());
-        for node in self.graph.nodes().filter(unmet) {
-            for edge in self.edges[self.graph.edge_range(node)].iter().filter(|edge| edge.owns()) {
-                owned.insert(edge.target().0);
-            }
-        }
-        self.graph.nodes().filter(unmet).filter(|node| !owned.has(node.0)).collect()
-    }
-}
-
-/// The numbers of the owners of each node, without the parent in the walk's tree.
-struct Owners {
-    /// A node's begin at its own place, and end where the next place says: see [`Owners::place`].
-    first: Vec<u32>,
-    numbers: Vec<u32>,
-}
-
-impl Owners {
-    /// A stretch has one place more than nodes.
-    #[inline]
-    fn place(node: NodeIx) -> usize {
-        node.at() + node.at() / STRETCH
-    }
-
-    #[inline(never)]
-    fn sorted(crosses: Crosses, nodes: usize, watch: &Watch) -> Result<Self, Error> {
-        let Crosses { targets, owners: mut numbers, room, end } = crosses;
-        let mut first = vec![0; nodes + end.len()];
-        let filled = |stretch: usize| end[stretch] - room[stretch];
-        let total: usize = (0..end.len()).map(filled).sum();
-        // Two halves of about as many edges.
-        let (mut split, mut below) = (0, 0);
-        while below < total / 2 {
-            below += filled(split);
-            split += 1;
-        }
-        let places = (split * (STRETCH + 1)).min(first.len());
-        let (low_first, high_first) = first.split_at_mut(places);
-        let (low, high) = numbers.split_at_mut(room[split]);
-        side_by_side(
-            || sort(&targets, low, &room[..=split], &end[..split], low_first, watch),
-            || sort(&targets, high, &room[split..], &end[split..], high_first, watch),
-        )?;
-        Ok(Self { first, numbers })
-    }
-
-    fn of(&self, node: NodeIx) -> (u32, u32) {
-        let place = Self::place(node);
-        (self.first[place], self.first[place + 1])
-    }
-}
-
-/// Sorts the owners of some stretches by node, in place, each node's in the order of their numbers, in which they are
-/// looked up. `owners` begins with the first stretch's room; `targets`, `room` and `end` count from the start of all.
-fn sort(
-    targets: &[u16],
-    owners: &mut [u32],
-    room: &[usize],
-    end: &[usize],
-    first: &mut [u32],
-    watch: &Watch,
-) -> Result<(), Error> {
-    let mut unsorted: Vec<u32> = Vec::new();
-    let mut cursors = vec![0u32; STRETCH];
-    for ((&from, &to), first) in room.iter().zip(end).zip(first.chunks_mut(STRETCH + 1)) {
-        watch.check()?;
-        let targets = &targets[from..to];
-        let owners = &mut owners[from - room[0]..to - room[0]];
-        unsorted.clear();
-        unsorted.extend_from_slice(owners);
-        cursors.fill(0);
-        for &target in targets {
-            cursors[usize::from(target)] += 1;
-        }
-        let Some((last, first)) = first.split_last_mut() else { continue };
-        *last = to as u32;
-        let mut at = 0;
-        for (cursor, first) in cursors.iter_mut().zip(first) {
-            *first = from as u32 + at;
-            at += std::mem::replace(cursor, at);
-        }
-        for (&target, &owner) in targets.iter().zip(&unsorted) {
-            let cursor = &mut cursors[usize::from(target)];
-            owners[*cursor as usize] = owner;
-            *cursor += 1;
-        }
-    }
-    Ok(())
 }
 
 /// A number's link in the forest of those that were looked at, in one word, so that one cache miss brings both: the
@@ -407,6 +180,7 @@ fn lowest(v: u32, w: u32, links: &mut [u64], path: &mut Vec<u32>) -> u32 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::ownership::STRETCH;
     use super::*;
     use crate::graph::{EdgeKind, NodeKind};
     use crate::testing::SnapshotBuilder;
