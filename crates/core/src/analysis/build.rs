@@ -18,10 +18,6 @@ use crate::{
 };
 use std::sync::OnceLock;
 
-/// Visits that the search goes on for to name large objects, when the suspects' paths are found, and to name contexts, which few heaps have.
-const PATH_BUDGET: usize = 1 << 14;
-const CONTEXT_BUDGET: usize = 1 << 18;
-
 /// Works a graph out and asks the heap everything that a report says.
 ///
 /// # Errors
@@ -137,9 +133,10 @@ fn named(
     let largest = largest::largest(heap, options.top, watch)?;
     let named_by: Vec<NodeIx> = piles.iter().flat_map(suspects::named_by).collect();
     let contexts = realms.largest(heap);
-    let budget = if contexts.is_empty() { PATH_BUDGET } else { CONTEXT_BUDGET };
+    // Visits to name the others when the suspects' paths are found: large objects are worth few, contexts, which few heaps have, many.
+    let visits = if contexts.is_empty() { 1 << 14 } else { 1 << 18 };
     let others = [&largest[..], &contexts].concat();
-    let paths = Paths::find(graph, heap.pairs(), &named_by, &others, budget, watch)?;
+    let paths = Paths::find(graph, heap.pairs(), &named_by, &others, visits, watch)?;
     let modules = Modules::new(heap.graph());
     let routes: Vec<Route> = piles.iter().map(|pile| suspects::route(heap, &modules, &paths, pile)).collect();
     let scopes = Scopes::find(heap, &routes.iter().filter_map(|route| route.scope(heap)).collect::<Vec<_>>());

@@ -22,13 +22,13 @@ pub(super) struct Paths {
 }
 
 impl Paths {
-    /// Looks for the ways to all of `targets`, and to those of `others` that are found within `budget` visits in all.
+    /// Looks for the ways to all of `targets`, and to those of `others` that are found within so many visits in all.
     pub(super) fn find(
         graph: &Graph,
         pairs: &WeakPairs,
         targets: &[NodeIx],
         others: &[NodeIx],
-        budget: usize,
+        visits: usize,
         watch: &Watch,
     ) -> Result<Self, Error> {
         let nodes = graph.node_count();
@@ -41,7 +41,7 @@ impl Paths {
         let (mut now, mut idle, mut visited) = (1u32, 0, 0usize);
         found[0].0 = now;
         ring[now as usize].push(NodeIx::ROOT);
-        while (missing > 0 || hoped > 0 && visited < budget) && idle < RING {
+        while (missing > 0 || hoped > 0 && visited < visits) && idle < RING {
             let slot = now as usize % RING;
             let Some(node) = ring[slot].pop() else {
                 now += 1;
