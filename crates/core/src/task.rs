@@ -154,14 +154,15 @@ fn answer<T>(
     let mut answer = Answer::default();
     let is_folded = task.census || task.growth.is_some();
     let since = task.since.as_deref().filter(|_| task.diff.is_some());
-    let (heap, beside) = if task.report {
-        let purpose = if task.view { Purpose::View } else { Purpose::Report };
-        let (heap, report) = analysis::reported(graph, purpose, &task.options, sources, watch)?;
-        answer.report = Some(report);
-        let beside = Beside::of(&heap, is_folded, since, watch)?;
-        (heap, beside)
-    } else if task.view {
-        let heap = Heap::new(graph, watch)?;
+    let (heap, beside) = if task.report || task.view {
+        let heap = if task.report {
+            let purpose = if task.view { Purpose::View } else { Purpose::Report };
+            let (heap, report) = analysis::reported(graph, purpose, &task.options, sources, watch)?;
+            answer.report = Some(report);
+            heap
+        } else {
+            Heap::new(graph, watch)?
+        };
         let beside = Beside::of(&heap, is_folded, since, watch)?;
         (heap, beside)
     } else if is_folded && since.is_none() && !task.retained {
@@ -180,7 +181,6 @@ fn answer<T>(
     }
     if task.view {
         answer.view = Some(Arc::new(View::new(heap)));
-        return Ok(done(answer));
     }
     Ok(done(answer))
 }
