@@ -6,42 +6,17 @@
 //! by class.
 
 use super::chain::{Links, links};
-use super::classes::Class;
+use super::crowds::{CROWD, crowds};
 use super::heap::Heap;
 use super::modules;
-use crate::graph::{EdgeKind, Graph, NodeIx, NodeKind};
+use super::roles::{can_hold, is_content, is_scope, is_static, is_storage};
+use super::sample::Sample;
+use crate::graph::{Graph, NodeIx, NodeKind};
 use crate::{Error, Watch};
 use rustc_hash::FxHashMap;
 
 /// How many piles are looked at.
 const MOST_PILES: usize = 256;
-/// How many objects of a class, spread over the heap, are worth naming.
-pub(super) const CROWD: u64 = 100;
-/// Classes that Node itself keeps many of for as long as it runs: modules, not leaks.
-const STATIC: &[&str] = &["BuiltinModule", "NativeModule", "Module", "ModuleWrap", "ModuleJob", "ModuleLoadMap"];
-/// Classes that say nothing about who made the object.
-const GENERIC: &[&str] = &[
-    "Object",
-    "Array",
-    "Map",
-    "Set",
-    "WeakMap",
-    "WeakSet",
-    "Function",
-    "RegExp",
-    "Date",
-    "Promise",
-    "Error",
-    "ArrayBuffer",
-    "Generator",
-    "Symbol",
-    "String",
-    "Number",
-    "Boolean",
-    "global",
-    "process",
-    "TimersList",
-];
 
 /// What kind of pile it is.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -76,40 +51,6 @@ pub(super) struct Accumulation {
     pub(super) members: Vec<NodeIx>,
     /// Of a chain: what is between an object and the next.
     pub(super) between: Vec<NodeIx>,
-}
-
-/// Some of many nodes, evenly spread.
-#[derive(Default)]
-pub(super) struct Sample {
-    nodes: Vec<NodeIx>,
-    seen: usize,
-    /// Powers of two: so many are passed over for each that is taken.
-    stride: u32,
-}
-
-impl Sample {
-    const MOST: usize = 32;
-
-    pub(super) fn add(&mut self, node: NodeIx) {
-        if self.seen.trailing_zeros() >= self.stride {
-            if self.nodes.len() == Self::MOST {
-                let mut at = 0;
-                self.nodes.retain(|_| {
-                    at += 1;
-                    at % 2 == 1
-                });
-                self.stride += 1;
-            }
-            if self.seen.trailing_zeros() >= self.stride {
-                self.nodes.push(node);
-            }
-        }
-        self.seen += 1;
-    }
-
-    pub(super) fn taken(&mut self) -> Vec<NodeIx> {
-        std::mem::take(&mut self.nodes)
-    }
 }
 
 /// All piles of at least `least` bytes, largest first.
@@ -151,50 +92,6 @@ fn linked(heap: &Heap, first: NodeIx, links: Links) -> Accumulation {
     Accumulation { holder: first, within: first, pile, class: heap.class(first), count, bytes, members, between }
 }
 
-/// May this node be called a holder? The root, the global object and V8's own structures hold everything.
-pub(super) fn can_hold(heap: &Heap, node: NodeIx) -> bool {
-    let graph = heap.graph();
-    let name = graph.raw_name(node);
-    match graph.kind(node) {
-        NodeKind::OBJECT => {
-            let is_system = name.starts_with(b"system / ") || is_global(heap, node) || heap.is_entry(node);
-            !is_system && !is_static(graph, node) && !is_registry(graph, node)
-        }
-        NodeKind::CLOSURE | NodeKind::NATIVE | NodeKind::REGEXP => !name.starts_with(b"system / "),
-        kind => kind.is_string(),
-    }
-}
-
-/// Is it one of the objects that the root's shortcuts lead to? Node 26 leads to the native context.
-pub(super) fn is_global(heap: &Heap, node: NodeIx) -> bool {
-    let graph = heap.graph();
-    let name = graph.raw_name(node);
-    name == b"global"
-        || name.starts_with(b"global / ")
-        || name.starts_with(b"global (")
-        || graph.kind(node) == NodeKind::HIDDEN && name == b"system / NativeContext"
-}
-
-/// Does the node count as something an app keeps?
-pub(super) fn is_content(heap: &Heap, node: NodeIx) -> bool {
-    let graph = heap.graph();
-    match graph.kind(node) {
-        NodeKind::HIDDEN | NodeKind::ARRAY | NodeKind::CODE | NodeKind::OBJECT_SHAPE | NodeKind::SYNTHETIC => false,
-        NodeKind::OBJECT => !is_static(graph, node),
-        _ => true,
-    }
-}
-
-/// Is it one of the objects that Node keeps for as long as it runs?
-pub(super) fn is_static(graph: &Graph, node: NodeIx) -> bool {
-    is_static_name(graph.raw_name(node))
-}
-
-/// The same by the name of its class.
-pub(super) fn is_static_name(name: &[u8]) -> bool {
-    STATIC.iter().any(|known| known.as_bytes() == name)
-}
-
 /// Are these modules some few that were loaded again and again?
 fn are_copies(graph: &Graph, modules: &[NodeIx]) -> bool {
     let mut files: Vec<String> = modules.iter().filter_map(|&module| modules::file(graph, module)).collect();
@@ -206,31 +103,6 @@ fn are_copies(graph: &Graph, modules: &[NodeIx]) -> bool {
     files.sort_unstable();
     files.dedup();
     count * 2 > modules.len() && files.len() * 4 <= count
-}
-
-/// Does the object hold modules by name, as `require.cache` does?
-fn is_registry(graph: &Graph, node: NodeIx) -> bool {
-    let properties = graph.edges_of(node).iter().filter(|edge| edge.kind() == EdgeKind::Property).take(64);
-    let (all, modules) =
-        properties.fold((0, 0), |(all, modules), edge| (all + 1, modules + u32::from(is_static(graph, edge.target()))));
-    modules >= 3 && modules * 2 >= all
-}
-
-/// Is the node V8's storage for something else, to be looked through?
-pub(super) fn is_storage(heap: &Heap, node: NodeIx) -> bool {
-    let graph = heap.graph();
-    match graph.kind(node) {
-        NodeKind::ARRAY | NodeKind::HIDDEN => true,
-        NodeKind::NATIVE => graph.raw_name(node).starts_with(b"system / "),
-        NodeKind::OBJECT => graph.raw_name(node).starts_with(b"system / ") && !is_scope(heap, node),
-        _ => false,
-    }
-}
-
-/// Is the node a function's or module's variables?
-pub(super) fn is_scope(heap: &Heap, node: NodeIx) -> bool {
-    let name = heap.graph().raw_name(node);
-    heap.graph().kind(node) == NodeKind::OBJECT && name.starts_with(b"system / ") && name[9..].starts_with(b"Context")
 }
 
 /// What a node dominates, seen through storage, sorted into large ones and groups of small ones.
@@ -245,15 +117,16 @@ struct Children {
     inside: Vec<NodeIx>,
 }
 
+/// Objects of one class.
 #[derive(Default)]
-struct Group {
-    count: u64,
-    bytes: u64,
-    members: Sample,
+pub(super) struct Group {
+    pub(super) count: u64,
+    pub(super) bytes: u64,
+    pub(super) members: Sample,
 }
 
 impl Group {
-    fn add(&mut self, heap: &Heap, node: NodeIx) {
+    pub(super) fn add(&mut self, heap: &Heap, node: NodeIx) {
         self.count += 1;
         self.bytes = self.bytes.saturating_add(heap.retained(node));
         self.members.add(node);
@@ -281,16 +154,16 @@ impl Children {
                 }
             }
         }
-        if self.statics.count >= CROWD && are_copies(heap.graph(), &self.statics.members.nodes) {
+        if self.statics.count >= CROWD && are_copies(heap.graph(), self.statics.members.nodes()) {
             let copies = std::mem::take(&mut self.statics);
-            self.groups.insert(heap.class(copies.members.nodes[0]), copies);
+            self.groups.insert(heap.class(copies.members.nodes()[0]), copies);
         }
     }
 
     /// Objects that no single variable of the scope holds, but two or more of its collections.
     fn shared(&mut self, heap: &Heap, scope: NodeIx, least: u64) -> Option<Accumulation> {
         let is_object =
-            |group: &Group| group.members.nodes.iter().all(|&node| heap.graph().kind(node) == NodeKind::OBJECT);
+            |group: &Group| group.members.nodes().iter().all(|&node| heap.graph().kind(node) == NodeKind::OBJECT);
         let objects = self.groups.iter_mut().filter(|(_, group)| group.count >= CROWD && is_object(group));
         let (&class, group) = objects.max_by_key(|(class, group)| (group.bytes, **class))?;
         if group.bytes < least {
@@ -342,83 +215,4 @@ impl Children {
         let pile = Pile::Collection { mixed };
         Some(Accumulation { holder, within: holder, pile, class, count, bytes, members, between })
     }
-}
-
-/// Classes with many members whose bytes no pile explains.
-fn crowds(heap: &Heap, least: u64, piles: &[Accumulation], watch: &Watch) -> Result<Vec<Accumulation>, Error> {
-    // By class: the members' places in the tree's order, for those that are worth a look.
-    let mut members: Vec<Option<Vec<u32>>> =
-        heap.classes().iter().map(|row| may_crowd(heap, row, least).then(Vec::new)).collect();
-    if members.iter().all(Option::is_none) {
-        return Ok(Vec::new());
-    }
-    watch.check()?;
-    let classes = heap.ranked_classes();
-    for rank in 0..heap.in_tree_order().len() {
-        if let Some(class) = classes.counted_at(rank)
-            && let Some(ranks) = &mut members[class as usize]
-        {
-            ranks.push(rank as u32);
-        }
-    }
-    let crowd = |(class, ranks): (usize, Vec<u32>)| {
-        let class = class as u32;
-        // What variables of a scope share explains one class only.
-        let explains = |pile: &Accumulation, node| {
-            (pile.pile != Pile::Shared || pile.class == class) && heap.dominates(pile.within, node)
-        };
-        let mut group = Group::default();
-        let (mut covered, mut largest) = (0, 0);
-        for rank in ranks {
-            let node = heap.in_tree_order()[rank as usize];
-            if rank < covered {
-                continue;
-            }
-            covered = rank + heap.retained_count(node);
-            if !piles.iter().any(|pile| explains(pile, node)) {
-                group.add(heap, node);
-                largest = largest.max(heap.retained(node));
-            }
-        }
-        // One large object of the class is no crowd: it has a pile of its own, or is one.
-        if group.bytes < least || group.count < CROWD || largest >= least {
-            return None;
-        }
-        let members = group.members.taken();
-        let holder = *members.get(members.len() / 2)?;
-        let (count, bytes) = (group.count, group.bytes);
-        let (pile, between) = (Pile::Class, Vec::new());
-        Some(Accumulation { holder, within: holder, pile, class, count, bytes, members, between })
-    };
-    let mut found = Vec::new();
-    for (class, ranks) in members.into_iter().enumerate() {
-        watch.check()?;
-        found.extend(ranks.and_then(|ranks| crowd((class, ranks))));
-    }
-    // A crowd inside the members of a larger one is explained by that.
-    found.sort_by_key(|crowd| (std::cmp::Reverse(crowd.bytes), crowd.class));
-    let mut kept: Vec<Accumulation> = Vec::new();
-    for crowd in found {
-        let inside = |&node: &NodeIx| above(heap, node).any(|class| kept.iter().any(|kept| kept.class == class));
-        let explained = crowd.members.iter().filter(|member| inside(member)).count();
-        if explained * 2 < crowd.members.len() {
-            kept.push(crowd);
-        }
-    }
-    Ok(kept)
-}
-
-/// The classes of the nodes that dominate this one, some of them.
-fn above(heap: &Heap, node: NodeIx) -> impl Iterator<Item = u32> + '_ {
-    let up = |&node: &NodeIx| (node != NodeIx::ROOT).then(|| heap.idom(node));
-    std::iter::successors(up(&node), up).take(64).map(|node| heap.class(node))
-}
-
-/// Is the class large, and does its name say who made the objects?
-fn may_crowd(heap: &Heap, row: &Class, least: u64) -> bool {
-    if row.retained < least || row.count < CROWD {
-        return false;
-    }
-    let name = row.name(heap.graph().strings());
-    !name.starts_with('(') && !name.starts_with("system / ") && !GENERIC.contains(&&*name) && !STATIC.contains(&&*name)
 }

@@ -1,8 +1,9 @@
 //! What to do about a pile, in a sentence or two.
 
-use super::accumulation::{Accumulation, Pile, is_static};
+use super::accumulation::{Accumulation, Pile};
 use super::content::Stored;
 use super::heap::Heap;
+use super::roles::is_static;
 use super::route::Listened;
 use super::timers::Timer;
 use crate::graph::{NodeIx, NodeKind};

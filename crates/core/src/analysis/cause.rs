@@ -1,8 +1,9 @@
 //! Why something stays in memory, in the words of the trade.
 
-use super::accumulation::{Pile, is_scope};
+use super::accumulation::Pile;
 use super::advice::{About, is_bytes};
 use super::heap::Heap;
+use super::roles::is_scope;
 use super::route::Route;
 use crate::graph::{NodeIx, NodeKind};
 

@@ -1,9 +1,11 @@
 //! Chains and trees: objects of one class that hold one another, directly or through a few others, as closures do that
 //! share the scope of the closure before.
 
-use super::accumulation::{CROWD, Sample, can_hold, is_content, is_storage};
+use super::crowds::CROWD;
 use super::functions::Function;
 use super::heap::Heap;
+use super::roles::{can_hold, is_content, is_storage};
+use super::sample::Sample;
 use crate::graph::NodeIx;
 use crate::{Error, Watch};
 

@@ -1,8 +1,9 @@
 //! What a pile is made of, in words: a class, a function with its place, keys and values of a map.
 
-use super::accumulation::{Accumulation, is_content, is_scope};
+use super::accumulation::Accumulation;
 use super::functions::Function;
 use super::heap::Heap;
+use super::roles::{is_content, is_scope};
 use super::scripts::Scripts;
 use crate::Location;
 use crate::graph::{EdgeIx, EdgeKind, NodeIx, NodeKind};

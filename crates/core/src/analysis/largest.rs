@@ -1,8 +1,8 @@
 //! The objects of the app that retain most, none inside another.
 
-use super::accumulation::{is_global, is_scope};
 use super::distances::SYSTEM;
 use super::heap::Heap;
+use super::roles::{is_global, is_scope};
 use super::route::Route;
 use super::scripts::script_name;
 use super::timers;

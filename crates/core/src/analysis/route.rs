@@ -1,12 +1,12 @@
 //! A retaining path in the words of the source: variables, properties, `[]` for elements, V8's storage left out.
 
-use super::accumulation::{is_global, is_scope};
 use super::functions::Function;
 use super::heap::Heap;
 use super::listeners;
 use super::locals;
 use super::modules::{self, Modules};
 use super::paths::source;
+use super::roles::{is_global, is_scope};
 use super::timers::Timer;
 use crate::PathStep;
 use crate::graph::{EdgeIx, EdgeKind, NodeIx, NodeKind};

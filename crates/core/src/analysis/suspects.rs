@@ -9,6 +9,7 @@ use super::functions::Function;
 use super::heap::Heap;
 use super::modules::Modules;
 use super::paths::Paths;
+use super::roles::is_scope;
 use super::route::Route;
 use super::scopes::Scopes;
 use super::scripts::Scripts;
@@ -291,7 +292,7 @@ fn described(
                 NodeKind::CLOSURE => {
                     Function::of(graph, node).map_or_else(String::new, |function| function.call(graph.strings()))
                 }
-                _ if super::accumulation::is_scope(heap, node) => "scope".to_owned(),
+                _ if is_scope(heap, node) => "scope".to_owned(),
                 _ => heap.class_name(node).into_owned(),
             });
             let turn: Vec<String> = std::iter::once(content.to_owned()).chain(between).collect();

@@ -1,9 +1,9 @@
 //! Timers: objects that Node's lists hold until they are due, each with the callback that a person knows.
 
-use super::accumulation::is_storage;
 use super::functions::Function;
 use super::heap::Heap;
 use super::landmarks::Landmarks;
+use super::roles::is_storage;
 use super::scripts::Scripts;
 use crate::graph::{EdgeKind, Graph, NodeIx, NodeKind};
 use crate::{FunctionCount, TimerRow};

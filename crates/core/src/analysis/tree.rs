@@ -3,8 +3,8 @@
 //! Rows are parts of the heap that do not overlap: what the rows below one hold is a part of what it holds. Best first, so that
 //! the rows that there is room for are the largest. O(N) time at most, 4 bytes a node of what is folded.
 
-use super::accumulation::{is_global, is_scope};
 use super::heap::Heap;
+use super::roles::{is_global, is_scope};
 use crate::graph::{Edge, EdgeIx, EdgeKind, NodeIx, NodeKind};
 use crate::{Error, TreeRow, Watch};
 use std::cmp::Reverse;

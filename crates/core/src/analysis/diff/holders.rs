@@ -3,14 +3,17 @@
 //! Where that is an object of the app, it is the holder and has all of them. Where it is a scope, the global object or a root, what
 //! hangs from it is told by class, and named by the way to it. O(N), 8 bytes a node.
 
-use super::super::accumulation::{Accumulation, CROWD, Pile, Sample, can_hold, is_content, is_scope, is_storage};
+use super::super::accumulation::{Accumulation, Pile};
 use super::super::bits::Bits;
 use super::super::content::short;
+use super::super::crowds::CROWD;
 use super::super::finding::{Finding, grouped, size};
 use super::super::heap::Heap;
 use super::super::modules::Modules;
 use super::super::paths::Paths;
+use super::super::roles::{can_hold, is_content, is_scope, is_storage};
 use super::super::route::Route;
+use super::super::sample::Sample;
 use super::super::scopes::Scopes;
 use super::super::scripts::Scripts;
 use super::super::suspects::{self, Names};

@@ -1,6 +1,6 @@
-use super::super::accumulation::is_storage;
 use super::super::beside::Beside;
 use super::super::heap::Heap;
+use super::super::roles::is_storage;
 use super::{Compared, Holders, Matched, diff, tally};
 use crate::graph::{EdgeKind, Graph, NodeIx, NodeKind};
 use crate::testing::SnapshotBuilder;

@@ -3,9 +3,9 @@
 //! Names are told by the same code that tells those of whole graphs. What it looks at is near: the ways, members and what they hold, functions
 //! with their scopes and scripts. Bounded by a part of the heap's nodes.
 
-use super::super::accumulation::Sample;
 use super::super::classes::Class;
 use super::super::heap::{Heap, Whole};
+use super::super::sample::Sample;
 use super::chart::{Chart, targets};
 use super::fold::Fold;
 use super::folded::Folded;

@@ -1,8 +1,8 @@
 //! What a step of a signature is made of: the edge's name as the source writes it, and the class of what it leads to.
 
-use super::super::accumulation::is_static_name;
 use super::super::functions::Function;
 use super::super::heap::Ground;
+use super::super::roles::is_static_name;
 use super::terrain::{Charted, LinkName, Node, Terrain};
 use crate::graph::{EdgeKind, NodeIx, NodeKind, Place};
 use rustc_hash::{FxHashMap, FxHasher};

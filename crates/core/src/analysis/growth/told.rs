@@ -1,9 +1,10 @@
 //! What grows, in the words of the source: a signature is shown as the pile of its members, and named as suspects are.
 
-use super::super::accumulation::{Accumulation, Pile, Sample};
+use super::super::accumulation::{Accumulation, Pile};
 use super::super::bound::bound;
 use super::super::modules::Modules;
 use super::super::route::Route;
+use super::super::sample::Sample;
 use super::super::scopes::Scopes;
 use super::super::scripts::Scripts;
 use super::super::suspects::Names;
