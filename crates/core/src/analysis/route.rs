@@ -1,5 +1,8 @@
 //! A retaining path in the words of the source: variables, properties, `[]` for elements, V8's storage left out.
 
+mod name;
+mod shown;
+
 use super::functions::Function;
 use super::heap::Heap;
 use super::listeners;
@@ -7,17 +10,11 @@ use super::locals;
 use super::modules::{self, Modules};
 use super::paths::source;
 use super::roles::{is_global, is_scope};
-use super::timers::Timer;
-use crate::PathStep;
 use crate::graph::{EdgeIx, EdgeKind, NodeIx, NodeKind};
 use std::borrow::Cow;
 
-/// Steps of a path that are kept; more are folded in the middle.
-const MOST: usize = 48;
 /// Edges that are looked at from each end of a path.
 const KEPT: usize = 512;
-/// The longest turn of a chain that is told from a path that goes on.
-const TURN: usize = 4;
 /// Properties in which Node keeps listeners: `EventEmitter`'s and `EventTarget`'s.
 const EMITTERS: &str = "_events";
 const TARGETS: &str = "<symbol kEvents>";
@@ -48,9 +45,6 @@ pub(super) enum Listened {
     /// By `subscribe` of a channel of `node:diagnostics_channel`.
     Channel,
 }
-
-/// What a timer calls, and with what.
-const CALLED: [&str; 4] = ["_onTimeout", "_timerArgs", "_onImmediate", "_argv"];
 
 impl Route {
     /// Puts a path of edges into words.
@@ -217,174 +211,6 @@ impl Route {
         let kind = if self.steps[from].edge == EMITTERS { Listened::Emitter } else { Listened::Target };
         is_list.then_some(kind)
     }
-
-    /// The end's name as the source would write it: `cache.entries`, `global.queue[]`, `bus.on('data')`.
-    pub(super) fn name(&self, heap: &Heap) -> String {
-        let mut parts: Vec<&str> = Vec::new();
-        let mut owner = String::new();
-        for (at, step) in self.steps.iter().enumerate().rev() {
-            let named = match step.kind {
-                EdgeKind::Context | EdgeKind::Property | EdgeKind::Element => !step.edge.is_empty(),
-                _ => step.edge == "[]",
-            };
-            let from = at.checked_sub(1).map(|at| self.steps[at].to);
-            if let Some(function) = self.frame_at(heap, at) {
-                owner = format!("local of {}", locals::owner(heap, function));
-                if parts.is_empty() {
-                    return owner;
-                }
-                owner = format!("({owner})");
-                break;
-            }
-            if !named {
-                owner = from_class(heap, step.to);
-                if parts.is_empty() {
-                    owner.clear();
-                }
-                if owner.is_empty() {
-                    continue;
-                }
-                break;
-            }
-            if modules::is_common(heap.graph(), step.to) && !parts.is_empty() {
-                break;
-            }
-            if let Some(timer) =
-                from.and_then(|from| Timer::of(heap.graph(), from)).filter(|_| CALLED.contains(&&*step.edge))
-            {
-                if heap.graph().kind(step.to) != NodeKind::CLOSURE {
-                    parts.push(&step.edge);
-                }
-                owner = timer.name(heap);
-                break;
-            }
-            parts.push(&step.edge);
-            if step.kind == EdgeKind::Context {
-                break;
-            }
-            if from.is_some_and(|from| is_global(heap, from)) {
-                "global".clone_into(&mut owner);
-                break;
-            }
-        }
-        if parts.is_empty() && owner.is_empty() {
-            return self.steps.last().map_or_else(|| "(root)".to_owned(), |step| from_class(heap, step.to));
-        }
-        parts.reverse();
-        // A chain's or a tree's name: the same step over and over is one.
-        parts.dedup();
-        let listeners = parts.iter().position(|part| [EMITTERS, TARGETS].contains(part)).unwrap_or(parts.len());
-        let (mut before, event) = (parts[..listeners].to_vec(), &parts[listeners..]);
-        // The signal of a controller is private to it, and read by that name.
-        if let Some(last) = before.last_mut().filter(|last| !event.is_empty() && **last == "#signal") {
-            *last = "signal";
-        }
-        if before.len() > 6 {
-            before.splice(3..before.len() - 3, ["…"]);
-        }
-        let mut name = owner;
-        join(&mut name, &before);
-        if let [kept, event @ ..] = event {
-            let function = if *kept == EMITTERS { "on" } else { "addEventListener" };
-            name.push_str(if name.is_empty() { "" } else { "." });
-            let (event, rest) = event.split_first().unwrap_or((&"[]", &[]));
-            // Where the table itself is the end, the event is the one with most listeners; with one each, no event is.
-            let busiest = || listeners::busiest(heap, self.steps.last()?.to).filter(|&(_, count, _)| count > 1);
-            let busiest = || busiest().map(|(event, ..)| event);
-            let event = if *event == "[]" { busiest() } else { Some((*event).into()) };
-            let event = event.map_or_else(|| "…".to_owned(), |event| format!("'{event}'"));
-            for part in [function, "(", &event, ")"] {
-                name.push_str(part);
-            }
-            join(&mut name, if rest.iter().all(|part| matches!(*part, "[]" | "next")) { &[] } else { rest });
-        }
-        name
-    }
-
-    /// The steps as reports show them.
-    pub(super) fn shown(&self, heap: &Heap) -> Vec<PathStep> {
-        let graph = heap.graph();
-        let mut steps: Vec<PathStep> = Vec::new();
-        for step in &self.steps {
-            let class = heap.class_name(step.to);
-            let (name, kind) = match graph.kind(step.to) {
-                _ if is_global(heap, step.to) => ("global".to_owned(), "global"),
-                _ if modules::is_record(heap.graph(), step.to) => {
-                    (modules::file(heap.graph(), step.to).unwrap_or_else(|| "ES module".to_owned()), "module")
-                }
-                NodeKind::CLOSURE => {
-                    let function = Function::of(graph, step.to);
-                    (function.map_or_else(String::new, |function| function.call(graph.strings())), "closure")
-                }
-                NodeKind::SYNTHETIC => (graph.name(step.to).into_owned(), "root"),
-                NodeKind::NATIVE => (class.into_owned(), "native"),
-                kind if kind.is_string() => ("string".to_owned(), "string"),
-                _ if is_scope(heap, step.to) => ("scope".to_owned(), "context"),
-                NodeKind::CODE => (graph.name(step.to).into_owned(), "code"),
-                _ => match &*class {
-                    "Array" => (class.into_owned(), "array"),
-                    "Map" | "WeakMap" => (class.into_owned(), "map"),
-                    "Set" | "WeakSet" => (class.into_owned(), "set"),
-                    "Module" | "ModuleWrap" => match modules::file(heap.graph(), step.to) {
-                        Some(file) => (file, "module"),
-                        None => (class.into_owned(), "object"),
-                    },
-                    _ => (class.into_owned(), "object"),
-                },
-            };
-            // Two objects that are one to a person: the global object and its realm, a module's wrap and its record.
-            let same = |last: &PathStep| matches!(kind, "global" | "module") && last.kind == kind && last.name == name;
-            // A module's own function waits in one for ever.
-            let is_waiting = name == "Generator" && steps.last().is_some_and(|last| last.kind == "module");
-            if !is_waiting && !steps.last().is_some_and(same) {
-                steps.push(PathStep { edge: step.edge.clone(), name, kind: kind.to_owned() });
-            }
-        }
-        let mut shown = folded(&steps);
-        if shown.len() > MOST {
-            let left_out = shown.len() - MOST;
-            shown.splice(MOST / 2..MOST / 2 + left_out, [turns(format!("{left_out} more"))]);
-        }
-        shown
-    }
-}
-
-/// `a.b[].c`, behind what is there.
-fn join(name: &mut String, parts: &[&str]) {
-    for &part in parts {
-        if part != "[]" && !name.is_empty() {
-            name.push('.');
-        }
-        name.push_str(part);
-    }
-}
-
-/// The path with each run of the same steps told once: of a list, or of closures that hold one another.
-fn folded(steps: &[PathStep]) -> Vec<PathStep> {
-    let mut shown: Vec<PathStep> = Vec::new();
-    let mut at = 0;
-    while at < steps.len() {
-        let repeats = |turn: usize| {
-            let same = |&from: &usize| steps[from..].starts_with(&steps[at..at + turn]);
-            (at..).step_by(turn).skip(1).take_while(|from| from + turn <= steps.len() && same(from)).count()
-        };
-        // Of one step, two in a row are a run; of several, three.
-        let mut turns_here = (1..=TURN.min(steps.len() - at)).map(|turn| (turn, repeats(turn)));
-        let Some((turn, count)) = turns_here.find(|&(turn, count)| count > usize::from(turn > 1)) else {
-            shown.push(steps[at].clone());
-            at += 1;
-            continue;
-        };
-        shown.extend_from_slice(&steps[at..at + turn]);
-        let more = if turn == 1 { format!("{count} more {}", steps[at].name) } else { format!("{count} more turns") };
-        shown.push(turns(more));
-        at += turn * (count + 1);
-    }
-    shown
-}
-
-fn turns(name: String) -> PathStep {
-    PathStep { edge: "…".to_owned(), name, kind: "folded".to_owned() }
 }
 
 /// The text of the key, in a map's table, of the value that an edge leads to.
@@ -393,12 +219,4 @@ fn key(heap: &Heap, table: NodeIx, value: EdgeIx) -> Option<String> {
     let before = modules::index(graph, value)?.checked_sub(1)?;
     let (_, key) = graph.edge_indices(table).find(|&(at, _)| modules::index(graph, at) == Some(before))?;
     graph.text(key.target()).map(Cow::into_owned)
-}
-
-fn from_class(heap: &Heap, node: NodeIx) -> String {
-    let graph = heap.graph();
-    if graph.kind(node) == NodeKind::CLOSURE && !graph.raw_name(node).is_empty() {
-        return graph.name(node).into_owned();
-    }
-    if is_scope(heap, node) { String::new() } else { heap.class_name(node).into_owned() }
 }
