@@ -26,8 +26,8 @@ pub use error::{Code, Error};
 pub use options::{AnalyzeOptions, CensusOptions, DiffOptions, GrowthOptions, Limits};
 pub use report::{
     ChangeRow, ClassRow, ClosureRow, ClosureSite, ContextRow, Diff, DominatorRow, FunctionCount, Grown, Growth,
-    HolderRow, ListenerRow, Location, Noise, Outline, PathStep, Report, StringRow, Sum, SumRow, Suspect, TimerRow,
-    Totals, TreeRow,
+    HeapFigures, HolderRow, ListenerRow, Location, Noise, Outline, PathStep, Report, StringRow, Sum, SumRow, Suspect,
+    TimerRow, Totals, TreeRow,
 };
 pub use source_map::{Original, SourceMaps};
 pub use sources::{NoSources, Sources};

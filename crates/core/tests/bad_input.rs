@@ -36,7 +36,7 @@ fn the_small_snapshot_is_good_plain_and_compressed() {
         format!("{}\n", small()).into_bytes(),
     ] {
         let report = run(bytes).expect("a good snapshot");
-        assert_eq!((report.node_count, report.edge_count, report.total_size), (3, 2, 24));
+        assert_eq!((report.heap.node_count, report.heap.edge_count, report.heap.total_size), (3, 2, 24));
     }
 }
 
@@ -287,7 +287,7 @@ fn strings_that_are_no_text_are_read() {
 #[test]
 fn no_node_is_refused_and_a_lone_root_is_read() {
     refused(snapshot_text(0, 0, "", "", r#""<dummy>""#));
-    assert_eq!(run(snapshot_text(1, 0, "9,0,1,0,0,0", "", r#""<dummy>""#)).expect("a root").node_count, 1);
+    assert_eq!(run(snapshot_text(1, 0, "9,0,1,0,0,0", "", r#""<dummy>""#)).expect("a root").heap.node_count, 1);
     refused(snapshot_text(1, 0, "9,0,1,0,0,0", "", ""));
 }
 
@@ -340,7 +340,7 @@ fn a_node_with_five_million_edges_is_read() {
     }
     let text = snapshot_text(3, EDGES + 1, &nodes, &edges, r#""<dummy>","x""#);
     let report = run(text.clone()).expect("a wide node");
-    assert_eq!((report.edge_count, report.total_size), (EDGES as u64 + 1, 24));
+    assert_eq!((report.heap.edge_count, report.heap.total_size), (EDGES as u64 + 1, 24));
     let heap = heap(text).expect("a wide node");
     assert_eq!((heap.retained(NodeIx(1)), heap.distance(NodeIx(2))), (24, 2));
 }
@@ -367,7 +367,7 @@ fn a_million_equal_objects_in_one_holder_are_read() {
     let mut star = Snapshot::new(NODES).edge(0, 1);
     star.edges[1] = (2..NODES).collect();
     let report = run(star.text()).expect("a star");
-    assert_eq!((report.node_count, report.class_count), (NODES as u64, 1));
+    assert_eq!((report.heap.node_count, report.class_count), (NODES as u64, 1));
 }
 
 /// Work that grows with the square of the input would be a hang: a megabyte would take minutes.
@@ -566,7 +566,7 @@ fn a_number_far_from_its_comma_is_never_dropped() {
     for room in [262_100, 262_143, 262_144, 262_145, 524_200, 524_288, 600_000] {
         let wide = format!("{}{}{}", &text[..comma], " ".repeat(room), &text[comma..]);
         match analyze(source(wide), &AnalyzeOptions::default(), &Watch::default()) {
-            Ok(report) => assert_eq!(report.node_count, 3, "{room} spaces"),
+            Ok(report) => assert_eq!(report.heap.node_count, 3, "{room} spaces"),
             Err(error) => assert_eq!(error.code, Code::Parse, "{room} spaces: {error}"),
         }
     }

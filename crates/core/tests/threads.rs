@@ -21,7 +21,7 @@ fn where_no_thread_can_be_had_the_callers_does_the_work() {
     let report = analyze(source(large()), &AnalyzeOptions::default(), &Watch::default()).expect("a good snapshot");
     if std::env::var_os(ALONE).is_some() {
         assert!(std::thread::Builder::new().spawn(|| ()).is_err(), "there are threads after all");
-        println!("alone: {}", report.total_size);
+        println!("alone: {}", report.heap.total_size);
         return;
     }
     let child = Command::new(std::env::current_exe().expect("its own name"))
@@ -32,7 +32,7 @@ fn where_no_thread_can_be_had_the_callers_does_the_work() {
         .expect("a child");
     let output = String::from_utf8_lossy(&child.stdout);
     assert!(child.status.success(), "{output}{}", String::from_utf8_lossy(&child.stderr));
-    assert!(output.contains(&format!("alone: {}", report.total_size)), "{output}");
+    assert!(output.contains(&format!("alone: {}", report.heap.total_size)), "{output}");
 }
 
 /// White space until a helper comes to read, which panics.

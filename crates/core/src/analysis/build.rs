@@ -13,8 +13,8 @@ use super::suspects::Names;
 use super::{emitters, largest, realms, side_by_side, suspects, tree};
 use crate::graph::{Graph, NodeIx, NodeKind};
 use crate::{
-    AnalyzeOptions, ClassRow, ClosureRow, ContextRow, DominatorRow, Error, FunctionCount, ListenerRow, Report, Sources,
-    Stage, StringRow, Suspect, TimerRow, TreeRow, Watch,
+    AnalyzeOptions, ClassRow, ClosureRow, ContextRow, DominatorRow, Error, FunctionCount, HeapFigures, ListenerRow,
+    Report, Sources, Stage, StringRow, Suspect, TimerRow, TreeRow, Watch,
 };
 use std::sync::OnceLock;
 
@@ -51,7 +51,7 @@ fn told(
 ) -> Result<Report, Error> {
     watch.enter(Stage::Report)?;
     let graph = heap.graph();
-    let Gathered { strings, listeners, timers, waiting, closures, realms, versions: (node, v8) } = gathered;
+    let Gathered { strings, listeners, timers, waiting, closures, realms, versions } = gathered;
     // What asks for single objects is named on one thread; the other asks the whole heap, and for lists.
     let scripts = OnceLock::new();
     let scripts = || scripts.get_or_init(|| Scripts::find(graph, sources));
@@ -80,11 +80,7 @@ fn told(
         notes.push(format!("{unreached} nodes are reached by weak edges only, or not at all"));
     }
     Ok(Report {
-        node,
-        v8,
-        total_size: heap.total_size(),
-        node_count: graph.node_count() as u64,
-        edge_count: graph.edge_count() as u64,
+        heap: HeapFigures::new(graph, heap.total_size(), versions),
         classes,
         class_count,
         dominators,
@@ -148,6 +144,14 @@ fn named(
         dominators: largest.iter().filter_map(row).collect(),
         contexts: realms::rows(heap, scripts, &contexts, way, options.top),
     })
+}
+
+impl HeapFigures {
+    /// Of a heap whose sizes come to so much in all; `versions`: Node's and V8's.
+    pub(super) fn new(graph: &Graph, total_size: u64, versions: (Option<String>, Option<String>)) -> Self {
+        let (node, v8) = versions;
+        Self { node, v8, total_size, node_count: graph.node_count() as u64, edge_count: graph.edge_count() as u64 }
+    }
 }
 
 impl ClassRow {

@@ -3,7 +3,7 @@
 use super::build::versions;
 use super::classes::{Class, Sorter};
 use crate::graph::Graph;
-use crate::{Error, Outline, Sum, SumRow, Watch};
+use crate::{Error, HeapFigures, Outline, Sum, SumRow, Watch};
 
 /// Classes that are told.
 const CLASSES: usize = 100;
@@ -13,16 +13,7 @@ const STRIDE: usize = 1 << 16;
 /// What is known without the dominator tree.
 pub(super) fn outline(graph: &Graph, watch: &Watch) -> Result<Outline, Error> {
     let (classes, class_count) = by_own_size(graph, CLASSES, watch)?;
-    let (node, v8) = versions(graph);
-    Ok(Outline {
-        node,
-        v8,
-        total_size: graph.total_size(),
-        node_count: graph.node_count() as u64,
-        edge_count: graph.edge_count() as u64,
-        classes,
-        class_count,
-    })
+    Ok(Outline { heap: HeapFigures::new(graph, graph.total_size(), versions(graph)), classes, class_count })
 }
 
 /// Classes by name alone, those first whose objects take most themselves: the first `top`, and how many there are.
