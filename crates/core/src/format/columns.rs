@@ -1,9 +1,11 @@
 //! Rows of numbers into columns: the checks that every index and count of the file goes through.
 //!
-//! Rows arrive in stretches that begin and end anywhere; the part of a row that a stretch ends with is kept.
+//! Rows arrive in stretches that begin and end anywhere; the part of a row that a stretch ends with is kept (`partial`).
 
+use super::divisor::Divisor;
 use super::meta::{EdgeLayout, Layout, LocationLayout, MAX_FIELDS, NodeLayout};
 use super::numbers::{Numbers, WIDE};
+use super::partial::Partial;
 use super::places::Places;
 use crate::graph::{Edge, EdgeKind, Graph, NodeIx, NodeKind, Place};
 use crate::{Error, Limits};
@@ -22,70 +24,6 @@ impl Misfit {
 
     fn limit(index: usize, what: impl std::fmt::Display) -> Self {
         Self { index, what: what.to_string(), is_limit: true }
-    }
-}
-
-/// A row of which only the first numbers are there yet.
-#[derive(Default)]
-struct Partial {
-    row: [u64; MAX_FIELDS],
-    len: usize,
-}
-
-impl Partial {
-    /// Splits a stretch: numbers that complete the kept row, whole rows, and the start of the next row, which is kept.
-    /// Calls `whole` with the completed row, if there is one, and answers where whole rows start and end.
-    fn take(
-        &mut self,
-        numbers: &Numbers,
-        fields: usize,
-        mut whole: impl FnMut(&[u64]) -> Result<(), Misfit>,
-    ) -> Result<(usize, usize), Misfit> {
-        let count = numbers.values().len();
-        let mut start = 0;
-        if self.len > 0 {
-            while self.len < fields && start < count {
-                self.row[self.len] = numbers.full(start);
-                self.len += 1;
-                start += 1;
-            }
-            if self.len < fields {
-                return Ok((count, count));
-            }
-            let already = fields - start;
-            whole(&self.row[..fields])
-                .map_err(|misfit| Misfit { index: misfit.index.saturating_sub(already), ..misfit })?;
-            self.len = 0;
-        }
-        let end = start + (count - start) / fields * fields;
-        for index in end..count {
-            self.row[self.len] = numbers.full(index);
-            self.len += 1;
-        }
-        Ok((start, end))
-    }
-}
-
-/// Exact division of 32-bit numbers by a small constant that is known only at run time.
-#[derive(Clone, Copy)]
-struct Divisor {
-    by: u32,
-    reciprocal: u64,
-}
-
-impl Divisor {
-    /// `by` is at least 5: a row has that many fields.
-    fn new(by: usize) -> Self {
-        let by = u32::try_from(by).unwrap_or(u32::MAX);
-        Self { by, reciprocal: u64::MAX / u64::from(by) + 1 }
-    }
-
-    /// The quotient, where there is no remainder.
-    #[expect(clippy::cast_possible_truncation, reason = "a quotient is not above the 32-bit value that was divided")]
-    #[inline]
-    fn exact(self, value: u32) -> Option<u32> {
-        let quotient = ((u128::from(value) * u128::from(self.reciprocal)) >> 64) as u32;
-        if quotient.wrapping_mul(self.by) == value { Some(quotient) } else { None }
     }
 }
 

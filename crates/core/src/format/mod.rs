@@ -5,10 +5,12 @@
 
 mod checked;
 mod columns;
+mod divisor;
 mod input;
 mod meta;
 mod numbers;
 mod parser;
+mod partial;
 mod pipeline;
 mod places;
 

@@ -7,7 +7,7 @@ use super::columns::{Columns, Misfit};
 use super::input::Block;
 use super::meta::Layout;
 use super::numbers::{Numbers, Stop, position};
-use crate::graph::Graph;
+use crate::graph::{Graph, StringTable};
 use crate::{Error, Limits};
 
 /// The header is some 1,500 bytes; a file may not make us keep more than this of it.
@@ -301,21 +301,22 @@ impl Parser {
                 }
             }
         };
-        strings.push_bytes(&text[at..end]);
         let limit = self.limits.max_string_bytes.min(u64::from(u32::MAX) - 1);
-        if strings.byte_len() as u64 > limit {
+        let check = |strings: &StringTable| {
+            if strings.byte_len() as u64 <= limit {
+                return Ok(());
+            }
             let what = format_args!("the strings have more than {limit} bytes (option limits.maxStringBytes)");
-            return Err(Error { byte: Some(place), ..Error::limit(what) });
-        }
+            Err(Error { byte: Some(place), ..Error::limit(what) })
+        };
+        strings.push_bytes(&text[at..end]);
+        check(strings)?;
         if !ended {
             self.state = State::InString { escaped: skip };
             return Ok(end);
         }
         strings.end();
-        if strings.byte_len() as u64 > limit {
-            let what = format_args!("the strings have more than {limit} bytes (option limits.maxStringBytes)");
-            return Err(Error { byte: Some(place), ..Error::limit(what) });
-        }
+        check(strings)?;
         self.state = State::Strings { fresh: false, after: true };
         // The usual way to the next string, without a round through the states.
         if let Some(b",\"") = text.get(end + 1..end + 3) {
