@@ -34,7 +34,10 @@ pub(super) fn joined(base: &str, url: &str) -> String {
     }
     let Some(relative) = unescaped(url) else { return url.to_owned() };
     // A path of Windows keeps its drive and its separators.
-    let windows = base.as_bytes().get(1) == Some(&b':') && base.contains('\\');
+    let windows = has_drive(base) && base.contains('\\');
+    if windows && has_drive(&relative) {
+        return relative.replace('/', "\\");
+    }
     let (drive, base) = if windows { base.split_at(2) } else { ("", base) };
     let base = base.replace(if windows { '\\' } else { '/' }, "/");
     let folder = if relative.starts_with('/') { "" } else { base.rfind('/').map_or("", |at| &base[..at]) };
@@ -49,6 +52,11 @@ pub(super) fn joined(base: &str, url: &str) -> String {
     let root = if base.starts_with('/') || relative.starts_with('/') { "/" } else { "" };
     let path = format!("{root}{}", steps.join("/"));
     if windows { format!("{drive}{}", path.replace('/', "\\")) } else { path }
+}
+
+/// `C:`, and what follows.
+fn has_drive(path: &str) -> bool {
+    matches!(path.as_bytes(), [letter, b':', b'/' | b'\\', ..] if letter.is_ascii_alphabetic())
 }
 
 /// `webpack://…`, `https://…`: not a path, and not a Windows drive either.
@@ -73,6 +81,9 @@ mod tests {
             ("/app/a.js", "file:///srv/x%20y.ts", "/srv/x y.ts"),
             ("/app/a.js", "webpack://app/./src/x.ts", "webpack://app/./src/x.ts"),
             ("C:\\app\\dist\\a.js", "../src/a.ts", "C:\\app\\src\\a.ts"),
+            ("C:\\app\\dist\\a.js", "/src/a.ts", "C:\\src\\a.ts"),
+            ("C:\\app\\dist\\a.js", "D:/src/a.ts", "D:\\src\\a.ts"),
+            ("C:\\app\\dist\\a.js", "D:\\src\\a.ts", "D:\\src\\a.ts"),
             ("a.js", "b.ts", "b.ts"),
         ] {
             assert_eq!(joined(base, url), whole);
