@@ -63,12 +63,12 @@ impl Profile {
         std::iter::successors(Some(leaf), |&at| Some(self.node(at).parent)).take_while(|&at| at != 0)
     }
 
-    /// The innermost frame that the app wrote; else of Node; else the innermost of all.
+    /// The innermost frame that the app wrote; else of Node, or of the folder `own`; else the innermost of all.
     pub(super) fn site(&self, leaf: usize, own: Option<&str>) -> usize {
         let file = |at: &usize| self.node(*at).frame.file.as_str();
         let is_ours = |file: &str| own.is_some_and(|own| file.starts_with(own));
-        let own = |at: &usize| !file(at).is_empty() && !file(at).starts_with("node:") && !is_ours(file(at));
-        let scripted = |at: &usize| !file(at).is_empty();
-        self.outwards(leaf).find(own).or_else(|| self.outwards(leaf).find(scripted)).unwrap_or(leaf)
+        let is_script = |at: &usize| !file(at).is_empty();
+        let is_apps = |at: &usize| is_script(at) && !file(at).starts_with("node:") && !is_ours(file(at));
+        self.outwards(leaf).find(is_apps).or_else(|| self.outwards(leaf).find(is_script)).unwrap_or(leaf)
     }
 }
