@@ -8,7 +8,7 @@ mod holders;
 use super::bits::Bits;
 use super::build::versions;
 use super::classes::Classes;
-use super::finding::{grouped, size};
+use super::figures::{grouped, size};
 use super::heap::{Ground, Heap};
 use super::{detached, shallow};
 use crate::graph::{Graph, NodeIx, NodeKind};

@@ -1,6 +1,7 @@
-//! A pile in words, and how it is written down: figures, one line, a fingerprint.
+//! A pile in words, and how it is written down: one line, a fingerprint.
 
 use super::content::short;
+use super::figures::{grouped, ratio, size};
 use super::heap::Heap;
 use crate::graph::NodeIx;
 use crate::{Location, PathStep, Suspect};
@@ -66,35 +67,6 @@ impl Finding {
         let _ = write!(text, ", {} retained, {:.0} % of the heap", size(self.bytes), share * 100.0);
         text
     }
-}
-
-/// `12,000`.
-pub(super) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-/// `3.1 MB`, in powers of ten.
-pub(super) fn size(bytes: u64) -> String {
-    let (unit, name) = match bytes {
-        0..1_000 => return format!("{bytes} bytes"),
-        1_000..1_000_000 => (1_000, "kB"),
-        1_000_000..1_000_000_000 => (1_000_000, "MB"),
-        _ => (1_000_000_000, "GB"),
-    };
-    format!("{:.1} {name}", ratio(bytes, unit))
-}
-
-#[expect(clippy::cast_precision_loss, reason = "for display")]
-pub(super) fn ratio(part: u64, whole: u64) -> f64 {
-    if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
 }
 
 /// FNV-1a over what stays the same between runs: the name, the holder's class, the file's own name, and the way from the

@@ -23,6 +23,7 @@ mod dominator_tree;
 mod dominators;
 mod duplicates;
 mod emitters;
+mod figures;
 mod finding;
 mod functions;
 mod gathered;

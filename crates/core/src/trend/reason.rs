@@ -53,9 +53,10 @@ fn amount(kind: Kind, value: f64) -> String {
         return format!("{value:.0}");
     }
     let (size, unit) = match value.abs() {
-        size if size < 1e3 => return format!("{value:.0} bytes"),
-        size if size < 1e6 => (value / 1e3, "kB"),
-        size if size < 1e9 => (value / 1e6, "MB"),
+        // What would be rounded to a thousand is one of the next.
+        size if size < 999.5 => return format!("{value:.0} bytes"),
+        size if size < 999.95e3 => (value / 1e3, "kB"),
+        size if size < 999.95e6 => (value / 1e6, "MB"),
         _ => (value / 1e9, "GB"),
     };
     format!("{size:.1} {unit}")
@@ -68,5 +69,17 @@ fn duration(ms: f64) -> String {
         ms if ms < 72e5 => format!("{:.0} min", ms / 6e4),
         ms if ms < 1728e5 => format!("{:.0} h", ms / 36e5),
         ms => format!("{:.0} days", ms / 864e5),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Kind, amount};
+
+    #[test]
+    fn no_amount_is_a_thousand_of_its_unit() {
+        for (value, text) in [(999.4, "999 bytes"), (999.6, "1.0 kB"), (-999_960.0, "-1.0 MB"), (999.96e6, "1.0 GB")] {
+            assert_eq!(amount(Kind::Heap, value), text);
+        }
     }
 }

@@ -1,7 +1,8 @@
 //! The answer: growth points put into words, noise told apart.
 
 use super::super::content::short;
-use super::super::finding::{fingerprint, grouped, ratio, size};
+use super::super::figures::{grouped, ratio, size};
+use super::super::finding::fingerprint;
 use super::census::Census;
 use super::merged::{Merged, NONE};
 use super::points::{Point, delta, points};
