@@ -6,10 +6,10 @@
 mod holders;
 
 use super::bits::Bits;
-use super::build::versions;
 use super::classes::Classes;
 use super::figures::{grouped, size};
 use super::heap::{Ground, Heap};
+use super::versions::versions;
 use super::{detached, shallow};
 use crate::graph::{Graph, NodeIx, NodeKind};
 use crate::tally::{Object, paired};

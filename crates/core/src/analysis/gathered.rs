@@ -1,6 +1,5 @@
 //! What a report says that follows from the graph alone: gathered on an idle thread, while the dominator tree is made.
 
-use super::build::versions_of;
 use super::closures::Closures;
 use super::duplicates::Candidates;
 use super::emitters;
@@ -8,6 +7,7 @@ use super::emitters::List;
 use super::landmarks::Landmarks;
 use super::realms::Realms;
 use super::timers::Pending;
+use super::versions::{Versions, versions_of};
 use super::waiting::Waiting;
 use crate::graph::Graph;
 use crate::{Error, Watch};
@@ -27,7 +27,7 @@ pub(super) struct Gathered {
     /// Contexts beyond the main one.
     pub(super) realms: Realms,
     /// Node's version, and V8's.
-    pub(super) versions: (Option<String>, Option<String>),
+    pub(super) versions: Versions,
 }
 
 impl Gathered {

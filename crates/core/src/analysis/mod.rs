@@ -8,7 +8,6 @@ mod advice;
 mod beside;
 mod bits;
 mod bound;
-mod build;
 mod cause;
 mod chain;
 mod classes;
@@ -39,6 +38,7 @@ mod ownership;
 mod paths;
 mod prepared;
 mod realms;
+mod report;
 mod roles;
 mod route;
 mod sample;
@@ -48,12 +48,12 @@ mod shallow;
 mod suspects;
 mod timers;
 mod tree;
+mod versions;
 mod view;
 mod waiting;
 mod weak_pairs;
 
 pub use beside::Beside;
-pub use build::{report, reported};
 pub use classes::{Class, Sorter};
 pub use diff::{diff, tally};
 pub use growth::{
@@ -62,6 +62,7 @@ pub use growth::{
 
 pub use heap::{Heap, Purpose};
 pub use paths::{by_kind, extra_of};
+pub use report::{report, reported};
 pub use scripts::plain_path;
 pub(crate) use scripts::unescaped;
 pub use view::{Question, Reply, View};

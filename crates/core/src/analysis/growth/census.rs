@@ -1,6 +1,7 @@
 //! The census of a heap: its signatures with their figures, as columns that can be written down, kept and compared with
 //! those of another moment, another process or a twin. A few bytes a signature and figure; bounded.
 
+use super::super::versions::versions;
 use super::folded::Folded;
 use super::signatures::{NOISE, ROOT, Row, below};
 use super::told::{Teller, Told, worth_telling};
@@ -106,7 +107,7 @@ impl Census {
         let told = worth.iter().zip(told).filter_map(|(&at, told)| Some((number[at as usize], told?))).collect();
         let census = Self {
             version: VERSION,
-            node: super::super::build::versions(heap.graph()).0,
+            node: versions(heap.graph()).0,
             total_size: heap.total_size(),
             node_count: heap.node_count(),
             classes: writer.classes(folded),

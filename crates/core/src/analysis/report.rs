@@ -10,8 +10,9 @@ use super::route::Route;
 use super::scopes::Scopes;
 use super::scripts::Scripts;
 use super::suspects::Names;
+use super::versions::Versions;
 use super::{emitters, largest, realms, side_by_side, suspects, tree};
-use crate::graph::{Graph, NodeIx, NodeKind};
+use crate::graph::{Graph, NodeIx};
 use crate::{
     AnalyzeOptions, ClassRow, ClosureRow, ContextRow, DominatorRow, Error, FunctionCount, HeapFigures, ListenerRow,
     Report, Sources, Stage, StringRow, Suspect, TimerRow, TreeRow, Watch,
@@ -148,7 +149,7 @@ fn named(
 
 impl HeapFigures {
     /// Of a heap whose sizes come to so much in all; `versions`: Node's and V8's.
-    pub(super) fn new(graph: &Graph, total_size: u64, versions: (Option<String>, Option<String>)) -> Self {
+    pub(super) fn new(graph: &Graph, total_size: u64, versions: Versions) -> Self {
         let (node, v8) = versions;
         Self { node, v8, total_size, node_count: graph.node_count() as u64, edge_count: graph.edge_count() as u64 }
     }
@@ -174,22 +175,4 @@ fn classes(heap: &Heap, scripts: &Scripts, top: usize) -> (u64, Vec<ClassRow>) {
     rows.sort_by_key(|class| std::cmp::Reverse((class.retained, class.shallow, class.count)));
     rows.truncate(top);
     (count, rows.into_iter().map(|class| ClassRow::of(class, heap.graph(), scripts)).collect())
-}
-
-/// What `process.version` and `process.versions.v8` said, read from the heap.
-pub(super) fn versions(graph: &Graph) -> (Option<String>, Option<String>) {
-    let Some(name) = graph.strings().find(b"process") else { return (None, None) };
-    let is_process = |&node: &NodeIx| graph.name_index(node) == name && graph.kind(node) == NodeKind::OBJECT;
-    versions_of(graph, graph.nodes().filter(is_process))
-}
-
-/// The same, where the objects of that name are known.
-pub(super) fn versions_of(
-    graph: &Graph,
-    mut processes: impl Iterator<Item = NodeIx>,
-) -> (Option<String>, Option<String>) {
-    let text = |node: Option<NodeIx>| graph.text(node?).map(std::borrow::Cow::into_owned);
-    let found = processes
-        .find_map(|process| Some((text(graph.child(process, b"version")), graph.child(process, b"versions")?)));
-    found.map_or((None, None), |(node, versions)| (node, text(graph.child(versions, b"v8"))))
 }
