@@ -44,6 +44,8 @@ mod route;
 mod sample;
 mod scopes;
 mod scripts;
+#[cfg(test)]
+mod server;
 mod shallow;
 mod suspects;
 mod timers;

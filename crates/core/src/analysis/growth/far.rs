@@ -3,9 +3,11 @@
 use super::super::beside::Beside;
 use super::super::heap::{Ground, Heap};
 use super::super::modules::Modules;
+use super::super::server::{server, variable};
 use super::near::Distant;
+use super::random::{built, random};
 use super::terrain::{Charted, FunctionKey, LinkName, Node, Terrain};
-use super::tests::{built, filled, options, random, server, variable};
+use super::tests::{filled, options};
 use super::{Census, census, census_afar};
 use crate::analysis::classes::Class;
 use crate::graph::{EdgeIx, EdgeKind, NodeIx, NodeKind, Place, StringTable};

@@ -108,6 +108,8 @@ pub fn growth(censuses: &[Census], options: &GrowthOptions) -> Growth {
 #[cfg(test)]
 mod far;
 #[cfg(test)]
+mod random;
+#[cfg(test)]
 mod scale;
 #[cfg(test)]
 mod tests;
