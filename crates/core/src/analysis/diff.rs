@@ -4,6 +4,7 @@
 //! numbered anew in each snapshot, so that those are compared as sums. Of the heap before, 16 bytes a node are kept.
 
 mod holders;
+mod totals;
 
 use super::bits::Bits;
 use super::classes::Classes;
@@ -17,6 +18,7 @@ use crate::{ChangeRow, Diff, DiffOptions, Error, Sources, Stage, Sum, Tally, Tot
 use holders::Holders;
 use rustc_hash::FxHashMap;
 use std::cmp::Reverse;
+use totals::Unkept;
 
 /// Objects that have one id in both snapshots are looked at in so many parts, in the order of ids.
 const PARTS: usize = 8;
@@ -275,61 +277,6 @@ fn require_one_version(before: Option<&str>, after: Option<&str>) -> Result<(), 
         ))),
         _ => Ok(()),
     }
-}
-
-impl Sum {
-    /// Adds a node. V8's storage that has given its bytes to its owner is no object of its own.
-    fn add(&mut self, size: u64) {
-        self.count += u64::from(size > 0);
-        self.size = self.size.saturating_add(size);
-    }
-
-    fn plus(self, other: Self) -> Self {
-        Self { count: self.count + other.count, size: self.size.saturating_add(other.size) }
-    }
-
-    fn minus(self, other: Self) -> Self {
-        Self { count: self.count.saturating_sub(other.count), size: self.size.saturating_sub(other.size) }
-    }
-}
-
-impl Totals {
-    fn with(self, other: &Self) -> Self {
-        Self {
-            before: self.before.plus(other.before),
-            after: self.after.plus(other.after),
-            new: self.new.plus(other.new),
-            freed: self.freed.plus(other.freed),
-            survived: self.survived.plus(other.survived),
-        }
-    }
-}
-
-impl ChangeRow {
-    /// Adds those whose ids say nothing: as many stayed as there can be.
-    fn settle(&mut self, unkept: Unkept) {
-        let Totals { before, after, new, freed, survived } = &mut self.totals;
-        let was = unkept.before;
-        let (came, went) = (unkept.after.minus(was), was.minus(unkept.after));
-        let came = if came.count > 0 { came } else { Sum::default() };
-        *new = new.plus(came);
-        *freed = freed.plus(if went.count > 0 { went } else { Sum::default() });
-        *survived = survived.plus(unkept.after.minus(came));
-        self.count_delta = signed(after.count) - signed(before.count);
-        self.size_delta = signed(after.size) - signed(before.size);
-    }
-}
-
-/// Objects of one class whose ids say nothing.
-#[derive(Clone, Copy, Default)]
-struct Unkept {
-    before: Sum,
-    after: Sum,
-}
-
-/// No file can hold so much that it would not fit.
-fn signed(number: u64) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
 }
 
 #[cfg(test)]
