@@ -5,13 +5,12 @@
 
 use super::dominator_tree::Tree;
 use super::side_by_side;
-use crate::graph::{Detachedness, Graph, NodeIx, NodeKind, Place, StringTable};
+use super::sorter::Sorter;
+use crate::graph::{Graph, NodeIx, Place, StringTable};
 use crate::{Error, Watch};
-use rustc_hash::FxHashMap;
 use std::borrow::Cow;
 use std::ops::Range;
 
-const NONE: u32 = u32::MAX;
 /// Marks nodes that classes do not count.
 const EMPTY: u32 = 1 << 31;
 const STRIDE: usize = 1 << 16;
@@ -19,7 +18,7 @@ const STRIDE: usize = 1 << 16;
 /// A class and its totals.
 #[derive(Clone, Debug)]
 pub struct Class {
-    name: Name,
+    pub(super) name: Name,
     /// Where the constructor is written.
     pub place: Option<Place>,
     /// Objects with a size of their own.
@@ -33,7 +32,7 @@ pub struct Class {
 }
 
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
-enum Name {
+pub(super) enum Name {
     /// The string with this index.
     String(u32),
     Text(Cow<'static, str>),
@@ -49,7 +48,7 @@ pub(super) struct Classes {
 }
 
 impl Class {
-    fn new(name: Name, place: Option<Place>) -> Self {
+    pub(super) fn new(name: Name, place: Option<Place>) -> Self {
         Self { name, place, count: 0, shallow: 0, retained: 0, distance: i32::MAX }
     }
 
@@ -156,131 +155,5 @@ impl Classes {
     pub(super) fn counted_at(&self, rank: usize) -> Option<u32> {
         let class = self.by_rank[rank];
         (class & EMPTY == 0).then_some(class)
-    }
-}
-
-/// Classes, while nodes are sorted into them.
-#[derive(Default)]
-pub struct Sorter {
-    by_string: Vec<u32>,
-    by_kind: [Option<u32>; 32],
-    by_text: FxHashMap<String, u32>,
-    by_place: FxHashMap<(Place, u32), u32>,
-    rows: Vec<Class>,
-}
-
-impl Sorter {
-    /// The class of a node that is written there.
-    pub(super) fn of(graph: &Graph, node: NodeIx, place: Option<Place>, sorter: &mut Self) -> u32 {
-        let kind = graph.kind(node);
-        let is_detached = kind == NodeKind::NATIVE && graph.detachedness(node) == Detachedness::Detached;
-        sorter.sort(&graph.strings, kind, || graph.kind_name(node), graph.name_index(node), place, is_detached)
-    }
-
-    /// The class of what has this kind, name and place.
-    pub fn class(&mut self, texts: &StringTable, kind: NodeKind, name: u32, place: Option<Place>) -> u32 {
-        self.sort(texts, kind, || kind.name().unwrap_or("unknown"), name, place, false)
-    }
-
-    /// Counts a node of the class, and bytes.
-    pub fn count(&mut self, class: u32, nodes: u64, bytes: u64) {
-        let row = &mut self.rows[class as usize];
-        row.count += nodes;
-        row.shallow = row.shallow.saturating_add(bytes);
-    }
-
-    /// The classes.
-    pub fn rows(self) -> Vec<Class> {
-        self.rows
-    }
-
-    #[inline]
-    fn sort<'a>(
-        &mut self,
-        texts: &StringTable,
-        kind: NodeKind,
-        kind_name: impl FnOnce() -> &'a str,
-        name: u32,
-        place: Option<Place>,
-        is_detached: bool,
-    ) -> u32 {
-        match kind {
-            NodeKind::OBJECT | NodeKind::NATIVE => {
-                let plain = self.named(texts, name, is_detached);
-                match place.filter(|_| kind == NodeKind::OBJECT) {
-                    None => plain,
-                    Some(place) => {
-                        let rows = &mut self.rows;
-                        match self.by_place.entry((place, plain)) {
-                            std::collections::hash_map::Entry::Occupied(found) => *found.get(),
-                            std::collections::hash_map::Entry::Vacant(free) => {
-                                let class = Class::new(rows[plain as usize].name.clone(), Some(place));
-                                rows.push(class);
-                                *free.insert(rows.len() as u32 - 1)
-                            }
-                        }
-                    }
-                }
-            }
-            _ => {
-                let rows = &mut self.rows;
-                *self.by_kind[usize::from(kind.number()) % 32].get_or_insert_with(|| {
-                    let name = match kind {
-                        NodeKind::HIDDEN => Cow::Borrowed("(system)"),
-                        NodeKind::CODE => Cow::Borrowed("(compiled code)"),
-                        NodeKind::CLOSURE => Cow::Borrowed("Function"),
-                        NodeKind::REGEXP => Cow::Borrowed("RegExp"),
-                        _ => Cow::Owned(format!("({})", kind_name())),
-                    };
-                    rows.push(Class::new(Name::Text(name), None));
-                    rows.len() as u32 - 1
-                })
-            }
-        }
-    }
-
-    /// The class of an object or native node by its name alone.
-    fn named(&mut self, texts: &StringTable, index: u32, is_detached: bool) -> u32 {
-        if self.by_string.len() <= index as usize {
-            self.by_string.resize(texts.len().max(index as usize + 1), NONE);
-        }
-        if !is_detached {
-            let known = self.by_string[index as usize];
-            if known != NONE {
-                return known;
-            }
-            let raw = texts.raw(index);
-            if !raw.starts_with(b"<") && !raw.starts_with(b"Detached <") {
-                self.rows.push(Class::new(Name::String(index), None));
-                let class = self.rows.len() as u32 - 1;
-                self.by_string[index as usize] = class;
-                return class;
-            }
-        }
-        let name = texts.get(index);
-        let name = if is_detached { Cow::Owned(format!("Detached {name}")) } else { name };
-        let name = element(&name);
-        let rows = &mut self.rows;
-        let class = *self.by_text.entry(name).or_insert_with_key(|name| {
-            rows.push(Class::new(Name::Text(Cow::Owned(name.clone())), None));
-            rows.len() as u32 - 1
-        });
-        if !is_detached {
-            self.by_string[index as usize] = class;
-        }
-        class
-    }
-}
-
-/// `<div id="a">` is a `<div>`.
-fn element(name: &str) -> String {
-    let from = match name {
-        _ if name.starts_with('<') => 0,
-        _ if name.starts_with("Detached <") => 10,
-        _ => return name.to_owned(),
-    };
-    match name[from..].find(' ') {
-        Some(space) => format!("{}>", &name[..from + space]),
-        None => name.to_owned(),
     }
 }

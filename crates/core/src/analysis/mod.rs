@@ -47,6 +47,7 @@ mod scripts;
 #[cfg(test)]
 mod server;
 mod shallow;
+mod sorter;
 mod suspects;
 mod timers;
 mod tree;
@@ -56,7 +57,7 @@ mod waiting;
 mod weak_pairs;
 
 pub use beside::Beside;
-pub use classes::{Class, Sorter};
+pub use classes::Class;
 pub use diff::{diff, tally};
 pub use growth::{
     Census, Distant, Dropped, FunctionKey, LinkName, Node, Terrain, census, census_afar, exports, growth,
@@ -67,6 +68,7 @@ pub use paths::{by_kind, extra_of};
 pub use report::{report, reported};
 pub use scripts::plain_path;
 pub(crate) use scripts::unescaped;
+pub use sorter::Sorter;
 pub use view::{Question, Reply, View};
 
 use crate::Error;

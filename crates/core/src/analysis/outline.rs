@@ -1,6 +1,7 @@
 //! What is known of a heap before it is known who holds what: told to those who wait for the rest.
 
-use super::classes::{Class, Sorter};
+use super::classes::Class;
+use super::sorter::Sorter;
 use super::versions::versions;
 use crate::graph::Graph;
 use crate::{Error, HeapFigures, Outline, Sum, SumRow, Watch};
