@@ -3,9 +3,10 @@
 
 use super::super::versions::versions;
 use super::folded::Folded;
-use super::signatures::{NOISE, ROOT, Row, below};
-use super::told::{Teller, Told, worth_telling};
-use crate::{CensusOptions, Code, Error, Sources, Watch};
+use super::plan::Plan;
+use super::signatures::{NOISE, ROOT};
+use super::told::{Teller, Told};
+use crate::{Code, Error, Sources, Watch};
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
@@ -183,47 +184,6 @@ impl Census {
     pub fn path_count(&self) -> usize {
         self.paths.parent.len()
     }
-}
-
-/// What of a fold is written down.
-pub(super) struct Plan {
-    /// The fold's row of each path.
-    kept: Vec<u32>,
-    dropped: Dropped,
-    /// Rows that are named.
-    pub(super) worth: Vec<u32>,
-}
-
-impl Plan {
-    pub(super) fn new(rows: &[Row], options: &CensusOptions) -> Self {
-        let (kept, dropped) = kept(rows, options.max_paths.max(2));
-        let worth = worth_telling(rows, &kept, options.names);
-        Self { kept, dropped, worth }
-    }
-
-    /// The fold's rows of some paths.
-    pub(super) fn rows(&self, paths: &[u32]) -> Vec<u32> {
-        paths.iter().map(|&at| self.kept[at as usize]).collect()
-    }
-}
-
-/// The signatures to keep, parents first: those with most bytes below them.
-fn kept(rows: &[Row], most: usize) -> (Vec<u32>, Dropped) {
-    let below = below(rows);
-    let mut order: Vec<u32> = (2..rows.len() as u32).collect();
-    // A parent has at least as many bytes below it, and a smaller number.
-    order.sort_by_key(|&at| (std::cmp::Reverse(below[at as usize]), at));
-    let out = order.split_off(order.len().min(most - 2));
-    let mut dropped = Dropped { paths: out.len() as u64, ..Dropped::default() };
-    for at in out {
-        let row = &rows[at as usize];
-        dropped.count += row.count;
-        dropped.bytes = dropped.bytes.saturating_add(row.shallow);
-        dropped.largest = dropped.largest.max(below[at as usize]);
-    }
-    order.extend([ROOT, NOISE]);
-    order.sort_unstable();
-    (order, dropped)
 }
 
 #[derive(Default)]

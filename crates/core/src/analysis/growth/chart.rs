@@ -1,6 +1,6 @@
 //! A small graph, while it is put together: the nodes that have to be there, and as much of what is around them as there is room for.
 
-use super::near::Distant;
+use super::distant::Distant;
 use super::terrain::LinkName;
 use crate::graph::{Edge, EdgeKind, Graph, NodeIx, NodeKind};
 use crate::{Error, Watch};

@@ -1,7 +1,7 @@
 //! What ES modules export, of a heap that is no graph: as [`super::super::modules`] finds it in graphs.
 
 use super::chart::targets;
-use super::near::Distant;
+use super::distant::Distant;
 use super::terrain::LinkName;
 use crate::graph::{NodeIx, NodeKind};
 use rustc_hash::{FxHashMap, FxHashSet};

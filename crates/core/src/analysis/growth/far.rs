@@ -4,7 +4,7 @@ use super::super::beside::Beside;
 use super::super::heap::{Ground, Heap};
 use super::super::modules::Modules;
 use super::super::server::{server, variable};
-use super::near::Distant;
+use super::distant::Distant;
 use super::random::{built, random};
 use super::terrain::{Charted, FunctionKey, LinkName, Node, Terrain};
 use super::tests::{filled, options};

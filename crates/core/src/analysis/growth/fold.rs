@@ -11,7 +11,8 @@
 use super::super::bits::Bits;
 use super::super::heap::Ground;
 use super::signatures::{NOISE, ROOT, Row};
-use super::steps::{Class, Label, Naming, Sort, Steps, Words};
+use super::sort::Sort;
+use super::steps::{Class, Label, Naming, Steps, Words};
 use super::terrain::{Charted, Node, Terrain};
 use super::ways::{Ends, NONE, RING, Way, Ways};
 use crate::graph::NodeIx;

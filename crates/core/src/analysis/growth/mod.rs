@@ -3,6 +3,7 @@
 mod census;
 mod chart;
 mod compared;
+mod distant;
 mod exports;
 mod fold;
 mod folded;
@@ -10,25 +11,27 @@ mod inside;
 mod merged;
 mod moved;
 mod near;
+mod plan;
 mod points;
 mod signatures;
+mod sort;
 mod steps;
 mod terrain;
 mod told;
 mod ways;
 
 pub use census::{Census, Dropped};
+pub use distant::Distant;
 pub use exports::exports;
 pub use fold::Fold;
-pub use near::Distant;
 pub use terrain::{FunctionKey, LinkName, Node, Terrain};
 
 use super::heap::Heap;
 use crate::{CensusOptions, Error, Growth, GrowthOptions, Sources, Stage, Watch};
-use census::Plan;
 use compared::Compared;
 use folded::Folded;
 use near::Afar;
+use plan::Plan;
 use told::{Teller, Told};
 
 /// The census of a heap, which was folded; with `before`, earlier ones, also what grew since, named by this heap itself.

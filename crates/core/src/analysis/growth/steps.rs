@@ -2,7 +2,7 @@
 
 use super::super::functions::Function;
 use super::super::heap::Ground;
-use super::super::roles::is_static_name;
+use super::sort::{Sort, hidden, object};
 use super::terrain::{Charted, LinkName, Node, Terrain};
 use crate::graph::{EdgeKind, NodeIx, NodeKind, Place};
 use rustc_hash::{FxHashMap, FxHasher};
@@ -50,56 +50,6 @@ enum Own {
     Function(Function),
     Generator(Function),
     Module(String),
-}
-
-/// What a node is to a path.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-#[repr(u8)]
-pub(super) enum Sort {
-    /// Part of another object.
-    Storage = 1,
-    /// V8's code, shapes, feedback.
-    Noise,
-    Scope,
-    Closure,
-    /// A function that waits, with its variables: told apart by the function.
-    Generator,
-    String,
-    /// A module: told apart by its file.
-    Module,
-    /// The root's groups.
-    Root,
-    /// A step that V8 has of its own, such as the global object's realm.
-    System,
-    Object,
-}
-
-impl Sort {
-    /// Does it have a signature of its own?
-    pub(super) fn is_member(self) -> bool {
-        !matches!(self, Self::Storage | Self::Noise)
-    }
-
-    /// Can it be a link of a list? A scope is told apart by its function only.
-    pub(super) fn can_repeat(self) -> bool {
-        matches!(self, Self::Object | Self::Closure)
-    }
-
-    fn from_number(number: u8) -> Option<Self> {
-        const ALL: [Sort; 10] = [
-            Sort::Storage,
-            Sort::Noise,
-            Sort::Scope,
-            Sort::Closure,
-            Sort::Generator,
-            Sort::String,
-            Sort::Module,
-            Sort::Root,
-            Sort::System,
-            Sort::Object,
-        ];
-        ALL.get(usize::from(number).checked_sub(1)?).copied()
-    }
 }
 
 /// How the edges of one node are called.
@@ -363,32 +313,4 @@ impl<T: Terrain> Steps<T> {
         }
         hasher.finish()
     }
-}
-
-fn hidden(name: &[u8]) -> Sort {
-    match name {
-        b"system / NativeContext" => Sort::System,
-        b"system / SourceTextModule" => Sort::Module,
-        b"system / FeedbackVector"
-        | b"system / FeedbackCell"
-        | b"system / ClosureFeedbackCellArray"
-        | b"system / FeedbackMetadata"
-        | b"system / BytecodeArray"
-        | b"system / ScopeInfo"
-        | b"system / Map"
-        | b"system / PrototypeInfo"
-        | b"system / TransitionArray"
-        | b"system / DescriptorArray" => Sort::Noise,
-        _ => Sort::Storage,
-    }
-}
-
-fn object(name: &[u8], kind: NodeKind) -> Sort {
-    if let Some(system) = name.strip_prefix(b"system / ") {
-        return if kind == NodeKind::OBJECT && system.starts_with(b"Context") { Sort::Scope } else { Sort::Storage };
-    }
-    if kind == NodeKind::OBJECT && matches!(name, b"Generator" | b"AsyncGenerator") {
-        return Sort::Generator;
-    }
-    if kind == NodeKind::OBJECT && is_static_name(name) { Sort::Module } else { Sort::Object }
 }

@@ -10,7 +10,6 @@ use super::super::scripts::Scripts;
 use super::super::suspects::Names;
 use super::folded::Folded;
 use super::inside::inside_of;
-use super::signatures::{ROOT, Row};
 use super::steps::Label;
 use super::ways::NONE;
 use crate::graph::{NodeIx, NodeKind};
@@ -18,8 +17,6 @@ use crate::{Error, Location, PathStep, Sources, Watch};
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
-/// So many members make a signature worth a name of its own in a census.
-const MANY: u64 = 16;
 /// Storage, and links of one list, between a member and its holder.
 const BETWEEN: usize = 64;
 /// From what libuv knows, a handle, to the object that an app knows.
@@ -46,19 +43,6 @@ pub(super) struct Told {
     pub(super) bound: Option<String>,
     /// Names of what is in one of the members.
     pub(super) inside: Vec<String>,
-}
-
-/// The signatures that a census names, most bytes first: those of many members of one holder, and large single ones.
-pub(super) fn worth_telling(rows: &[Row], kept: &[u32], most: usize) -> Vec<u32> {
-    let mut worth: Vec<u32> = kept.iter().copied().filter(|&at| at > 1).collect();
-    worth.retain(|&at| {
-        let row = &rows[at as usize];
-        let parents = if row.parent == ROOT { 1 } else { rows[row.parent as usize].count };
-        row.count >= MANY && row.count >= parents.saturating_mul(4)
-    });
-    worth.sort_by_key(|&at| (std::cmp::Reverse(rows[at as usize].retained), at));
-    worth.truncate(most);
-    worth
 }
 
 /// Names signatures of one heap.
