@@ -179,11 +179,6 @@ impl Census {
         }
         Ok(())
     }
-
-    /// How many signatures there are.
-    pub fn path_count(&self) -> usize {
-        self.paths.parent.len()
-    }
 }
 
 #[derive(Default)]
