@@ -87,34 +87,9 @@ impl<'a> Teller<'a> {
                 told.push(None);
                 continue;
             };
-            let row = &folded.rows[at as usize];
-            let is_object = found.holder == found.members[0];
-            // What the system holds by itself, such as open connections, is told by what it is.
-            let is_roots = heap.graph().kind(found.holder) == NodeKind::SYNTHETIC;
-            let members: Vec<NodeIx> = if is_roots {
-                found.members.iter().map(|&member| heap.graph().child(member, OWNER).unwrap_or(member)).collect()
-            } else {
-                found.members.clone()
-            };
-            let pile = match (is_object, found.is_chain) {
-                _ if is_roots => Pile::Class,
-                (true, _) => Pile::Object,
-                (_, true) => Pile::Chain,
-                _ => Pile::Collection { mixed: false },
-            };
-            let between = if pile == Pile::Chain { self.between(&found.members) } else { Vec::new() };
-            let pile = Accumulation {
-                holder: if is_roots { members[0] } else { found.holder },
-                within: found.holder,
-                pile,
-                class: heap.class(members[0]),
-                count: row.count,
-                bytes: row.retained,
-                members: if is_object { Vec::new() } else { members.clone() },
-                between,
-            };
+            let (pile, members) = self.pile(at, found);
             let finding = names.finding(&pile, route);
-            let examples = if is_roots { members } else { folded.examples(at, &members) };
+            let examples = if pile.pile == Pile::Class { members } else { folded.examples(at, &members) };
             told.push(Some(Told {
                 name: finding.name,
                 class: finding.class,
@@ -133,6 +108,38 @@ impl<'a> Teller<'a> {
             }));
         }
         Ok(told)
+    }
+
+    /// A signature as the pile of its members, and those.
+    fn pile(&self, at: u32, found: &Found) -> (Accumulation, Vec<NodeIx>) {
+        let heap = self.folded.heap;
+        let row = &self.folded.rows[at as usize];
+        let is_object = found.holder == found.members[0];
+        // What the system holds by itself, such as open connections, is told by what it is.
+        let is_roots = heap.graph().kind(found.holder) == NodeKind::SYNTHETIC;
+        let members: Vec<NodeIx> = if is_roots {
+            found.members.iter().map(|&member| heap.graph().child(member, OWNER).unwrap_or(member)).collect()
+        } else {
+            found.members.clone()
+        };
+        let pile = match (is_object, found.is_chain) {
+            _ if is_roots => Pile::Class,
+            (true, _) => Pile::Object,
+            (_, true) => Pile::Chain,
+            _ => Pile::Collection { mixed: false },
+        };
+        let between = if pile == Pile::Chain { self.between(&found.members) } else { Vec::new() };
+        let pile = Accumulation {
+            holder: if is_roots { members[0] } else { found.holder },
+            within: found.holder,
+            pile,
+            class: heap.class(members[0]),
+            count: row.count,
+            bytes: row.retained,
+            members: if is_object { Vec::new() } else { members.clone() },
+            between,
+        };
+        (pile, members)
     }
 
     /// Members of each signature and their holder, in one pass.
