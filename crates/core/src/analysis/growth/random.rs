@@ -1,25 +1,31 @@
 //! Random heaps, folded and held against what is found by hand, whatever order they are in.
 
 use super::super::heap::Heap;
-use super::census;
+use super::super::server::{server, variable};
 use super::fold::Fold;
 use super::folded::Folded;
-use super::tests::{grown_by, heap, look, options, words};
+use super::tests::{filled, grown_by, heap, look, options, words};
 use super::ways::NONE;
+use super::{Census, census, growth};
 use crate::graph::{EdgeKind, NodeIx, NodeKind};
 use crate::testing::SnapshotBuilder;
-use crate::{CensusOptions, NoSources, Watch};
+use crate::{CensusOptions, GrowthOptions, NoSources, Watch};
 
 pub(super) type Nodes = Vec<(NodeKind, &'static str, u64)>;
 pub(super) type Edges = Vec<(usize, EdgeKind, &'static str, usize)>;
 
-/// Small random heaps with every kind of node, whose labels are few so that paths fall together.
-pub(super) fn random(seed: u64, nodes: usize) -> (Nodes, Edges) {
+/// A small generator of numbers below a bound; the seed says all.
+fn generator(seed: u64) -> impl FnMut(usize) -> usize {
     let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
-    let mut below = |bound: usize| {
+    move |bound| {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (state >> 33) as usize % bound
-    };
+    }
+}
+
+/// Small random heaps with every kind of node, whose labels are few so that paths fall together.
+pub(super) fn random(seed: u64, nodes: usize) -> (Nodes, Edges) {
+    let mut below = generator(seed);
     let kinds = [
         (NodeKind::OBJECT, "A"),
         (NodeKind::OBJECT, "B"),
@@ -132,4 +138,40 @@ fn random_heaps_fold_as_by_hand_and_alike_in_any_order() {
         let [with_heap, alone] = grown_by(&[built(&nodes, &edges, &order), built(&nodes, &edges, &turned)], look);
         assert_eq!((with_heap.suspects, alone.suspects), (Vec::new(), Vec::new()), "seed {seed}");
     }
+}
+
+/// Figures that no heap has, and indexes that lead nowhere.
+fn spoil(value: &mut serde_json::Value, below: &mut impl FnMut(usize) -> usize) {
+    match value {
+        serde_json::Value::Number(number) if below(60) == 0 => {
+            *number = [0, 1, 2, u64::from(u32::MAX), u64::MAX / 2, u64::MAX, below(9) as u64][below(7)].into();
+        }
+        serde_json::Value::Array(values) => values.iter_mut().for_each(|value| spoil(value, below)),
+        serde_json::Value::Object(values) => values.values_mut().for_each(|value| spoil(value, below)),
+        _ => {}
+    }
+}
+
+#[test]
+fn spoiled_censuses_are_refused_or_compared() {
+    let (mut read, mut refused) = (0, 0);
+    for seed in 0..2000 {
+        let mut below = generator(seed);
+        let mut looks = Vec::new();
+        for count in [10, 20, 30] {
+            let builder = filled(variable(server(), "queue", "Array"), "queue", "Job", count, 100);
+            let (census, _) = look(&builder, Vec::new());
+            let mut value = serde_json::to_value(&census).expect("plain data");
+            spoil(&mut value, &mut below);
+            looks.extend(Census::from_json(&value.to_string()).ok());
+        }
+        read += looks.len();
+        refused += 3 - looks.len();
+        if looks.len() > 1 {
+            let options = GrowthOptions { min_bytes: 0, min_count: 1, ..options() };
+            let caught = std::panic::catch_unwind(|| growth(&looks, &options).looks);
+            assert_eq!(caught.ok(), Some(looks.len() as u64), "seed {seed}: {looks:?}");
+        }
+    }
+    assert!(read > 100 && refused > 100, "{read} read, {refused} refused");
 }
