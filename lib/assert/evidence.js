@@ -15,8 +15,9 @@ const LEAST = 3
  * twice as much, and what the looks left is not. So far the two rates may differ.
  */
 const EVEN = 0.7
-/** Paths and classes are all that is asked of a look. */
-const TASK = { report: false, retained: false, census: true }
+/** Paths and classes are all that is asked of a look; their names the last one tells. */
+const TASK = { report: false, retained: false, census: true, fold: { names: 0 } }
+const LAST = { ...TASK, fold: {} }
 /** Somebody waits for the test: a look does not give way to others, and the calls go on beside it. */
 const LOOK = { readScripts: true, priority: 'normal', beside: true }
 const SUSPECTS = 50
@@ -35,10 +36,10 @@ const RUNNERS = ['BufferedConsole', '_buffer']
 
 /**
  * The dear way, for a call that the readings do not clear: the heap is looked at, the call made, and so on. What grew from
- * look to look in step with the calls is the evidence.
+ * look to look in step with the calls is the evidence. `first`: a look that was begun since the last call.
  */
-async function gather(trial, options) {
-  let { calls, looks } = await lookedAt(trial, options, true)
+async function gather(trial, options, first) {
+  let { calls, looks } = await lookedAt(trial, options, true, first)
   // One that had to be made again is of what the calls had done by then.
   if (looks.some(({ begun }) => begun > 1)) ({ calls, looks } = await lookedAt(trial, options, false))
   // A walk and V8's snapshot are not compared with each other.
@@ -64,39 +65,46 @@ async function gather(trial, options) {
 }
 
 /** So many looks with calls between them: `{ calls, looks }`. `beside`: the calls go on when a look has begun; else when it is done. */
-async function lookedAt(trial, options, beside) {
-  const given = new AbortController()
+async function lookedAt(trial, options, beside, first) {
   const calls = []
   const looks = []
   try {
     for (let nth = 0; nth < LOOKS; nth++) {
       if (nth > 0) calls.push(await trial.callsBetweenLooks(calls.length > 0 ? 2 * calls[0] : undefined))
-      const { begun, done } = begin({ ...LOOK, mode: options.mode, walker: options.walker, signal: given.signal })
-      looks.push(done)
-      await (beside ? begun : done)
+      const look = nth === 0 && first ? first : beginLook(options, nth === LOOKS - 1)
+      looks.push(look)
+      await (beside ? look.begun : look.done)
     }
-    return { calls, looks: await Promise.all(looks) }
+    return { calls, looks: await Promise.all(looks.map(({ done }) => done)) }
   } finally {
     // Where a call or a look failed, nobody wants the others.
-    given.abort()
-    await Promise.allSettled(looks)
+    await Promise.all(looks.map((look) => look.end()))
   }
 }
 
-/** Begins a look: when the heap may change again, and `{ text, evidence, mode, begun }`, how often it was begun. */
-function begin(options) {
+/**
+ * Begins a look: `begun`, when the heap may change again; `done`, which resolves to `{ text, evidence, mode, begun }` with how often it was begun; and `end()`,
+ * for one that is no longer wanted.
+ */
+function beginLook({ mode, walker }, isLast = false) {
+  const stop = new AbortController()
   let times = 0
   let isBegun
-  const begun = new Promise((resolve) => (isBegun = resolve))
-  const count = () => {
+  const first = new Promise((resolve) => (isBegun = resolve))
+  const begun = () => {
     times++
     isBegun()
   }
-  const done = captured(TASK, { ...options, begun: count }).then(({ census, evidence, capture: { mode } }) => {
+  const done = captured(isLast ? LAST : TASK, { ...LOOK, mode, walker, begun, signal: stop.signal }).then(({ census, evidence, capture }) => {
     // As bytes: a look must not be what the next one finds.
-    return { text: Buffer.from(JSON.stringify(census)), evidence, mode, begun: times }
+    return { text: Buffer.from(JSON.stringify(census)), evidence, mode: capture.mode, begun: times }
   })
-  return { begun: Promise.race([begun, done]), done }
+  const ended = done.catch(() => {}) // it is told to who awaits it
+  const end = () => {
+    stop.abort()
+    return ended
+  }
+  return { begun: Promise.race([first, ended]), done, end }
 }
 
 function isSteady({ counts }, calls, { tolerance }) {
@@ -148,4 +156,4 @@ function sum(values) {
   return values.reduce((total, value) => total + value, 0)
 }
 
-module.exports = { gather }
+module.exports = { gather, beginLook }

@@ -4,7 +4,7 @@ const { LeakguardError } = require('../errors.js')
 const { trackListeners } = require('../track/listeners.js')
 const { Call } = require('./call.js')
 const { checked, matches } = require('./options.js')
-const { gather } = require('./evidence.js')
+const { beginLook, gather } = require('./evidence.js')
 const { Trial, rehearse } = require('./trial.js')
 const { accusation, undecided } = require('./message.js')
 const { writeReport } = require('./report.js')
@@ -56,10 +56,19 @@ async function decide(fn, options) {
   const call = new Call(fn, options)
   await rehearse(options)
   const trial = new Trial(call, options)
-  let open = await trial.run()
+  try {
+    return await decided(trial, call, options)
+  } finally {
+    await trial.dropLook()
+  }
+}
+
+async function decided(trial, call, options) {
+  let open = await trial.run(() => beginLook(options))
   let evidence
   for (let round = 0; open.length > 0 && round < ROUNDS; round++) {
-    evidence = await gather(trial, options)
+    evidence = await gather(trial, options, trial.look)
+    await trial.dropLook()
     const counted = open.filter(({ unit, state }) => unit !== 'bytes' && state === 'rising')
     const found = { name: call.name, calls: call.made, open, counted, evidence }
     if (evidence.suspects.length + evidence.classes.length > 0 || counted.length > 0) {

@@ -55,17 +55,33 @@ class Trial {
   /** Calls in a batch, at first. */
   iterations
 
-  /** Answers the channels that are not cleared: `[{ name, state, perCall, unit }]`, empty where the call keeps nothing. */
-  async run() {
+  /** A look at the heap that was begun since the last call. */
+  look
+
+  /**
+   * Answers the channels that are not cleared: `[{ name, state, perCall, unit }]`, empty where the call keeps nothing. `beginLook` is called where it may keep
+   * something: the look is taken while it is waited for what is on its way.
+   */
+  async run(beginLook) {
     await this.#warmUp()
     const open = await this.batches(this.#isFixed ? BATCHES.fixed : BATCHES.growing)
-    if (open.length === 0 || !(await this.#drains(open))) return open
+    if (open.length === 0) return open
+    this.look = beginLook?.()
+    await this.look?.begun
+    if (!(await this.#drains(open))) return open
+    await this.dropLook()
     // It may have been on its way only, or something else went meanwhile: once more, with time after each batch.
     this.readings.restart()
     this.#batches = 0
     this.#backOff = [DRAIN_MS]
     await this.readings.take(0)
     return this.batches(EVEN + 1)
+  }
+
+  /** It is of no use any more. */
+  async dropLook() {
+    await this.look?.end()
+    this.look = undefined
   }
 
   async #warmUp() {
