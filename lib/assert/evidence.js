@@ -27,6 +27,9 @@ const SUSPECTS = 50
  */
 const TABLE = { bytes: 3, calls: 10_000 }
 
+/** Bytes of what a look leaves, and one that is under way: its promises, timer and result. */
+const TRACE = 2048
+
 /** Their tables are as large as what came between two collections. What they keep has keys that live, and those grow. */
 const WEAK = /^Weak(Map|Set)$/
 /** V8's own: code, shapes, feedback. They grow with what is compiled, not with the calls. */
@@ -87,7 +90,8 @@ async function lookedAt(trial, options, beside, first) {
  * for one that is no longer wanted.
  */
 function beginLook({ mode, walker }, isLast = false) {
-  const stop = new AbortController()
+  // A signal is asked, never listened to, and one of these is less of a trace in the next look.
+  const signal = { aborted: false, reason: undefined }
   let times = 0
   let isBegun
   const first = new Promise((resolve) => (isBegun = resolve))
@@ -95,13 +99,13 @@ function beginLook({ mode, walker }, isLast = false) {
     times++
     isBegun()
   }
-  const done = captured(isLast ? LAST : TASK, { ...LOOK, mode, walker, begun, signal: stop.signal }).then(({ census, evidence, capture }) => {
+  const done = captured(isLast ? LAST : TASK, { ...LOOK, mode, walker, begun, signal }).then(({ census, evidence, capture }) => {
     // As bytes: a look must not be what the next one finds.
     return { text: Buffer.from(JSON.stringify(census)), evidence, mode: capture.mode, begun: times }
   })
   const ended = done.catch(() => {}) // it is told to who awaits it
   const end = () => {
-    stop.abort()
+    signal.aborted = true
     return ended
   }
   return { begun: Promise.race([first, ended]), done, end }
@@ -132,10 +136,10 @@ function classesThatGrew(tables, calls, { tolerance }) {
   return grown.sort((a, b) => b.bytesPerCall - a.bytesPerCall)
 }
 
-/** What the heap as a whole gained between looks, but for the engine's own: the least of the steps, in bytes a call. */
+/** What the heap as a whole gained between looks, but for the engine's own and the looks': the least of the steps, in bytes a call. */
 function bytesThatGrew(tables, calls) {
   const sizes = tables.map((rows) => sum([...rows].map(([name, { shallowSize }]) => (ENGINE.test(name) ? 0 : shallowSize))))
-  return Math.min(...calls.map((count, at) => (sizes[at + 1] - sizes[at]) / count))
+  return Math.min(...calls.map((count, at) => (sizes[at + 1] - sizes[at] - TRACE) / count))
 }
 
 /** Whether it grew, and never shrank: a table is extended at one look and not at the next. */
