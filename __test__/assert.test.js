@@ -4,14 +4,15 @@ const test = require('node:test')
 const assert = require('node:assert/strict')
 const { readFileSync } = require('node:fs')
 const { join } = require('node:path')
+const { classesThatGrew } = require('../lib/assert/evidence.js')
 const { judge } = require('../lib/assert/judge.js')
 const { node } = require('./support/child.js')
 const { folderFor } = require('./support/folder.js')
 
 /** Runs a program in which `assert` is `leakguard/assert` and `keep` an array; what it prints as JSON is the answer. */
-async function verdict(source) {
-  const program = `const lg = require('leakguard/assert'); const keep = []; let n = 0;
-    const say = (error) => console.log(JSON.stringify(error ? { code: error.code, message: error.message, iteration: error.iteration, cause: String(error.cause) } : {}));
+async function verdict(source, before = '') {
+  const program = `${before}; const lg = require('leakguard/assert'); const keep = []; let n = 0;
+    const say = (error) => console.log(JSON.stringify(error ? { code: error.code, message: error.message, iteration: error.iteration, cause: String(error.cause), twins: error.twins } : {}));
     (async () => { ${source} })().then(() => say(), say)`
   const { stdout, stderr, code } = await node(['-e', program])
   assert.equal(code, 0, stderr)
@@ -46,6 +47,39 @@ test('readings: a table that doubles when it is full is not cleared while it sta
 test('readings: less than half a byte a call is the engine, more is growth', () => {
   assert.equal(judged([400, 120, 300]), 'clear')
   assert.equal(judged([600, 600, 600, 600, 600]), 'rising')
+})
+
+test('evidence: a class grows in step with the calls, or its table does; the table of a WeakMap is as large as what came since a collection', () => {
+  const calls = [10_000, 20_000]
+  const told = (counts, sizes, name = 'Session') => {
+    const tables = counts.map((count, at) => new Map([[name, { name, count, shallowSize: sizes[at] }]]))
+    return classesThatGrew(tables, calls, { tolerance: { bytes: 0, objects: 0 } }).map(({ name }) => name)
+  }
+  assert.deepEqual(told([5, 10_005, 30_005], [400, 800_000, 2_400_000]), ['Session'])
+  assert.deepEqual(told([5, 1005, 1005], [400, 80_000, 80_000]), []) // a cache that is full
+  assert.deepEqual(told([5, 300, 600], [400, 24_000, 48_000]), []) // less than every twentieth call
+  assert.deepEqual(told([1, 1, 1], [80_000, 80_000, 200_000], 'Map'), ['Map'])
+  assert.deepEqual(told([1, 1, 1], [80_000, 200_000, 160_000], 'Map'), [])
+  assert.deepEqual(told([1, 1, 1], [80_000, 80_000, 200_000], 'WeakMap'), [])
+  assert.deepEqual(told([1, 1, 1], [80_000, 80_000, 200_000], '(compiled code)'), [])
+})
+
+test('a call that throws while the heap is looked at ends the looks', async () => {
+  const watched = `
+    const looks = require('./lib/growth/look.js'), { captured } = looks
+    let begun = 0
+    looks.captured = (task, options) => captured(task, { ...options, begun: () => { begun++; options.begun() } })`
+  const { code, iteration, cause, twins } = await verdict(
+    `const call = () => { keep.push({ n }); if (begun > 0) throw new Error('enough'); n++ }
+    const error = await lg.assertNoLeak(call, { iterations: 50 }).then(() => undefined, (error) => error)
+    const children = require('fs').readFileSync('/proc/self/task/' + process.pid + '/children', 'utf8')
+    throw Object.assign(error, { twins: children.trim() })`,
+    watched,
+  )
+  assert.equal(code, 'ERR_LEAKGUARD_CALL')
+  assert.match(cause, /enough/)
+  assert.ok(iteration > 200, String(iteration))
+  if (process.platform === 'linux') assert.equal(twins, '')
 })
 
 test('a reading takes one collection where a thorough one takes two, and both find what is garbage', async () => {

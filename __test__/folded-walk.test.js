@@ -88,3 +88,28 @@ test('a look takes less than half of the memory that the graph takes', { skip },
     main()`)
   assert.ok(look < graph / 2, `a look took ${look} bytes, a census ${graph}, of a heap of ${used}`)
 })
+
+test('looks that may be beside others are at the same time, and a snapshot waits for them', { skip }, async () => {
+  const { events, together } = await program(`
+    globalThis.kept = Array.from({ length: 300_000 }, (_, id) => ({ id, seen: { at: id } }))
+    const { captured } = require(${JSON.stringify(join(root, 'lib/growth/look.js'))})
+    const events = []
+    let together = 0, living = 0, isBegun
+    const begun = new Promise((resolve) => (isBegun = resolve))
+    const look = (name) => captured({ report: false, retained: false, census: true }, {
+      mode: 'twin', walker: true, force: true, priority: 'normal', beside: true,
+      begun: () => { events.push(name + ' begins'); together = Math.max(together, ++living); isBegun() },
+    }).then(() => { living--; events.push(name + ' ends') })
+    const main = async () => {
+      const looks = [look('first'), look('second'), look('third')]
+      await begun
+      const stream = new (require('node:stream').PassThrough)().resume()
+      stream.once('data', () => events.push('a snapshot comes'))
+      await Promise.all([...looks, leakguard.writeSnapshot(stream, { force: true })])
+      console.log(JSON.stringify({ events, together }))
+    }
+    main()`)
+  assert.equal(together, 3)
+  assert.equal(events.at(-1), 'a snapshot comes', events.join())
+  assert.deepEqual(events.filter((event) => event.endsWith('begins')), ['first begins', 'second begins', 'third begins'])
+})

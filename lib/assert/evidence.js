@@ -27,8 +27,8 @@ const SUSPECTS = 50
  */
 const TABLE = { bytes: 3, calls: 10_000 }
 
-/** Bytes of what a look leaves, and one that is under way: its promises, timer and result. */
-const TRACE = 2048
+/** What a look leaves, and one that is under way, its promises, timer and result: bytes of all, and objects of a class. */
+const TRACE = { bytes: 2048, objects: 16 }
 
 /** Their tables are as large as what came between two collections. What they keep has keys that live, and those grow. */
 const WEAK = /^Weak(Map|Set)$/
@@ -126,7 +126,7 @@ function classesThatGrew(tables, calls, { tolerance }) {
     if (ENGINE.test(name)) continue
     const counts = tables.map((table) => table.get(name)?.count ?? 0)
     const sizes = tables.map((table) => table.get(name)?.shallowSize ?? 0)
-    const perCall = steadily(counts, calls)
+    const perCall = steadily(counts, calls, TRACE.objects)
     const bytesPerCall = (sizes.at(-1) - sizes[0]) / sum(calls)
     if (perCall > tolerance.objects) grown.push({ ...asWritten({ name, location }), counts, perCall, bytesPerCall })
     else if (perCall === undefined && !WEAK.test(name) && sum(calls) >= TABLE.calls && extended(sizes) && bytesPerCall > Math.max(TABLE.bytes, tolerance.bytes)) {
@@ -139,7 +139,7 @@ function classesThatGrew(tables, calls, { tolerance }) {
 /** What the heap as a whole gained between looks, but for the engine's own and the looks': the least of the steps, in bytes a call. */
 function bytesThatGrew(tables, calls) {
   const sizes = tables.map((rows) => sum([...rows].map(([name, { shallowSize }]) => (ENGINE.test(name) ? 0 : shallowSize))))
-  return Math.min(...calls.map((count, at) => (sizes[at + 1] - sizes[at] - TRACE) / count))
+  return Math.min(...calls.map((count, at) => (sizes[at + 1] - sizes[at] - TRACE.bytes) / count))
 }
 
 /** Whether it grew, and never shrank: a table is extended at one look and not at the next. */
@@ -147,12 +147,12 @@ function extended(sizes) {
   return sizes.every((size, at) => at === 0 || size >= sizes[at - 1])
 }
 
-/** How many more a call, if they are more after each look and in step with the calls; else `undefined`. */
-function steadily(counts, calls) {
+/** How many more a call, if there are `least` more after each look, in step with the calls; else `undefined`. */
+function steadily(counts, calls, least = LEAST) {
   const steps = calls.map((_, at) => counts[at + 1] - counts[at])
   const rates = calls.map((count, at) => steps[at] / count)
-  const least = Math.min(...rates)
-  if (Math.min(...steps) < LEAST || least < SHARE || least < Math.max(...rates) * EVEN) return undefined
+  const slowest = Math.min(...rates)
+  if (Math.min(...steps) < least || slowest < SHARE || slowest < Math.max(...rates) * EVEN) return undefined
   return sum(steps) / sum(calls)
 }
 
@@ -160,4 +160,4 @@ function sum(values) {
   return values.reduce((total, value) => total + value, 0)
 }
 
-module.exports = { gather, beginLook }
+module.exports = { gather, beginLook, classesThatGrew }
