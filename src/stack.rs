@@ -2,6 +2,7 @@
 #![cfg_attr(test, allow(dead_code, reason = "called from JavaScript alone"))]
 
 use crate::call::thrown;
+use crate::guard::guarded;
 use leakguard_process::stack;
 use napi::bindgen_prelude::FromNapiValue;
 use napi::{Env, Result, Unknown, sys};
@@ -33,7 +34,7 @@ unsafe extern "C" fn read(env: sys::napi_env, call: sys::napi_callback_info) -> 
     let (mut frames, mut value) = (null_mut(), null_mut());
     // SAFETY: what is not asked for may be null. `value` stays null where this fails, which JavaScript sees as undefined.
     unsafe { sys::napi_get_cb_info(env, call, null_mut(), null_mut(), null_mut(), &raw mut frames) };
-    let number = stack::number(frames as usize).unwrap_or(0);
+    let number = guarded(|| stack::number(frames as usize)).ok().flatten().unwrap_or(0);
     // SAFETY: as above.
     unsafe { sys::napi_create_uint32(env, number, &raw mut value) };
     value

@@ -72,7 +72,7 @@ pub fn number(frames: usize) -> Option<u32> {
     if found.is_empty() {
         return None;
     }
-    NUMBERS.with_borrow_mut(|numbers| numbers.of(v8, isolate, key(found)))
+    of_this_thread(|numbers| numbers.of(v8, isolate, key(found)))?
 }
 
 fn sampler() -> Option<GetStackSample> {
@@ -92,7 +92,8 @@ impl Numbers {
         if self.isolate != isolate {
             self.isolate = isolate;
             self.by_key.clear();
-            // SAFETY: this thread is in the isolate; the callback has no data, stays in it, and this library stays mapped.
+            // SAFETY: this thread is in the isolate; the callback has no data and stays in it, and this library stays mapped
+            // until the thread ends, at which it has something to drop.
             unsafe { (v8.add_epilogue)(isolate, collected, null_mut(), MARK_COMPACT) };
         }
         if let Some(&number) = self.by_key.get(&key) {
@@ -108,7 +109,12 @@ impl Numbers {
 }
 
 unsafe extern "C" fn collected(_isolate: *mut Isolate, _kind: u32, _flags: u32, _data: *mut c_void) {
-    NUMBERS.with_borrow_mut(|numbers| numbers.by_key.clear());
+    of_this_thread(|numbers| numbers.by_key.clear());
+}
+
+/// `None` while the thread ends: a collection may come that late.
+fn of_this_thread<T>(act: impl FnOnce(&mut Numbers) -> T) -> Option<T> {
+    NUMBERS.try_with(|numbers| numbers.try_borrow_mut().ok().map(|mut numbers| act(&mut numbers))).ok().flatten()
 }
 
 #[cfg(test)]

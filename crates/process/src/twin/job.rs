@@ -40,7 +40,7 @@ impl Place {
     fn take(beside: bool) -> Option<Self> {
         let part = Self::part(beside);
         let more = |taken| Some(taken + part).filter(|&taken| taken <= WHOLE);
-        TAKEN.fetch_update(Relaxed, Relaxed, more).is_ok().then_some(Self(part))
+        TAKEN.fetch_update(Relaxed, Relaxed, more).is_ok().then(|| Self(part))
     }
 }
 
