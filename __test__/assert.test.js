@@ -82,6 +82,26 @@ test('a call that throws while the heap is looked at ends the looks', async () =
   if (process.platform === 'linux') assert.equal(twins, '')
 })
 
+test('where there is no room for several looks at once they are made one by one', async () => {
+  const crowded = `
+    const looks = require('./lib/growth/look.js'), { captured } = looks
+    const { LeakguardError } = require('./lib/errors.js')
+    let living = 0, refused = 0
+    looks.captured = async (task, options) => {
+      if (living > 0 && ++refused) throw new LeakguardError('ERR_LEAKGUARD_HEADROOM', 'no room')
+      living++
+      return captured(task, options).finally(() => living--)
+    }`
+  const { code, message, twins } = await verdict(
+    `const error = await lg.assertNoLeak(() => keep.push({ n: n++ })).then(() => undefined, (error) => error)
+     throw Object.assign(error, { twins: refused })`,
+    crowded,
+  )
+  assert.equal(code, 'ERR_LEAKGUARD_LEAK')
+  assert.match(message, /keep/)
+  if (process.platform === 'linux') assert.ok(twins > 0, 'some were refused')
+})
+
 test('a reading takes one collection where a thorough one takes two, and both find what is garbage', async () => {
   const { stdout, stderr } = await node(['-e', `
     const { native } = require('./lib/native.js')

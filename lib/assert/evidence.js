@@ -42,9 +42,7 @@ const RUNNERS = ['BufferedConsole', '_buffer']
  * look to look in step with the calls is the evidence. `first`: a look that was begun since the last call.
  */
 async function gather(trial, options, first) {
-  let { calls, looks } = await lookedAt(trial, options, true, first)
-  // One that had to be made again is of what the calls had done by then.
-  if (looks.some(({ begun }) => begun > 1)) ({ calls, looks } = await lookedAt(trial, options, false))
+  const { calls, looks } = (await lookedAtBeside(trial, options, first)) ?? (await lookedAt(trial, options, false))
   // A walk and V8's snapshot are not compared with each other.
   if (new Set(looks.map(({ evidence }) => evidence)).size > 1) return gather(trial, { ...options, walker: false })
   const reports = looks.map(({ text }) => JSON.parse(text))
@@ -64,6 +62,17 @@ async function gather(trial, options, first) {
     ignored: found.filter(isIgnored).length,
     evidence: looks[0].evidence,
     mode: looks[0].mode,
+  }
+}
+
+/** Looks beside each other; `undefined` where they are to be made one by one: there was no room for several, or one had to be made again, of a later heap. */
+async function lookedAtBeside(trial, options, first) {
+  try {
+    const seen = await lookedAt(trial, options, true, first)
+    return seen.looks.every(({ begun }) => begun <= 1) ? seen : undefined
+  } catch (error) {
+    if (error.code === 'ERR_LEAKGUARD_HEADROOM') return undefined
+    throw error
   }
 }
 
