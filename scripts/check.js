@@ -25,7 +25,7 @@ step('lints of JavaScript', () => run(process.execPath, ['node_modules/eslint/bi
 step('types', () => ['.', '__test__/types'].forEach((project) => run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', project])))
 step('the lock file names no registry', lockFileIsNeutral)
 step('generated files are up to date', generatedFilesAreCurrent)
-step('tests of Rust', () => run('cargo', ['test', '--workspace', '--profile', 'quick', '--locked']))
+step('tests of Rust', () => runTwice('cargo', ['test', '--workspace', '--profile', 'quick', '--locked']))
 for (const node of nodes()) {
   const env = environmentOf(node)
   if (!tested || node.path !== process.execPath) {

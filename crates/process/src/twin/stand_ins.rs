@@ -113,7 +113,8 @@ fn lives(thread: c_int) -> bool {
 #[cfg(all(test, target_env = "gnu"))]
 mod tests {
     use super::lock_or_inherit;
-    use std::sync::mpsc;
+    use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+    use std::sync::{Arc, mpsc};
 
     fn mutex(kind: i32) -> libc::pthread_mutex_t {
         // SAFETY: both structures are initialised by libc before use.
@@ -165,20 +166,22 @@ mod tests {
         let mut mutex = mutex(libc::PTHREAD_MUTEX_NORMAL);
         let address = &raw mut mutex as usize;
         let (held, wait) = mpsc::channel();
+        let done = Arc::new(AtomicBool::new(false));
+        let is_done = Arc::clone(&done);
         let holder = std::thread::spawn(move || {
             let mutex = address as *mut libc::pthread_mutex_t;
             // SAFETY: the mutex outlives this thread.
             unsafe { libc::pthread_mutex_lock(mutex) };
             held.send(()).unwrap();
             std::thread::sleep(std::time::Duration::from_millis(60));
+            is_done.store(true, SeqCst);
             // SAFETY: locked by this thread.
             unsafe { libc::pthread_mutex_unlock(mutex) };
         });
         wait.recv().unwrap();
-        let began = std::time::Instant::now();
         // SAFETY: an initialised mutex.
         assert_eq!(unsafe { lock_or_inherit(&raw mut mutex) }, 0);
-        assert!(began.elapsed().as_millis() >= 40);
+        assert!(done.load(SeqCst), "it has the lock before the other thread was done with it");
         holder.join().unwrap();
     }
 }
