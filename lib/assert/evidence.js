@@ -27,8 +27,12 @@ const SUSPECTS = 50
  */
 const TABLE = { bytes: 3, calls: 10_000 }
 
-/** What a look leaves, and one that is under way, its promises, timer and result: bytes of all, and objects of a class. */
-const TRACE = { bytes: 2048, objects: 16 }
+/**
+ * What two looks that are under way have in the heap, functions, promises, a timer, stands out of fewer calls: then each look is done before the next
+ * begins, and leaves so much.
+ */
+const MANY = 2000
+const TRACE = { few: 2048, many: 16_384, objects: 16 }
 
 /** Their tables are as large as what came between two collections. What they keep has keys that live, and those grow. */
 const WEAK = /^Weak(Map|Set)$/
@@ -83,6 +87,7 @@ async function lookedAt(trial, options, beside, first) {
   try {
     for (let nth = 0; nth < LOOKS; nth++) {
       if (nth > 0) calls.push(await trial.callsBetweenLooks(calls.length > 0 ? 2 * calls[0] : undefined))
+      if (calls[0] < MANY) await Promise.all(looks.map(({ done }) => done))
       const look = nth === 0 && first ? first : beginLook(options, nth === LOOKS - 1)
       looks.push(look)
       await (beside ? look.begun : look.done)
@@ -148,7 +153,7 @@ function classesThatGrew(tables, calls, { tolerance }) {
 /** What the heap as a whole gained between looks, but for the engine's own and the looks': the least of the steps, in bytes a call. */
 function bytesThatGrew(tables, calls) {
   const sizes = tables.map((rows) => sum([...rows].map(([name, { shallowSize }]) => (ENGINE.test(name) ? 0 : shallowSize))))
-  return Math.min(...calls.map((count, at) => (sizes[at + 1] - sizes[at] - TRACE.bytes) / count))
+  return Math.min(...calls.map((count, at) => (sizes[at + 1] - sizes[at] - (count < MANY ? TRACE.few : TRACE.many)) / count))
 }
 
 /** Whether it grew, and never shrank: a table is extended at one look and not at the next. */
