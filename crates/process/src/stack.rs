@@ -5,7 +5,7 @@
 //! well, of interpreted code the bytecode's. Whoever asked `Error` once for such a stack knows the answer for as long as code stays where
 //! it is. It is moved and freed by full collections alone, so each of them makes all numbers void.
 
-use crate::gc::v8::{Isolate, V8, function};
+use crate::gc::v8::{Isolate, MARK_COMPACT, V8, function};
 use rustc_hash::FxHashMap;
 use std::cell::RefCell;
 use std::ffi::{CStr, c_void};
@@ -16,8 +16,6 @@ use std::sync::OnceLock;
 pub const MOST_FRAMES: usize = 128;
 /// Stacks that are told apart before all are forgotten.
 const MOST_STACKS: usize = 4096;
-/// Of V8's `GCType`.
-const MARK_COMPACT: u32 = 4;
 
 /// V8's `RegisterState`: program counter, stack pointer, frame pointer, link register, and what it owns besides. With room to spare.
 #[derive(Default)]

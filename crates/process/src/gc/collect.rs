@@ -10,7 +10,7 @@
 //!
 //! No flag of V8 is touched. `RequestGarbageCollectionForTesting` ends the process without `--expose-gc`, and is deliberately not used.
 
-use super::v8::{Isolate, V8};
+use super::v8::{Isolate, MARK_COMPACT, V8};
 use std::cell::Cell;
 use std::ffi::c_void;
 use std::ptr::null_mut;
@@ -18,7 +18,6 @@ use std::ptr::null_mut;
 /// V8's `MemoryPressureLevel::kCritical`. V8 goes back to none by itself.
 const CRITICAL: u32 = 2;
 /// Of V8's `GCType`.
-const MARK_COMPACT: u32 = 4;
 const INCREMENTAL_MARKING: u32 = 8;
 
 thread_local! {

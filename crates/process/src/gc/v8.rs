@@ -15,6 +15,9 @@ pub struct Isolate {
 /// `void (*)(Isolate*, GCType, GCCallbackFlags, void* data)`; both enumerations fit 32 bits.
 pub type Callback = unsafe extern "C" fn(*mut Isolate, u32, u32, *mut c_void);
 
+/// Of V8's `GCType`: a full collection.
+pub const MARK_COMPACT: u32 = 4;
+
 type Add = unsafe extern "C" fn(*mut Isolate, Callback, *mut c_void, u32);
 type Remove = unsafe extern "C" fn(*mut Isolate, Callback, *mut c_void);
 
