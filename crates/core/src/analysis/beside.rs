@@ -28,7 +28,7 @@ impl Beside {
     /// # Errors
     /// [`crate::Code::Cancelled`] only.
     pub fn fold(graph: Graph, watch: &Watch) -> Result<(Heap, Self), Error> {
-        Heap::with(graph, Purpose::Fold, |on| Self::on(on, true, None, watch), watch)
+        Heap::without_tree(graph, |on| Self::on(on, true, None, watch), watch)
     }
 
     /// The same for a heap that is there.

@@ -9,6 +9,13 @@ impl Bits {
         Self(vec![0; len.div_ceil(64)])
     }
 
+    /// The places of those that are true.
+    pub(crate) fn of(mut all: impl ExactSizeIterator<Item = bool>) -> Self {
+        let words = all.len().div_ceil(64);
+        let mut word = || all.by_ref().take(64).zip(0..).fold(0, |word, (is_in, bit)| word | u64::from(is_in) << bit);
+        Self((0..words).map(|_| word()).collect())
+    }
+
     #[inline]
     pub(crate) fn has(&self, at: u32) -> bool {
         self.0[(at / 64) as usize] >> (at % 64) & 1 != 0
@@ -32,6 +39,17 @@ impl Bits {
         let new = bit & !*word;
         *word |= bit;
         new != 0
+    }
+
+    /// Takes all numbers out, from the smallest on.
+    pub(crate) fn drain(&mut self, mut each: impl FnMut(u32)) {
+        for (word, at) in self.0.iter_mut().zip(0..) {
+            let mut rest = std::mem::take(word);
+            while rest != 0 {
+                each(at * 64 + rest.trailing_zeros());
+                rest &= rest - 1;
+            }
+        }
     }
 
     /// Takes a number out, or puts it in; is it in now?

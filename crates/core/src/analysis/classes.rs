@@ -64,8 +64,15 @@ impl Class {
 impl Classes {
     /// Sorts all nodes into classes, with counts, sizes and, where they are known, distances; what they retain comes with
     /// [`Classes::retain`]. `spare` is memory to use again.
-    #[inline(never)]
     pub(super) fn new(graph: &Graph, distances: &[i32], spare: Vec<u32>, watch: &Watch) -> Result<Self, Error> {
+        let mut classes = Self::sorted(graph, spare, watch)?;
+        classes.count(graph, distances);
+        Ok(classes)
+    }
+
+    /// The same without the figures.
+    #[inline(never)]
+    pub(super) fn sorted(graph: &Graph, spare: Vec<u32>, watch: &Watch) -> Result<Self, Error> {
         let mut sorter = Sorter::default();
         let mut of = spare;
         of.clear();
@@ -76,17 +83,24 @@ impl Classes {
                 watch.check()?;
             }
             let place = places.next_if(|(placed, _)| *placed == node).map(|&(_, place)| place);
-            let class = Sorter::of(graph, node, place, &mut sorter);
-            let size = graph.self_size(node);
-            of.push(if size == 0 { class | EMPTY } else { class });
-            if size > 0 {
-                let row = &mut sorter.rows[class as usize];
-                row.count += 1;
-                row.shallow = row.shallow.saturating_add(size);
-                row.distance = distances.get(node.at()).map_or(row.distance, |&distance| row.distance.min(distance));
-            }
+            of.push(Sorter::of(graph, node, place, &mut sorter));
         }
         Ok(Self { of, by_rank: Vec::new(), rows: sorter.rows })
+    }
+
+    /// Adds the figures, when the sizes are those that count.
+    pub(super) fn count(&mut self, graph: &Graph, distances: &[i32]) {
+        for (node, class) in graph.nodes().zip(&mut self.of) {
+            let size = graph.self_size(node);
+            if size == 0 {
+                *class |= EMPTY;
+                continue;
+            }
+            let row = &mut self.rows[*class as usize];
+            row.count += 1;
+            row.shallow = row.shallow.saturating_add(size);
+            row.distance = distances.get(node.at()).map_or(row.distance, |&distance| row.distance.min(distance));
+        }
     }
 
     /// What each class retains: the retained sizes of its members without those that are inside another member. Only

@@ -18,7 +18,7 @@ use std::sync::OnceLock;
 pub struct Heap {
     graph: Graph,
     pairs: WeakPairs,
-    /// Of a heap for [`Purpose::Fold`] when somebody asks what only it says.
+    /// Of a heap without one, when somebody asks what only it says.
     tree: OnceLock<Tree>,
     /// Where a report is wanted.
     distances: Vec<i32>,
@@ -47,8 +47,6 @@ pub enum Purpose {
     View,
     /// Paths and retained sizes: no distances, and of classes nothing but names, counts and sizes.
     Comparison,
-    /// Paths alone. The dominator tree takes most of the time and memory, and few of those who name what grows ask for it.
-    Fold,
 }
 
 /// Figures of a heap of which only a part is at hand.
@@ -83,25 +81,14 @@ impl Heap {
         let pairs = OnceLock::new();
         let and_then = || {
             pairs.get_or_init(|| WeakPairs::find(graph.strings()));
-            if purpose != Purpose::Fold {
-                numbers.prepare(|| Numbers::new(nodes));
-            }
-        };
-        let page = || {
-            if purpose == Purpose::Fold { Ok(None) } else { ownership::page(&graph, watch).map(Some) }
+            numbers.prepare(|| Numbers::new(nodes));
         };
         let (page, (sizes, mut spare)) = side_by_side(
-            || page().inspect(|_| and_then()),
+            || ownership::page(&graph, watch).inspect(|_| and_then()),
             || shallow::moved(&graph, sizes, watch).inspect(|_| and_then()),
         )?;
         let pairs = pairs.into_inner().unwrap_or_else(|| WeakPairs::find(graph.strings()));
         graph.self_sizes = sizes;
-        let Some(page) = page else {
-            let classes = Classes::new(&graph, &[], spare, watch)?;
-            let aside = aside(Ground { graph: &graph, pairs: &pairs, classes: &classes })?;
-            let total_size = graph.total_size();
-            return Ok((Self::flat(graph, pairs, classes, total_size, nodes as u64), aside));
-        };
         let mut edges = std::mem::take(&mut graph.edges);
         let marked = ownership::mark(&graph, &mut edges, &page, &pairs, watch);
         graph.edges = edges;
@@ -144,6 +131,31 @@ impl Heap {
         }
         let heap = Self::flat(graph, pairs, classes, tree.retained[0], nodes as u64);
         Ok((Self { tree: OnceLock::from(tree), distances, ..heap }, aside))
+    }
+
+    /// A heap without a dominator tree, and what `aside` makes of it while sizes still move to their owners. The tree takes most of the time and
+    /// memory, and few of those who name what grows ask for it.
+    pub(super) fn without_tree<T: Send>(
+        mut graph: Graph,
+        aside: impl FnOnce(Ground) -> Result<T, Error> + Send,
+        watch: &Watch,
+    ) -> Result<(Self, T), Error> {
+        watch.enter(Stage::Edges)?;
+        detached::spread(&mut graph);
+        let sizes = std::mem::take(&mut graph.self_sizes);
+        let ((pairs, mut classes, aside), sizes) = side_by_side(
+            || {
+                let pairs = WeakPairs::find(graph.strings());
+                let classes = Classes::sorted(&graph, Vec::new(), watch)?;
+                let aside = aside(Ground { graph: &graph, pairs: &pairs, classes: &classes })?;
+                Ok((pairs, classes, aside))
+            },
+            || shallow::moved(&graph, sizes, watch).map(|(sizes, _)| sizes),
+        )?;
+        graph.self_sizes = sizes;
+        classes.count(&graph, &[]);
+        let (total_size, nodes) = (graph.total_size(), graph.node_count() as u64);
+        Ok((Self::flat(graph, pairs, classes, total_size, nodes), aside))
     }
 
     /// Some nodes of a larger heap, whose figures are known: what they retain is what these alone do.

@@ -3,6 +3,7 @@
 //! Hidden nodes, arrays and external string data give their self size to their only owner, directly or through others of
 //! their kind. With several owners, or owned by the root or a synthetic node, they keep it.
 
+use super::bits::Bits;
 use super::ownership::is_user_root;
 use crate::graph::{Detachedness, Graph, NodeIx, NodeKind, Sizes};
 use crate::{Error, Watch};
@@ -42,14 +43,19 @@ fn owners(graph: &Graph, watch: &Watch) -> Result<Vec<u32>, Error> {
         }
         _ => false,
     };
-    let mut owner: Vec<u32> = graph.nodes().map(|node| if moves(node) { NONE } else { node.0 }).collect();
+    let moving = Bits::of(graph.nodes().map(moves));
+    let mut owner: Vec<u32> = graph.nodes().map(|node| if moving.has(node.0) { NONE } else { node.0 }).collect();
     let mut changed = Vec::new();
     let spread = |node: NodeIx, owner: &mut [u32], changed: &mut Vec<NodeIx>| {
         let from = owner[node.at()];
         for edge in graph.edges_of(node) {
             let target = edge.target();
+            // Few do: to ask for those first keeps the others' columns out of the cache.
+            if !moving.has(target.0) || edge.is_weak() {
+                continue;
+            }
             let current = owner[target.at()];
-            if current == target.0 || current == SEVERAL || current == from || edge.is_weak() {
+            if current == SEVERAL || current == from {
                 continue;
             }
             owner[target.at()] = if current == NONE { from } else { SEVERAL };

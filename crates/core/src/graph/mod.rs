@@ -143,7 +143,7 @@ impl Graph {
     }
 
     /// All nodes, the root first.
-    pub fn nodes(&self) -> impl Iterator<Item = NodeIx> + use<> {
+    pub fn nodes(&self) -> impl ExactSizeIterator<Item = NodeIx> + use<> {
         (0..self.kinds.len() as u32).map(NodeIx)
     }
 

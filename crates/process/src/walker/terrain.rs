@@ -15,6 +15,10 @@ const BOUND: usize = 8;
 impl Terrain for Land {
     type Link = LinkName;
 
+    const RING_PART: usize = 16;
+
+    const HAS_SIZES: bool = true;
+
     fn node_count(&self) -> usize {
         (SYNTHETIC + self.walk.open.numbers.count()) as usize + self.walk.lengths.len()
     }

@@ -6,11 +6,12 @@ use super::super::modules::Modules;
 use super::super::server::{server, variable};
 use super::distant::Distant;
 use super::random::{built, random};
+use super::scale::array;
 use super::terrain::{Charted, FunctionKey, LinkName, Node, Terrain};
 use super::tests::{filled, options};
 use super::{Census, census, census_afar};
 use crate::analysis::classes::Class;
-use crate::graph::{EdgeIx, EdgeKind, NodeIx, NodeKind, Place, StringTable};
+use crate::graph::{EdgeIx, EdgeKind, Graph, NodeIx, NodeKind, Place, StringTable};
 use crate::testing::SnapshotBuilder;
 use crate::{CensusOptions, Growth, NoSources, Watch};
 use rustc_hash::FxHashSet;
@@ -32,6 +33,10 @@ impl<'a> Far<'a> {
 impl Terrain for Far<'_> {
     type Link = EdgeIx;
 
+    const RING_PART: usize = 16;
+
+    const HAS_SIZES: bool = true;
+
     fn node_count(&self) -> usize {
         self.chart.node_count()
     }
@@ -45,7 +50,7 @@ impl Terrain for Far<'_> {
     }
 
     fn node(&mut self, node: NodeIx) -> Node {
-        self.chart.node(node)
+        Node { size: self.on.graph.self_size(node), ..self.chart.node(node) }
     }
 
     fn extra(&self, node: NodeIx) -> u32 {
@@ -137,9 +142,9 @@ impl Distant for Far<'_> {
 }
 
 /// The census of a heap and what grew, by its graph and without.
-fn both(builder: &SnapshotBuilder, before: &[Census]) -> [(Census, Option<Growth>); 2] {
+fn both(graph: Graph, before: &[Census]) -> [(Census, Option<Growth>); 2] {
     let (what, watch) = (CensusOptions::default(), Watch::default());
-    let (heap, beside) = Beside::fold(builder.build(), &watch).expect("nobody cancels");
+    let (heap, beside) = Beside::fold(graph, &watch).expect("nobody cancels");
     let far = census_afar(Far::new(&heap), before.to_vec(), &what, &options(), &NoSources, &watch);
     let fold = beside.fold.expect("it was asked for");
     let near = census(&heap, fold, before.to_vec(), &what, &options(), &NoSources, &watch);
@@ -148,13 +153,13 @@ fn both(builder: &SnapshotBuilder, before: &[Census]) -> [(Census, Option<Growth
 
 /// A look without a graph.
 pub(super) fn look(builder: &SnapshotBuilder, before: &[Census]) -> (Census, Option<Growth>) {
-    let [_, far] = both(builder, before);
+    let [_, far] = both(builder.build(), before);
     far
 }
 
 /// The same, but for numbers of nodes.
-fn assert_same(builder: &SnapshotBuilder, before: &[Census], what: &str) -> Census {
-    let [(mut near, near_grown), (mut far, far_grown)] = both(builder, before);
+fn assert_same(graph: Graph, before: &[Census], what: &str) -> Census {
+    let [(mut near, near_grown), (mut far, far_grown)] = both(graph, before);
     let found = near.clone();
     for (_, told) in near.told.iter_mut().chain(&mut far.told) {
         told.id = 0;
@@ -174,8 +179,15 @@ fn random_heaps_fold_alike_wherever_they_lie() {
     for seed in 0..300 {
         let (nodes, edges) = random(seed, 4 + seed as usize % 40);
         let order: Vec<usize> = (0..nodes.len()).collect();
-        assert_same(&built(&nodes, &edges, &order), &[], &format!("seed {seed}"));
+        assert_same(built(&nodes, &edges, &order).build(), &[], &format!("seed {seed}"));
     }
+}
+
+#[test]
+fn more_than_a_fold_has_room_for_at_once_folds_alike() {
+    // One has room for all of them, the other for a sixteenth or 65,536.
+    let census = assert_same(array(200_000, 3, 1), &[], "an array");
+    assert_eq!(census.paths.count.iter().sum::<u64>(), census.node_count - 1, "all but the storage");
 }
 
 #[test]
@@ -197,9 +209,9 @@ fn what_grows_is_named_alike_wherever_it_lies() {
     };
     let mut before = Vec::new();
     for count in [500, 600, 700] {
-        before.push(assert_same(&heap(count), &before, &format!("{count}")));
+        before.push(assert_same(heap(count).build(), &before, &format!("{count}")));
     }
-    let [(_, grown), _] = both(&heap(800), &before);
+    let [(_, grown), _] = both(heap(800).build(), &before);
     let mut names: Vec<String> = grown.expect("looks before").suspects.into_iter().map(|found| found.name).collect();
     names.sort_unstable();
     assert_eq!(names, ["jobs", "link 0", "names"]);

@@ -15,7 +15,7 @@ use super::sort::Sort;
 use super::steps::{Class, Label, Naming, Steps, Words};
 use super::terrain::{Charted, Node, Terrain};
 use super::ways::{Ends, NONE, RING, Way, Ways};
-use crate::graph::NodeIx;
+use crate::graph::{Graph, NodeIx};
 use crate::{Error, Watch};
 use rustc_hash::FxHashMap;
 
@@ -25,9 +25,11 @@ const STRIDE: usize = 1 << 16;
 const BATCH: usize = 64;
 /// Edges that are followed at once: what they lead to still fits the second level cache.
 const EDGES: usize = 1024;
-/// Of a ring's slot: so many nodes at least, and such a part of all; where there are more, they are looked for among all.
-const SLOT: usize = 1 << 14;
-const SLOT_PART: usize = 256;
+/// Nodes that the ring has room for, at least; else such a part of all as the terrain says. And what a slot keeps of it for its next turn.
+const ROOM: usize = 1 << 16;
+const KEPT: usize = 1 << 12;
+/// Such a part of all nodes is a crowd.
+const CROWD: usize = 256;
 /// Signatures, while they are made; beyond, a node falls to its parent's.
 const MOST: usize = 1 << 18;
 /// Steps of a signature; what lies deeper falls to the last.
@@ -56,8 +58,8 @@ struct Visit {
 #[derive(Clone, Copy)]
 struct Step<L> {
     target: NodeIx,
-    /// What the edge costs.
-    base: u32,
+    /// What the edge costs; then what the step does.
+    cost: u32,
     link: L,
     /// The visit's place in its batch.
     visit: u32,
@@ -74,10 +76,12 @@ struct Folding<T: Terrain> {
     ways: Vec<Way>,
     ends: Ends,
     settled: Bits,
+    /// Empty, to sort many nodes by.
+    crowd: Bits,
     /// By cost: what may be settled next.
     ring: Vec<Slot>,
-    /// A slot has so many at most.
-    most: usize,
+    /// So many more have room in it; those beyond are looked for among all.
+    room: usize,
 }
 
 /// What may be settled at one cost.
@@ -101,6 +105,15 @@ impl Fold {
         let Folding { steps, rows, ways, .. } = folding;
         Ok((Self { words: steps.words, rows, ways: Ways(ways) }, steps.on))
     }
+
+    /// Adds the nodes' bytes to their signatures.
+    pub(super) fn weigh(&mut self, graph: &Graph) {
+        for node in graph.nodes() {
+            if let Some(row) = self.rows.get_mut(self.ways.signature(node) as usize) {
+                row.shallow = row.shallow.saturating_add(graph.self_size(node));
+            }
+        }
+    }
 }
 
 impl<T: Terrain> Folding<T> {
@@ -115,8 +128,9 @@ impl<T: Terrain> Folding<T> {
             ways: vec![Way::UNSEEN; nodes],
             ends: Ends::new(),
             settled: Bits::new(nodes),
+            crowd: Bits::new(nodes),
             ring: (0..RING).map(|_| Slot::default()).collect(),
-            most: SLOT.max(nodes / SLOT_PART),
+            room: ROOM.max(nodes / T::RING_PART),
         }
     }
 
@@ -129,7 +143,9 @@ impl<T: Terrain> Folding<T> {
             let slot = now as usize % RING;
             // No step costs nothing, and none as much as once around: the slot is complete.
             let Slot { mut nodes, is_full } = std::mem::take(&mut self.ring[slot]);
-            idle = if nodes.is_empty() { idle + 1 } else { 0 };
+            idle = if nodes.is_empty() && !is_full { idle + 1 } else { 0 };
+            self.room += nodes.len();
+            self.sort(&mut nodes);
             for (at, batch) in nodes.chunks(BATCH).enumerate() {
                 if (at * BATCH).is_multiple_of(STRIDE) {
                     watch.check()?;
@@ -141,7 +157,9 @@ impl<T: Terrain> Folding<T> {
             if is_full {
                 self.visit_all(now, &mut visits, &mut steps, watch)?;
             }
-            self.ring[slot].nodes = nodes;
+            if nodes.capacity() <= KEPT {
+                self.ring[slot].nodes = nodes;
+            }
             now = now.saturating_add(1);
         }
         for node in 0..self.ways.len() {
@@ -155,6 +173,18 @@ impl<T: Terrain> Folding<T> {
             }
         }
         Ok(())
+    }
+
+    /// Puts nodes in the order in which they lie in memory.
+    fn sort(&mut self, nodes: &mut Vec<NodeIx>) {
+        if nodes.len() < self.ways.len() / CROWD {
+            nodes.sort_unstable();
+            return;
+        }
+        for node in nodes.drain(..) {
+            self.crowd.insert(node.0);
+        }
+        self.crowd.drain(|node| nodes.push(NodeIx(node)));
     }
 
     /// Settles those that cost so much and had no room in the ring.
@@ -186,15 +216,20 @@ impl<T: Terrain> Folding<T> {
 
     /// Settles those nodes of a batch whose cheapest way costs so much; each stands there once for every way that was the cheapest.
     fn visit(&mut self, batch: &[NodeIx], now: u32, visits: &mut Vec<Visit>) {
+        // One kind of read after the other: what none of them waits for, the processor does at once.
         visits.clear();
-        for &node in batch {
-            if self.ways[node.at()].cost() == now % RING as u32
-                && self.settled.insert(node.0)
-                && !self.steps.on.is_leaf(node)
-            {
+        let mut costs = [0; BATCH];
+        for (cost, node) in costs.iter_mut().zip(batch) {
+            *cost = self.ways[node.at()].cost();
+        }
+        for (&node, cost) in batch.iter().zip(costs) {
+            // Those without edges, too: what a way costs is known within a turn of the ring, until its time has come.
+            if cost == now % RING as u32 && self.settled.insert(node.0) && !self.steps.on.is_leaf(node) {
                 visits.push(Visit { node, signature: NONE, naming: Naming::Plain });
-                self.steps.on.fetch(node);
             }
+        }
+        for visit in &*visits {
+            self.steps.on.fetch(visit.node);
         }
         for visit in &*visits {
             self.steps.on.fetch_behind(visit.node);
@@ -213,9 +248,9 @@ impl<T: Terrain> Folding<T> {
             loop {
                 let settled = &self.settled;
                 let room = EDGES.saturating_sub(steps.len());
-                let has_more = self.steps.on.links(visit.node, &mut place, room, |target, base, link| {
+                let has_more = self.steps.on.links(visit.node, &mut place, room, |target, cost, link| {
                     if !settled.has(target.0) {
-                        steps.push(Step { target, base, link, visit: at, known: 0 });
+                        steps.push(Step { target, cost, link, visit: at, known: 0 });
                     }
                 });
                 if steps.len() >= EDGES {
@@ -237,13 +272,12 @@ impl<T: Terrain> Folding<T> {
             let way = self.ways[step.target.at()];
             // All that were seen and are not settled are less than once around ahead.
             step.known = if way.is_seen() { way.cost().wrapping_sub(now) % FAR } else { FAR };
-        }
-        for &Step { target, base, link, visit, known } in &*steps {
             // It only gets cheaper.
-            if base > known {
-                continue;
+            if step.cost <= step.known {
+                step.cost += self.steps.on.extra(step.target);
             }
-            let cost = base + self.steps.on.extra(target);
+        }
+        for &Step { target, cost, link, visit, known } in &*steps {
             if cost > known {
                 continue;
             }
@@ -266,7 +300,8 @@ impl<T: Terrain> Folding<T> {
             self.ways[target.at()] = Way::new(cost, end, T::via(visit.node, link));
             if is_cheaper {
                 let slot = &mut self.ring[cost as usize];
-                if slot.nodes.len() < self.most {
+                if self.room > 0 {
+                    self.room -= 1;
                     slot.nodes.push(target);
                 } else {
                     slot.is_full = true;
@@ -303,7 +338,9 @@ impl<T: Terrain> Folding<T> {
         if is_member && cost < row.cost {
             (row.first, row.cost) = (at, cost);
         }
-        row.shallow = row.shallow.saturating_add(node.size);
+        if T::HAS_SIZES {
+            row.shallow = row.shallow.saturating_add(node.size);
+        }
         sort
     }
 

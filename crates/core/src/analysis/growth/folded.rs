@@ -24,8 +24,9 @@ pub(super) struct Folded<'a> {
 }
 
 impl<'a> Folded<'a> {
-    /// Adds what the signatures retain; where the heap has no dominator tree, what hangs from them.
-    pub(super) fn new(heap: &'a Heap, fold: Fold) -> Result<Self, Error> {
+    /// Adds the bytes of the signatures and what the signatures retain; where the heap has no dominator tree, what hangs from them.
+    pub(super) fn new(heap: &'a Heap, mut fold: Fold) -> Result<Self, Error> {
+        fold.weigh(heap.graph());
         let Fold { words, mut rows, ways } = fold;
         let signature = |node: NodeIx| Some(ways.signature(node)).filter(|&signature| signature != NONE);
         let retained = if heap.has_tree() { heap.tree().retained_by(rows.len(), signature)? } else { below(&rows) };

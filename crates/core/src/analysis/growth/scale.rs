@@ -68,7 +68,7 @@ impl Large {
 }
 
 /// `kept` is an array of so many objects, of as many classes, each with so many of its own.
-fn array(count: u32, classes: u32, parts: u32) -> Graph {
+pub(super) fn array(count: u32, classes: u32, parts: u32) -> Graph {
     let mut large = Large::new();
     let elements = large.string("elements");
     large.node(NodeKind::OBJECT, "Array", 32, &[(EdgeKind::Internal, elements, 7)]);

@@ -1,11 +1,13 @@
 //! What a fold reads of a heap, wherever that lies: as a graph, or as V8 has it in memory.
 
+use super::super::bits::Bits;
 use super::super::classes::Class;
 use super::super::functions::Function;
 use super::super::heap::Ground;
 use super::super::modules::{self, Modules};
 use super::super::paths::{base, extra};
 use crate::graph::{EdgeIx, EdgeKind, NodeIx, NodeKind, Place, StringTable};
+use std::hint::black_box;
 
 /// What a node is.
 #[derive(Clone, Copy, Debug)]
@@ -14,7 +16,7 @@ pub struct Node {
     pub kind: NodeKind,
     /// The index of its name; that of a string's text is not asked for.
     pub name: u32,
-    /// Bytes.
+    /// Bytes, where [`Terrain::HAS_SIZES`].
     pub size: u64,
     /// Its class among [`Terrain::classes`].
     pub class: u32,
@@ -38,6 +40,12 @@ pub type FunctionKey = (u32, Option<Place>);
 pub trait Terrain {
     /// A link, as small as it can be had.
     type Link: Copy;
+
+    /// While it is folded, such a part of all nodes has room in the list of those that come next, at four bytes each.
+    const RING_PART: usize;
+
+    /// Are sizes known while it is folded? Else they are added by [`super::fold::Fold::weigh`].
+    const HAS_SIZES: bool;
 
     /// How many nodes there are.
     fn node_count(&self) -> usize;
@@ -78,16 +86,24 @@ pub trait Terrain {
 pub(super) struct Charted<'a> {
     pub(super) on: Ground<'a>,
     modules: Modules<'a>,
+    /// Nodes without edges: asked for those that come up in no order, so that it has to fit the cache.
+    leaves: Bits,
 }
 
 impl<'a> Charted<'a> {
     pub(super) fn new(on: Ground<'a>) -> Self {
-        Self { on, modules: Modules::new(on.graph) }
+        let leaves = Bits::of(on.graph.first_edge.windows(2).map(|firsts| firsts[0] == firsts[1]));
+        Self { on, modules: Modules::new(on.graph), leaves }
     }
 }
 
 impl Terrain for Charted<'_> {
     type Link = EdgeIx;
+
+    const RING_PART: usize = 4;
+
+    // They are moved to their owners meanwhile.
+    const HAS_SIZES: bool = false;
 
     fn node_count(&self) -> usize {
         self.on.graph.node_count()
@@ -104,12 +120,7 @@ impl Terrain for Charted<'_> {
     #[inline]
     fn node(&mut self, node: NodeIx) -> Node {
         let Ground { graph, classes, .. } = self.on;
-        Node {
-            kind: graph.kind(node),
-            name: graph.name_index(node),
-            size: graph.self_size(node),
-            class: classes.of(node),
-        }
+        Node { kind: graph.kind(node), name: graph.name_index(node), size: 0, class: classes.of(node) }
     }
 
     #[inline]
@@ -119,8 +130,7 @@ impl Terrain for Charted<'_> {
 
     #[inline]
     fn is_leaf(&self, node: NodeIx) -> bool {
-        let first = &self.on.graph.first_edge[node.at()..node.at() + 2];
-        first[0] == first[1]
+        self.leaves.has(node.0)
     }
 
     #[inline]
@@ -173,8 +183,15 @@ impl Terrain for Charted<'_> {
     }
 
     #[inline]
-    fn fetch(&mut self, _: NodeIx) {}
+    fn fetch(&mut self, node: NodeIx) {
+        let range = self.on.graph.edge_range(node);
+        black_box((range.start, range.end, self.node(node)));
+    }
 
     #[inline]
-    fn fetch_behind(&mut self, _: NodeIx) {}
+    fn fetch_behind(&mut self, node: NodeIx) {
+        let graph = self.on.graph;
+        let first = graph.edge_range(node).start;
+        black_box((graph.edges.get(first).copied(), graph.edge_names.get(first).copied()));
+    }
 }
