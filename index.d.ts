@@ -600,6 +600,11 @@ export interface GrowingSuspect extends Omit<Suspect, 'id'> {
   counts: number[]
   /** Bytes at every look. */
   sizes: number[]
+  /**
+   * Of a collection of which only the values became more, which may be numbers and no objects: how many it had at every look. Looks at the running process
+   * that walk the heap know that, snapshots do not. V8 makes room for them now and then, by half as much again or twice as much: `sizes` share the room at the last look out.
+   */
+  values?: number[]
 }
 
 export interface AnalyzeOptions {

@@ -4,10 +4,13 @@ const test = require('node:test')
 const assert = require('node:assert/strict')
 const { readFileSync } = require('node:fs')
 const { join } = require('node:path')
+const { capabilities } = require('leakguard')
 const { classesThatGrew } = require('../lib/assert/evidence.js')
 const { judge } = require('../lib/assert/judge.js')
 const { node } = require('./support/child.js')
 const { folderFor } = require('./support/folder.js')
+
+const { walker, reasons } = capabilities()
 
 /** Runs a program in which `assert` is `leakguard/assert` and `keep` an array; what it prints as JSON is the answer. */
 async function verdict(source, before = '') {
@@ -195,6 +198,14 @@ test('the report has all that was found', async (t) => {
   const { evidence } = JSON.parse(readFileSync(path, 'utf8'))
   assert.equal(evidence.looks, 3)
   assert.deepEqual(evidence.calls, [50, 100])
+})
+
+test('numbers that stay are told by where they are held', { skip: !walker && reasons.walker }, async () => {
+  for (const [source, what] of [['keep.push(1)', 'keep: Array'], ['seen.add(n++)', 'seen: Set']]) {
+    const { code, message } = await verdict(`const seen = new Set(); await lg.assertNoLeak(() => { ${source} })`)
+    assert.equal(code, 'ERR_LEAKGUARD_LEAK', message)
+    assert.match(message, new RegExp(`leaks: .*1 values a call[^]*\n  ${what}: \\+1 a call, [\\d,]+ → [\\d,]+ → [\\d,]+\n`))
+  }
 })
 
 test('collections are forced where the addon has no way to, too', async () => {

@@ -52,7 +52,8 @@ async function gather(trial, options, first) {
   const reports = looks.map(({ text }) => JSON.parse(text))
   const { suspects } = await growth(reports, { top: SUSPECTS, minCount: LEAST, minBytes: 0 })
   // A class says less than the place that holds its objects: it counts where no place was found.
-  const places = suspects.filter((suspect) => isSteady(suspect, calls, options)).map((suspect) => ({ ...asWritten(suspect), perCall: steadily(suspect.counts, calls) }))
+  const grown = suspects.map((suspect) => ({ ...suspect, counts: suspect.values ?? suspect.counts }))
+  const places = grown.filter((suspect) => isSteady(suspect, calls, options)).map((suspect) => ({ ...asWritten(suspect), perCall: steadily(suspect.counts, calls) }))
   const tables = reports.map(classesOf)
   const classes = classesThatGrew(tables, calls, options)
   const found = places.length > 0 ? places : classes

@@ -46,7 +46,8 @@ function rate({ name, perCall, unit }) {
 
 function objects(suspects, classes) {
   const sum = (suspects.length > 0 ? suspects : classes).reduce((total, { perCall = 0 }) => total + perCall, 0)
-  return sum === 0 ? '' : `${amount(sum)} objects`
+  const what = suspects.length > 0 && suspects.every(({ values }) => values) ? 'values' : 'objects'
+  return sum === 0 ? '' : `${amount(sum)} ${what}`
 }
 
 function ofClass({ name, location, counts, perCall, sizes, bytesPerCall }) {

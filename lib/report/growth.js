@@ -30,9 +30,10 @@ function growthText({ looks, totalSizes, suspects, noise, notes }, { stream } = 
   return `${parts.filter(Boolean).join('\n\n')}\n`
 }
 
-function figuresOf({ counts, sizes, countDelta, retainedDelta }) {
-  const objects = countDelta > 0 ? `${counts.map(count).join(', ')} objects (+${count(countDelta)}), ` : ''
-  return `${objects}${sizes.map(bytes).join(', ')} (+${bytes(retainedDelta)})`
+function figuresOf({ counts, values, sizes, countDelta, retainedDelta }) {
+  const all = (numbers, what) => `${numbers.map(count).join(', ')} ${what} (+${count(numbers.at(-1) - numbers[0])}), `
+  const many = countDelta > 0 ? all(counts, 'objects') : values ? all(values, 'values') : ''
+  return `${many}${sizes.map(bytes).join(', ')} (+${bytes(retainedDelta)})`
 }
 
 function signed(value, words) {

@@ -47,7 +47,7 @@ export async function grow(signal) {
     { title: 'what', text: true, value: ({ name }) => element('code', {}, name) },
     { title: 'where', text: true, value: ({ location }) => element('code', {}, place(location)) },
     { title: 'of', text: true, value: ({ type }) => type },
-    { title: 'objects at each look', value: ({ counts, countDelta }) => counts?.map(count).join(' → ') ?? signed(countDelta, count) },
+    { title: 'objects or values at each look', value: ({ counts, values, countDelta }) => (values ?? counts)?.map(count).join(' → ') ?? signed(countDelta, count) },
     { title: 'bytes more', value: ({ retainedDelta }) => signed(retainedDelta, bytes) },
     { title: 'now', value: ({ retainedSize }) => bytes(retainedSize) },
   ]

@@ -15,6 +15,9 @@ pub struct Grown {
     pub counts: Vec<u64>,
     /// Bytes at every look.
     pub sizes: Vec<u64>,
+    /// Values at every look, numbers and the like among them, where a collection grew by those; its bytes are shared out among them then.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub values: Vec<u64>,
 }
 
 /// Growth that is no leak of the app: V8's code and shapes, leakguard's own.

@@ -181,6 +181,27 @@ impl Land {
         self.walk.memory.word(object + offset).filter(|word| word & 3 == 1).map(|word| word - 1)
     }
 
+    /// How many values a collection has: an array's length, or the entries of a table. Those of an object by numbers are only known where
+    /// they are a table.
+    pub(super) fn values(&self, number: u16, object: u64) -> u64 {
+        const ELEMENTS: u64 = 16;
+        const LENGTH: u64 = 24;
+        const TABLE: u64 = 24;
+        /// Of the table, behind its map and length.
+        const COUNT: u64 = 16;
+        let (memory, types) = (&self.walk.memory, self.walk.types);
+        let count = match types.get(number).role {
+            _ if number == types.js_array => memory.small(object + LENGTH),
+            Role::Collection => self.slot(object, TABLE).and_then(|table| memory.small(table + COUNT)),
+            Role::Object => self
+                .slot(object, ELEMENTS)
+                .filter(|&elements| type_of(memory, elements) == Some(types.number_dictionary))
+                .and_then(|table| memory.small(table + COUNT)),
+            _ => None,
+        };
+        count.unwrap_or(0)
+    }
+
     #[inline]
     pub(super) fn role_by_map(&mut self, object: u64) -> Option<Role> {
         let map = self.map(object)?;

@@ -34,14 +34,14 @@ impl Terrain for Land {
     fn node(&mut self, node: NodeIx) -> Node {
         let Some(object) = self.object(node) else {
             if let Some(&(name, class)) = self.synthetic.get(node.0 as usize) {
-                return Node { kind: NodeKind::SYNTHETIC, name, size: 0, class };
+                return Node { kind: NodeKind::SYNTHETIC, name, size: 0, class, values: 0 };
             }
             let (name, class) = self.buffer;
             let at = (node.0 - SYNTHETIC - self.walk.open.numbers.count()) as usize;
-            return Node { kind: NodeKind::NATIVE, name, size: self.walk.lengths[at], class };
+            return Node { kind: NodeKind::NATIVE, name, size: self.walk.lengths[at], class, values: 0 };
         };
         let Some(at) = self.map(object) else {
-            return Node { kind: NodeKind::HIDDEN, name: 0, size: 0, class: self.hidden_class };
+            return Node { kind: NodeKind::HIDDEN, name: 0, size: 0, class: self.hidden_class, values: 0 };
         };
         let Shape { kind, name, class, .. } = self.shape(at, object);
         let walk = &self.walk;
@@ -58,7 +58,8 @@ impl Terrain for Land {
             }
             _ => (kind, class),
         };
-        Node { kind, name, size, class }
+        let values = self.values(number, object);
+        Node { kind, name, size, class, values }
     }
 
     #[inline]

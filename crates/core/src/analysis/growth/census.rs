@@ -67,6 +67,9 @@ pub(super) struct Paths {
     pub(super) shallow: Vec<u64>,
     /// Empty where the heap had no dominator tree: what hangs from a signature counts then.
     pub(super) retained: Vec<u64>,
+    /// Values in the collections of a signature, numbers and the like among them. Empty where it is not known.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) values: Vec<u64>,
 }
 
 /// Classes by name, the largest.
@@ -87,6 +90,7 @@ impl Census {
         let mut number = vec![ROOT; folded.rows.len()];
         let teller = Teller::new(folded, sources);
         let mut paths = Paths::default();
+        let has_values = folded.rows.iter().any(|row| row.values > 0);
         for &at in kept {
             number[at as usize] = paths.parent.len() as u32;
             let row = &folded.rows[at as usize];
@@ -101,6 +105,9 @@ impl Census {
             paths.shallow.push(row.shallow);
             if heap.has_tree() {
                 paths.retained.push(row.retained);
+            }
+            if has_values {
+                paths.values.push(row.values);
             }
         }
         watch.check()?;
@@ -149,10 +156,11 @@ impl Census {
 
     /// Do the columns fit each other?
     fn check(&self) -> Result<(), &'static str> {
-        let Paths { parent, edge, name, kind, place, count, shallow, retained } = &self.paths;
+        let Paths { parent, edge, name, kind, place, count, shallow, retained, values } = &self.paths;
         let rows = parent.len();
         if [edge.len(), name.len(), kind.len(), place.len(), count.len(), shallow.len()] != [rows; 6]
             || ![0, rows].contains(&retained.len())
+            || ![0, rows].contains(&values.len())
         {
             return Err("its columns differ in length");
         }
@@ -272,6 +280,48 @@ mod tests {
             assert_eq!(error.code, Code::Census, "{error}");
         }
         assert_eq!(growth(&[read(&rows), read(&rows)], &GrowthOptions::default()).suspects, []);
+    }
+
+    /// The same with the values of each row.
+    fn with_values(rows: &[(u32, u64, u64)], values: &[u64]) -> Census {
+        let mut census = read(rows);
+        census.paths.values = values.to_vec();
+        let text = serde_json::to_string(&census).expect("plain data");
+        Census::from_json(&text).expect("a census")
+    }
+
+    #[test]
+    fn values_that_become_more_are_growth_in_a_room_that_did_not_grow_yet() {
+        let options = GrowthOptions { min_bytes: 500, min_count: 10, ..GrowthOptions::default() };
+        let look = |room: u64, values: u64| with_values(&[(0, 0, 0), (0, 0, 0), (0, 1, room)], &[0, 0, values]);
+        let found = |looks: &[Census]| growth(looks, &options).suspects;
+        // The room grew between two of three looks.
+        let [suspect] = &found(&[look(1000, 100), look(1500, 130), look(1500, 150)])[..] else { panic!("one grows") };
+        let grown = suspect.growth.as_ref().expect("of several looks");
+        assert_eq!((&grown.values[..], &grown.sizes[..]), (&[100, 130, 150][..], &[1000, 1300, 1500][..]));
+        assert_eq!((grown.count_delta, grown.retained_delta, suspect.retained_size), (0, 500, 1500));
+        assert!(
+            suspect.text.contains("+50 values and +500 bytes over 3 looks (150 values, 1.5 kB now)"),
+            "{}",
+            suspect.text
+        );
+        // As many as before, fewer of them, and a look that does not know.
+        assert_eq!(found(&[look(1000, 100), look(1500, 100), look(2000, 100)]).len(), 1, "larger at every look");
+        assert_eq!(found(&[look(1000, 100), look(1500, 130), look(1500, 130)]), []);
+        assert_eq!(found(&[look(1000, 100), look(1500, 130), look(1500, 120)]), []);
+        let plain = read(&[(0, 0, 0), (0, 0, 0), (0, 1, 1500)]);
+        assert_eq!(found(&[look(1000, 100), look(1500, 130), plain]), []);
+        // More of them because there are more that hold them.
+        let many = |count: u64| with_values(&[(0, 0, 0), (0, 0, 0), (0, count, 100 * count)], &[0, 0, 10 * count]);
+        assert_eq!(found(&[many(20), many(25), many(29)]), []);
+    }
+
+    #[test]
+    fn a_column_of_values_that_does_not_fit_is_no_census() {
+        let mut census = read(&[(0, 0, 0), (0, 0, 0), (0, 1, 100)]);
+        census.paths.values = vec![1, 2];
+        let text = serde_json::to_string(&census).expect("plain data");
+        assert_eq!(Census::from_json(&text).expect_err("two of three").code, Code::Census);
     }
 
     #[test]

@@ -108,6 +108,7 @@ impl<'a> Compared<'a> {
                 retained_delta: delta(&point.sizes),
                 counts: point.counts.clone(),
                 sizes: point.sizes.clone(),
+                values: point.values.clone(),
             }),
             bound: told.bound,
             inside: told.inside,
@@ -265,7 +266,9 @@ fn is_other_end(list: &Suspect, told: &Told) -> bool {
 /// One thing at two ends of a list, or of several lists.
 fn add(suspect: &mut Suspect, point: &Point) {
     let Some(growth) = &mut suspect.growth else { return };
-    for (columns, more) in [(&mut growth.counts, &point.counts), (&mut growth.sizes, &point.sizes)] {
+    let columns =
+        [(&mut growth.counts, &point.counts), (&mut growth.sizes, &point.sizes), (&mut growth.values, &point.values)];
+    for (columns, more) in columns {
         for (sum, value) in columns.iter_mut().zip(more) {
             *sum = sum.saturating_add(*value);
         }
@@ -286,8 +289,11 @@ fn text(suspect: &Suspect) -> String {
         let _ = write!(text, " ({})", short(location));
     }
     let _ = write!(text, ", {}, ", suspect.class);
+    let value_delta = delta(&growth.values);
     if growth.count_delta > 0 {
         let _ = write!(text, "+{} objects and ", grouped(growth.count_delta));
+    } else if value_delta > 0 {
+        let _ = write!(text, "+{} values and ", grouped(value_delta));
     }
     let between = match growth.sizes.len() {
         2 => "between two looks".to_owned(),
@@ -296,6 +302,8 @@ fn text(suspect: &Suspect) -> String {
     let _ = write!(text, "+{} {between} (", size(growth.retained_delta));
     if growth.count_delta > 0 {
         let _ = write!(text, "{} objects, ", grouped(suspect.count));
+    } else if let Some(&values) = growth.values.last() {
+        let _ = write!(text, "{} values, ", grouped(values));
     }
     let _ = write!(text, "{} now)", size(suspect.retained_size));
     let way = way(&suspect.path);

@@ -338,6 +338,7 @@ impl<T: Terrain> Folding<T> {
         if is_member && cost < row.cost {
             (row.first, row.cost) = (at, cost);
         }
+        row.values = row.values.saturating_add(node.values);
         if T::HAS_SIZES {
             row.shallow = row.shallow.saturating_add(node.size);
         }

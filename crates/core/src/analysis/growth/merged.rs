@@ -16,6 +16,8 @@ pub(super) struct Merged<'a> {
     retained: Vec<u64>,
     /// Shallow bytes of a signature and of all that are behind it.
     below: Vec<u64>,
+    /// Nothing but zeros where a census does not say it.
+    values: Vec<u64>,
     /// The row's number in each census.
     number: Vec<u32>,
 }
@@ -41,6 +43,7 @@ impl<'a> Merged<'a> {
             shallow: Vec::new(),
             retained: Vec::new(),
             below: Vec::new(),
+            values: Vec::new(),
             number: Vec::new(),
         };
         let mut known: FxHashMap<Row, u32> = FxHashMap::default();
@@ -67,6 +70,7 @@ impl<'a> Merged<'a> {
                 add(&mut merged.count[cell], paths.count[at]);
                 add(&mut merged.shallow[cell], paths.shallow[at]);
                 add(&mut merged.retained[cell], retained);
+                add(&mut merged.values[cell], paths.values.get(at).copied().unwrap_or_default());
                 merged.number[cell] = at as u32;
             }
         }
@@ -75,13 +79,16 @@ impl<'a> Merged<'a> {
         if censuses.iter().any(|census| census.paths.retained.is_empty()) {
             merged.retained.clone_from(&merged.below);
         }
+        if censuses.iter().any(|census| census.paths.values.is_empty()) {
+            merged.values.fill(0);
+        }
         merged
     }
 
     fn add(&mut self, row: Row<'a>) -> u32 {
         self.rows.push(row);
         let cells = self.rows.len() * self.looks;
-        for column in [&mut self.count, &mut self.shallow, &mut self.retained, &mut self.below] {
+        for column in [&mut self.count, &mut self.shallow, &mut self.retained, &mut self.below, &mut self.values] {
             column.resize(cells, 0);
         }
         self.number.resize(cells, NONE);
@@ -113,6 +120,10 @@ impl<'a> Merged<'a> {
 
     pub(super) fn below(&self, row: u32) -> &[u64] {
         self.cells(&self.below, row)
+    }
+
+    pub(super) fn values(&self, row: u32) -> &[u64] {
+        self.cells(&self.values, row)
     }
 
     /// The row's number in each census, or [`NONE`].

@@ -2,7 +2,7 @@
 //! variable that keeps it. Such a pile grew, though none of its signatures did.
 
 use super::merged::{Merged, Row};
-use super::points::{Point, delta, is_explained_by, rises};
+use super::points::{Point, delta, is_explained_by, multiplies, rises, shared_out};
 use crate::GrowthOptions;
 use rustc_hash::FxHashMap;
 
@@ -28,44 +28,78 @@ impl<'a> Tail<'a> {
     }
 }
 
-/// The piles that grew so. `is_known`: rows that grew by themselves.
+/// The piles that grew so, by their members or by the values that they hold. `is_known`: rows that grew by themselves.
 pub(super) fn moved(merged: &Merged, options: &GrowthOptions, is_known: impl Fn(u32) -> bool) -> Vec<Point> {
+    let members = piles(merged, options, &is_known, Merged::counts).into_iter().filter_map(|pile| {
+        let above = |&leader: &u32| merged.rows[leader as usize].parent;
+        let holders = pile.at_each_look(merged, pile.leaders.iter().map(above), Merged::counts);
+        let sizes = pile.sum(merged, Merged::retained);
+        (!is_explained_by(&pile.figures, &holders)).then(|| pile.point(pile.figures.clone(), sizes, Vec::new()))
+    });
+    let values = piles(merged, options, &is_known, Merged::values).into_iter().filter_map(|pile| {
+        let counts = pile.at_each_look(merged, pile.leaders.iter().copied(), Merged::counts);
+        let sizes = shared_out(&pile.sum(merged, Merged::shallow), &pile.figures);
+        (!multiplies(&counts)).then(|| pile.point(counts, sizes, pile.figures.clone()))
+    });
+    members.chain(values).collect()
+}
+
+/// Rows of one tail, which are one pile.
+struct Pile {
+    rows: Vec<u32>,
+    /// What all of them have at each look.
+    figures: Vec<u64>,
+    /// At each look, the one that has most of it.
+    leaders: Vec<u32>,
+}
+
+/// A figure of a row at each look.
+type Figures<'c> = for<'a> fn(&'a Merged<'c>, u32) -> &'a [u64];
+
+fn piles<'c>(
+    merged: &Merged<'c>,
+    options: &GrowthOptions,
+    is_known: impl Fn(u32) -> bool,
+    of: Figures<'c>,
+) -> Vec<Pile> {
     let mut tails: FxHashMap<Tail, Vec<u32>> = FxHashMap::default();
     for row in 2..merged.rows.len() as u32 {
-        if merged.counts(row).iter().any(|&count| count >= options.min_count)
+        if of(merged, row).iter().any(|&figure| figure >= options.min_count)
             && let Some(tail) = Tail::of(merged, row)
         {
             tails.entry(tail).or_default().push(row);
         }
     }
     tails.retain(|_, rows| rows.len() > 1 && !rows.iter().any(|&row| is_known(row)));
-    tails.into_values().filter_map(|rows| pile(merged, options, &rows)).collect()
+    tails.into_values().filter_map(|rows| Pile::new(merged, options, rows, of)).collect()
 }
 
-/// What some rows of one tail are together, where it is one pile that moved.
-fn pile(merged: &Merged, options: &GrowthOptions, rows: &[u32]) -> Option<Point> {
-    let looks = 0..merged.looks;
-    let sum = |figure: fn(&'_ Merged, u32, usize) -> u64, look: usize| {
-        rows.iter().fold(0u64, |sum, &row| sum.saturating_add(figure(merged, row, look)))
-    };
-    let counts: Vec<u64> = looks.clone().map(|look| sum(|merged, row, look| merged.counts(row)[look], look)).collect();
-    if !rises(&counts) || delta(&counts) < options.min_count {
-        return None;
+impl Pile {
+    /// Nothing where it did not grow, where it did not move, or where there are several.
+    fn new<'c>(merged: &Merged<'c>, options: &GrowthOptions, rows: Vec<u32>, of: Figures<'c>) -> Option<Self> {
+        let leader = |look: usize| rows.iter().copied().max_by_key(|&row| (of(merged, row)[look], row)).unwrap_or(0);
+        let leaders: Vec<u32> = (0..merged.looks).map(leader).collect();
+        let mut pile = Self { rows, figures: Vec::new(), leaders };
+        pile.figures = pile.sum(merged, of);
+        let mut looks = pile.figures.iter().zip(&pile.leaders).enumerate();
+        let is_one = looks.all(|(look, (&all, &leader))| all - of(merged, leader)[look] <= all / ASTRAY);
+        let has_moved = pile.leaders.iter().any(|&row| row != pile.leaders[0]);
+        let has_grown = rises(&pile.figures) && delta(&pile.figures) >= options.min_count;
+        (is_one && has_moved && has_grown).then_some(pile)
     }
-    let leaders: Vec<u32> = looks
-        .clone()
-        .filter_map(|look| rows.iter().copied().max_by_key(|&row| (merged.counts(row)[look], row)))
-        .filter(|&row| row > 1)
-        .collect();
-    let leads = |look: usize| counts[look] - merged.counts(leaders[look])[look] <= counts[look] / ASTRAY;
-    if leaders.iter().all(|&row| row == leaders[0]) || !looks.clone().all(leads) {
-        return None;
+
+    fn sum<'c>(&self, merged: &Merged<'c>, of: Figures<'c>) -> Vec<u64> {
+        let sum = |look| self.rows.iter().fold(0u64, |sum, &row| sum.saturating_add(of(merged, row)[look]));
+        (0..merged.looks).map(sum).collect()
     }
-    let holders: Vec<u64> =
-        looks.clone().map(|look| merged.counts(merged.rows[leaders[look] as usize].parent)[look]).collect();
-    if is_explained_by(&counts, &holders) {
-        return None;
+
+    fn at_each_look<'c>(&self, merged: &Merged<'c>, rows: impl Iterator<Item = u32>, of: Figures<'c>) -> Vec<u64> {
+        rows.zip(0..self.leaders.len()).map(|(row, look)| of(merged, row)[look]).collect()
     }
-    let sizes = looks.map(|look| sum(|merged, row, look| merged.retained(row)[look], look)).collect();
-    Some(Point { row: *leaders.last()?, is_object: false, counts, sizes })
+
+    /// Told by where it is at last.
+    fn point(&self, counts: Vec<u64>, sizes: Vec<u64>, values: Vec<u64>) -> Point {
+        let row = self.leaders.last().copied().unwrap_or(0);
+        Point { row, is_object: !values.is_empty(), values, counts, sizes }
+    }
 }

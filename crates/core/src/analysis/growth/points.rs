@@ -18,6 +18,8 @@ pub(super) struct Point {
     pub(super) row: u32,
     /// Did it grow in bytes alone?
     pub(super) is_object: bool,
+    /// The values that it holds, where it grew by them.
+    pub(super) values: Vec<u64>,
     pub(super) counts: Vec<u64>,
     pub(super) sizes: Vec<u64>,
 }
@@ -57,26 +59,20 @@ pub(super) fn points(merged: &Merged, options: &GrowthOptions) -> Vec<Point> {
             if !is_explained(merged, at) {
                 found.entry((row.parent, row.edge)).or_default().push(at);
             }
-        } else if rises(merged.shallow(at))
-            && delta(merged.shallow(at)) >= options.min_bytes
-            && !multiplies(counts)
+        } else if !multiplies(counts)
             && !is_weak(row)
+            && (has_more_bytes(merged.shallow(at), options) || has_more_values(merged.values(at), options))
         {
             objects.push(at);
         }
     }
     let mut is_known = vec![false; merged.rows.len()];
-    found.values().flatten().for_each(|&row| is_known[row as usize] = true);
+    found.values().flatten().chain(&objects).for_each(|&row| is_known[row as usize] = true);
     let mut points: Vec<Point> =
         found.into_iter().map(|((parent, _), rows)| of_members(merged, parent, &rows)).collect();
     // What grew because its members did is told by them.
     objects.retain(|&at| !points.iter().any(|point| !point.is_object && merged.rows[point.row as usize].parent == at));
-    points.extend(objects.into_iter().map(|row| Point {
-        row,
-        is_object: true,
-        counts: merged.counts(row).to_vec(),
-        sizes: merged.shallow(row).to_vec(),
-    }));
+    points.extend(objects.into_iter().map(|row| of_object(merged, row, options)));
     points.extend(moved(merged, options, |row| is_known[row as usize]));
     points.retain(|point| point.delta() >= options.min_bytes);
     points.sort_by_key(|point| (std::cmp::Reverse(point.delta()), point.row));
@@ -88,8 +84,33 @@ fn is_weak(row: &Row) -> bool {
     matches!(row.name, "WeakMap" | "WeakSet")
 }
 
-fn multiplies(counts: &[u64]) -> bool {
+pub(super) fn multiplies(counts: &[u64]) -> bool {
     delta(counts).saturating_mul(4) > counts.first().copied().unwrap_or(0)
+}
+
+fn has_more_bytes(bytes: &[u64], options: &GrowthOptions) -> bool {
+    rises(bytes) && delta(bytes) >= options.min_bytes
+}
+
+/// Are there more values in it at every look? Numbers are no nodes, and the room for them grows now and then, by half of itself or by all.
+fn has_more_values(values: &[u64], options: &GrowthOptions) -> bool {
+    rises(values) && delta(values) >= options.min_count
+}
+
+/// What grew in bytes alone. Where it grew by values, each has its part of the room that there is at last.
+fn of_object(merged: &Merged, row: u32, options: &GrowthOptions) -> Point {
+    let (counts, bytes, values) = (merged.counts(row).to_vec(), merged.shallow(row), merged.values(row));
+    if has_more_values(values, options) {
+        return Point { row, is_object: true, values: values.to_vec(), counts, sizes: shared_out(bytes, values) };
+    }
+    Point { row, is_object: true, values: Vec::new(), counts, sizes: bytes.to_vec() }
+}
+
+/// The room that there is at last, shared out among the values that there are then; of it, at each look, the part of those that there were.
+pub(super) fn shared_out(bytes: &[u64], values: &[u64]) -> Vec<u64> {
+    let [room, all] = [bytes, values].map(|column| u128::from(column.last().copied().unwrap_or(0)));
+    let part = |&value: &u64| (room * u128::from(value)).checked_div(all).and_then(|part| u64::try_from(part).ok());
+    values.iter().map(|value| part(value).unwrap_or(0)).collect()
 }
 
 /// Members of one holder that grew under one name, as the point of the heaviest.
@@ -111,7 +132,7 @@ fn of_members(merged: &Merged, parent: u32, rows: &[u32]) -> Point {
             *sum = sum.saturating_add(*bytes);
         }
     }
-    Point { row: main, is_object: false, counts: merged.counts(main).to_vec(), sizes: all }
+    Point { row: main, is_object: false, values: Vec::new(), counts: merged.counts(main).to_vec(), sizes: all }
 }
 
 /// Are there more because there are more holders, each with as many?

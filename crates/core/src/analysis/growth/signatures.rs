@@ -21,6 +21,8 @@ pub(super) struct Row {
     /// Bytes of the nodes and of their storage.
     pub(super) shallow: u64,
     pub(super) retained: u64,
+    /// Values in collections, where they are known.
+    pub(super) values: u64,
     pub(super) depth: u16,
     pub(super) hash: u64,
 }
@@ -37,6 +39,7 @@ impl Row {
             count: 0,
             shallow: 0,
             retained: 0,
+            values: 0,
             depth: 0,
             hash: 0,
         }

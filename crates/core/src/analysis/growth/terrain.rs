@@ -20,6 +20,8 @@ pub struct Node {
     pub size: u64,
     /// Its class among [`Terrain::classes`].
     pub class: u32,
+    /// How many values a collection has, where that is known; most of them may be no nodes.
+    pub values: u64,
 }
 
 /// How a link is called.
@@ -120,7 +122,7 @@ impl Terrain for Charted<'_> {
     #[inline]
     fn node(&mut self, node: NodeIx) -> Node {
         let Ground { graph, classes, .. } = self.on;
-        Node { kind: graph.kind(node), name: graph.name_index(node), size: 0, class: classes.of(node) }
+        Node { kind: graph.kind(node), name: graph.name_index(node), size: 0, class: classes.of(node), values: 0 }
     }
 
     #[inline]
