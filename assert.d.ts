@@ -10,7 +10,7 @@ export interface LeakOptions<Given = any> {
   iterations?: number
   /** Calls before anything is measured: lazy loading, filling caches. Default: as many as in a batch. */
   warmup?: number
-  /** What a call may keep: bytes, or bytes and objects. Default: nothing. */
+  /** What a call may keep: bytes, or bytes and objects, as which values that are none count, too. Default: nothing. */
   tolerance?: Size | { bytes?: Size; objects?: number }
   /** How long one call may take to settle: `ERR_LEAKGUARD_TIMEOUT` says which did not. Default: 4 s. */
   timeout?: Duration

@@ -496,7 +496,7 @@ export interface GrowthOptions {
   top?: number
   /** The least growth, from the first look to the last. Default: 64 KiB. */
   minBytes?: Size
-  /** The least objects more, from the first look to the last; what has fewer has to grow in bytes alone. Default: 20. */
+  /** The least objects or values more, from the first look to the last; what has fewer has to grow in bytes alone. Default: 20. */
   minCount?: number
   /** How many ways a census keeps at most. Default: 20,000. */
   maxPaths?: number
@@ -601,8 +601,9 @@ export interface GrowingSuspect extends Omit<Suspect, 'id'> {
   /** Bytes at every look. */
   sizes: number[]
   /**
-   * Of a collection of which only the values became more, which may be numbers and no objects: how many it had at every look. Looks at the running process
-   * that walk the heap know that, snapshots do not. V8 makes room for them now and then, by half as much again or twice as much: `sizes` share the room at the last look out.
+   * Of a collection that has more values at every look, which may be numbers and no objects: how many. Looks at the running process that walk the heap
+   * know that, snapshots do not. V8 makes room for them now and then, by half as much again or twice as much: where that did not grow at every look,
+   * `sizes` are each value's part of the room at the last one.
    */
   values?: number[]
 }

@@ -44,11 +44,15 @@ test('numbers, and the same text again and again, are counted where they are hel
 
 test('what has as many values as before does not grow, whatever room it has', { skip }, async () => {
   const found = await growing(`const ring = [], recent = new Map(), table = new Float64Array(1e6), once = Array.from({ length: 50_000 }, (_, n) => n)
-    globalThis.kept = () => [ring, recent, table, once]
+    const slots = [], byId = {}, groups = new Map()
+    globalThis.kept = () => [ring, recent, table, once, slots, byId, groups]
     function step(n) {
       ring.push(n); if (ring.length > 20_000) ring.shift()
       recent.delete(n % 20_000); recent.set(n % 20_000, n)
       table[n % 1e6] = n; once[n % 50_000] = n
+      slots[n * 7919] = n; delete slots[(n - 20_000) * 7919] // as long as its largest place, and as full as before
+      byId[n * 7919] = n; delete byId[(n - 20_000) * 7919]
+      if (n % 2000 === 0) groups.set(n % 100_000, Array.from({ length: 100 }, (_, nth) => n + nth))
     }`)
   assert.deepEqual([...found.keys()], [])
 })

@@ -52,8 +52,9 @@ async function gather(trial, options, first) {
   const reports = looks.map(({ text }) => JSON.parse(text))
   const { suspects } = await growth(reports, { top: SUSPECTS, minCount: LEAST, minBytes: 0 })
   // A class says less than the place that holds its objects: it counts where no place was found.
-  const grown = suspects.map((suspect) => ({ ...suspect, counts: suspect.values ?? suspect.counts }))
-  const places = grown.filter((suspect) => isSteady(suspect, calls, options)).map((suspect) => ({ ...asWritten(suspect), perCall: steadily(suspect.counts, calls) }))
+  const places = suspects
+    .map((suspect) => ({ ...asWritten(suspect), perCall: steadily(suspect.values ?? suspect.counts, calls) }))
+    .filter(({ perCall }) => perCall > options.tolerance.objects)
   const tables = reports.map(classesOf)
   const classes = classesThatGrew(tables, calls, options)
   const found = places.length > 0 ? places : classes
@@ -124,10 +125,6 @@ function beginLook({ mode, walker }, isLast = false) {
     return ended
   }
   return { begun: Promise.race([first, ended]), done, end }
-}
-
-function isSteady({ counts }, calls, { tolerance }) {
-  return steadily(counts, calls) > tolerance.objects
 }
 
 /** What a pattern may be part of. */

@@ -24,10 +24,10 @@ function accusation({ name, calls, open, counted, evidence, sites = [] }, { repo
 }
 
 /** What holds it, how much more there is, where, and the end of the way to it. */
-function ofSuspect({ name, type, location, path, counts, perCall }) {
+function ofSuspect({ name, type, location, path, counts, values = counts, perCall }) {
   const steps = path.slice(-STEPS).map(({ edge, name }) => (edge && edge !== name ? `${safe(edge)}: ${safe(name)}` : safe(name)))
   return [
-    `  ${safe(name)}: ${safe(type)}: +${amount(perCall)} a call, ${counts.map(count).join(' → ')}`,
+    `  ${safe(name)}: ${safe(type)}: +${amount(perCall)} a call, ${values.map(count).join(' → ')}`,
     ...(location ? [`    ${safe(location.file)}:${location.line}:${location.column}`] : []),
     `    ${path.length > STEPS ? '… → ' : ''}${steps.join(' → ')}`,
   ]
@@ -45,9 +45,9 @@ function rate({ name, perCall, unit }) {
 }
 
 function objects(suspects, classes) {
-  const sum = (suspects.length > 0 ? suspects : classes).reduce((total, { perCall = 0 }) => total + perCall, 0)
-  const what = suspects.length > 0 && suspects.every(({ values }) => values) ? 'values' : 'objects'
-  return sum === 0 ? '' : `${amount(sum)} ${what}`
+  const sum = (rows) => rows.reduce((total, { perCall = 0 }) => total + perCall, 0)
+  const [values, others] = [true, false].map((has) => sum((suspects.length > 0 ? suspects : classes).filter((row) => (row.values !== undefined) === has)))
+  return [others > 0 && `${amount(others)} objects`, values > 0 && `${amount(values)} values`].filter(Boolean).join(', ')
 }
 
 function ofClass({ name, location, counts, perCall, sizes, bytesPerCall }) {

@@ -32,7 +32,7 @@ function growthText({ looks, totalSizes, suspects, noise, notes }, { stream } = 
 
 function figuresOf({ counts, values, sizes, countDelta, retainedDelta }) {
   const all = (numbers, what) => `${numbers.map(count).join(', ')} ${what} (+${count(numbers.at(-1) - numbers[0])}), `
-  const many = countDelta > 0 ? all(counts, 'objects') : values ? all(values, 'values') : ''
+  const many = values ? all(values, 'values') : countDelta > 0 ? all(counts, 'objects') : ''
   return `${many}${sizes.map(bytes).join(', ')} (+${bytes(retainedDelta)})`
 }
 

@@ -51,9 +51,10 @@ function suspects(findings, style) {
   return all.map((suspect, index) => suspectText(suspect, index + 1, figuresOf(suspect), style)).join('\n\n')
 }
 
-function figuresOf({ count: objects, countDelta, retainedSize, retainedDelta }) {
+function figuresOf({ count: objects, countDelta, values, retainedSize, retainedDelta }) {
   const more = (value, words) => (value > 0 ? ` (+${words(value)})` : '')
-  return `${count(objects)} objects${more(countDelta, count)}, ${bytes(retainedSize)} held${more(retainedDelta, bytes)}`
+  const many = values ? `${count(values.at(-1))} values${more(values.at(-1) - values[0], count)}` : `${count(objects)} objects${more(countDelta, count)}`
+  return `${many}, ${bytes(retainedSize)} held${more(retainedDelta, bytes)}`
 }
 
 /** `[name, words]` each. */

@@ -80,7 +80,7 @@ pub struct GrowthOptions {
     pub top: usize,
     /// The least bytes, from the first look to the last, that make a suspect.
     pub min_bytes: u64,
-    /// The least objects, from the first look to the last; what grows by fewer has to grow in bytes alone.
+    /// The least objects or values, from the first look to the last; what grows by fewer has to grow in bytes alone.
     pub min_count: u64,
     /// Folders of leakguard itself: what its own code holds is told apart.
     pub own: Vec<String>,

@@ -17,9 +17,11 @@ export function suspectCard(suspect, { level = 'amber', title } = {}) {
     suspect.advice && element('p', { class: 'advice' }, suspect.advice))
 }
 
-function facts({ count: many, countDelta, retainedSize, retainedDelta, share }) {
+function facts({ count: many, countDelta, values, retainedSize, retainedDelta, share }) {
   return [
-    ['objects', `${count(many)}${countDelta === undefined ? '' : ` (${signed(countDelta, count)})`}`],
+    values
+      ? ['values', `${count(values.at(-1))} (${signed(values.at(-1) - values[0], count)})`]
+      : ['objects', `${count(many)}${countDelta === undefined ? '' : ` (${signed(countDelta, count)})`}`],
     ['hold', `${bytes(retainedSize)}${retainedDelta === undefined ? '' : ` (${signed(retainedDelta, bytes)})`}`],
     ...(share === undefined ? [] : [['of the heap', percent(share)]]),
   ]

@@ -18,10 +18,10 @@ function suspectCard({ name, type, location, path = [], advice, ...figures }, to
     advice && element('p', { class: 'advice' }, advice))
 }
 
-function factsOf({ count: objects, countDelta, retainedSize, retainedDelta, share }) {
+function factsOf({ count: objects, countDelta, values, retainedSize, retainedDelta, share }) {
   const more = (value, words) => (value > 0 ? ` (+${words(value)})` : '')
   return [
-    ['objects', `${count(objects)}${more(countDelta, count)}`],
+    values ? ['values', `${count(values.at(-1))}${more(values.at(-1) - values[0], count)}`] : ['objects', `${count(objects)}${more(countDelta, count)}`],
     ['hold', `${bytes(retainedSize)}${more(retainedDelta, bytes)}`],
     ...(share === undefined ? [] : [['of the heap', percent(share)]]),
   ]

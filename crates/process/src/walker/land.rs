@@ -181,22 +181,33 @@ impl Land {
         self.walk.memory.word(object + offset).filter(|word| word & 3 == 1).map(|word| word - 1)
     }
 
-    /// How many values a collection has: an array's length, or the entries of a table. Those of an object by numbers are only known where
-    /// they are a table.
+    /// How many values a collection has: as many as there are places up to an array's length, or the entries of a table. Those of an object by
+    /// numbers are only known where they are a table.
     pub(super) fn values(&self, number: u16, object: u64) -> u64 {
         const ELEMENTS: u64 = 16;
         const LENGTH: u64 = 24;
         const TABLE: u64 = 24;
-        /// Of the table, behind its map and length.
+        /// Of the elements, and of a table, behind its map and length.
+        const PLACES: u64 = 8;
         const COUNT: u64 = 16;
         let (memory, types) = (&self.walk.memory, self.walk.types);
+        let elements = || self.slot(object, ELEMENTS);
+        let entries = |elements: u64| {
+            let is_table = type_of(memory, elements) == Some(types.number_dictionary);
+            is_table.then(|| memory.small(elements + COUNT)).flatten()
+        };
         let count = match types.get(number).role {
-            _ if number == types.js_array => memory.small(object + LENGTH),
-            Role::Collection => self.slot(object, TABLE).and_then(|table| memory.small(table + COUNT)),
-            Role::Object => self
-                .slot(object, ELEMENTS)
-                .filter(|&elements| type_of(memory, elements) == Some(types.number_dictionary))
+            _ if number == types.js_array => elements().and_then(|elements| {
+                // The length of one that is a table is one more than the largest place.
+                let places = || Some(memory.small(object + LENGTH)?.min(memory.small(elements + PLACES)?));
+                entries(elements).or_else(places)
+            }),
+            // Those of weak ones may be dead.
+            Role::Collection => self
+                .slot(object, TABLE)
+                .filter(|&table| self.role(table) != Some(Role::Ephemerons))
                 .and_then(|table| memory.small(table + COUNT)),
+            Role::Object => elements().and_then(entries),
             _ => None,
         };
         count.unwrap_or(0)

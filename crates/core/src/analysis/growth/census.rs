@@ -312,8 +312,12 @@ mod tests {
         let plain = read(&[(0, 0, 0), (0, 0, 0), (0, 1, 1500)]);
         assert_eq!(found(&[look(1000, 100), look(1500, 130), plain]), []);
         // More of them because there are more that hold them.
-        let many = |count: u64| with_values(&[(0, 0, 0), (0, 0, 0), (0, count, 100 * count)], &[0, 0, 10 * count]);
-        assert_eq!(found(&[many(20), many(25), many(29)]), []);
+        let many = |count: u64, room: u64| with_values(&[(0, 0, 0), (0, 0, 0), (0, count, room)], &[0, 0, 10 * count]);
+        assert_eq!(found(&[many(20, 2000), many(25, 2500), many(29, 2900)]), []);
+        assert_eq!(found(&[many(100, 9000), many(105, 12_000), many(109, 12_000)]), []);
+        // What grew in bytes at every look keeps those.
+        let sizes = |looks: &[Census]| found(looks)[0].growth.clone().expect("of several looks").sizes;
+        assert_eq!(sizes(&[look(1000, 100), look(2000, 110), look(3000, 120)]), [1000, 2000, 3000]);
     }
 
     #[test]

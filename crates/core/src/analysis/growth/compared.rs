@@ -289,21 +289,20 @@ fn text(suspect: &Suspect) -> String {
         let _ = write!(text, " ({})", short(location));
     }
     let _ = write!(text, ", {}, ", suspect.class);
-    let value_delta = delta(&growth.values);
-    if growth.count_delta > 0 {
+    if !growth.values.is_empty() {
+        let _ = write!(text, "+{} values and ", grouped(delta(&growth.values)));
+    } else if growth.count_delta > 0 {
         let _ = write!(text, "+{} objects and ", grouped(growth.count_delta));
-    } else if value_delta > 0 {
-        let _ = write!(text, "+{} values and ", grouped(value_delta));
     }
     let between = match growth.sizes.len() {
         2 => "between two looks".to_owned(),
         looks => format!("over {looks} looks"),
     };
     let _ = write!(text, "+{} {between} (", size(growth.retained_delta));
-    if growth.count_delta > 0 {
-        let _ = write!(text, "{} objects, ", grouped(suspect.count));
-    } else if let Some(&values) = growth.values.last() {
+    if let Some(&values) = growth.values.last() {
         let _ = write!(text, "{} values, ", grouped(values));
+    } else if growth.count_delta > 0 {
+        let _ = write!(text, "{} objects, ", grouped(suspect.count));
     }
     let _ = write!(text, "{} now)", size(suspect.retained_size));
     let way = way(&suspect.path);

@@ -3,7 +3,7 @@
 //!
 //! Dijkstra as in [`super::super::paths`], over the whole heap: nodes are settled parents first, so a node's signature is
 //! its parent's and one step more. Of equally cheap ways the one with the smaller hash of its words wins, which is the same
-//! one in every heap of a program. O(E), 8 bytes a node, and a bit.
+//! one in every heap of a program. O(E), 8 bytes a node, two bits, and those that come next.
 //!
 //! Every step costs something, so that nodes of one cost have nothing to do with each other: they are taken many at once, what is
 //! known of them is read first, and the reads overlap. What has no edges waits for the end, and is then read from start to end.
@@ -25,8 +25,9 @@ const STRIDE: usize = 1 << 16;
 const BATCH: usize = 64;
 /// Edges that are followed at once: what they lead to still fits the second level cache.
 const EDGES: usize = 1024;
-/// Nodes that the ring has room for, at least; else such a part of all as the terrain says. And what a slot keeps of it for its next turn.
+/// Nodes that the ring has room for, at least; else such a part of all as the terrain says.
 const ROOM: usize = 1 << 16;
+/// A slot has room for so many in any case, and keeps it for its next turn.
 const KEPT: usize = 1 << 12;
 /// Such a part of all nodes is a crowd.
 const CROWD: usize = 256;
@@ -80,8 +81,8 @@ struct Folding<T: Terrain> {
     crowd: Bits,
     /// By cost: what may be settled next.
     ring: Vec<Slot>,
-    /// So many more have room in it; those beyond are looked for among all.
-    room: usize,
+    /// So many more have room in it; those beyond what each slot keeps are looked for among all.
+    room: isize,
 }
 
 /// What may be settled at one cost.
@@ -130,7 +131,7 @@ impl<T: Terrain> Folding<T> {
             settled: Bits::new(nodes),
             crowd: Bits::new(nodes),
             ring: (0..RING).map(|_| Slot::default()).collect(),
-            room: ROOM.max(nodes / T::RING_PART),
+            room: ROOM.max(nodes / T::RING_PART).cast_signed(),
         }
     }
 
@@ -144,7 +145,7 @@ impl<T: Terrain> Folding<T> {
             // No step costs nothing, and none as much as once around: the slot is complete.
             let Slot { mut nodes, is_full } = std::mem::take(&mut self.ring[slot]);
             idle = if nodes.is_empty() && !is_full { idle + 1 } else { 0 };
-            self.room += nodes.len();
+            self.room += nodes.len().cast_signed();
             self.sort(&mut nodes);
             for (at, batch) in nodes.chunks(BATCH).enumerate() {
                 if (at * BATCH).is_multiple_of(STRIDE) {
@@ -300,7 +301,7 @@ impl<T: Terrain> Folding<T> {
             self.ways[target.at()] = Way::new(cost, end, T::via(visit.node, link));
             if is_cheaper {
                 let slot = &mut self.ring[cost as usize];
-                if self.room > 0 {
+                if self.room > 0 || slot.nodes.len() < KEPT {
                     self.room -= 1;
                     slot.nodes.push(target);
                 } else {

@@ -28,20 +28,35 @@ impl<'a> Tail<'a> {
     }
 }
 
-/// The piles that grew so, by their members or by the values that they hold. `is_known`: rows that grew by themselves.
-pub(super) fn moved(merged: &Merged, options: &GrowthOptions, is_known: impl Fn(u32) -> bool) -> Vec<Point> {
-    let members = piles(merged, options, &is_known, Merged::counts).into_iter().filter_map(|pile| {
+/// The piles that grew so by their members, each with its rows. `is_known`: rows that grew by themselves.
+pub(super) fn by_members(
+    merged: &Merged,
+    options: &GrowthOptions,
+    is_known: impl Fn(u32) -> bool,
+) -> Vec<(Point, Vec<u32>)> {
+    let told = |pile: Pile| {
         let above = |&leader: &u32| merged.rows[leader as usize].parent;
         let holders = pile.at_each_look(merged, pile.leaders.iter().map(above), Merged::counts);
-        let sizes = pile.sum(merged, Merged::retained);
-        (!is_explained_by(&pile.figures, &holders)).then(|| pile.point(pile.figures.clone(), sizes, Vec::new()))
-    });
-    let values = piles(merged, options, &is_known, Merged::values).into_iter().filter_map(|pile| {
+        if is_explained_by(&pile.figures, &holders) {
+            return None;
+        }
+        let point = pile.point(pile.figures.clone(), pile.sum(merged, Merged::retained), Vec::new());
+        Some((point, pile.rows))
+    };
+    piles(merged, options, is_known, Merged::counts).into_iter().filter_map(told).collect()
+}
+
+/// Those that grew by the values that they hold.
+pub(super) fn by_values(merged: &Merged, options: &GrowthOptions, is_known: impl Fn(u32) -> bool) -> Vec<Point> {
+    let told = |pile: Pile| {
         let counts = pile.at_each_look(merged, pile.leaders.iter().copied(), Merged::counts);
+        if multiplies(&counts) || is_explained_by(&pile.figures, &counts) {
+            return None;
+        }
         let sizes = shared_out(&pile.sum(merged, Merged::shallow), &pile.figures);
-        (!multiplies(&counts)).then(|| pile.point(counts, sizes, pile.figures.clone()))
-    });
-    members.chain(values).collect()
+        Some(pile.point(counts, sizes, pile.figures.clone()))
+    };
+    piles(merged, options, is_known, Merged::values).into_iter().filter_map(told).collect()
 }
 
 /// Rows of one tail, which are one pile.

@@ -4,7 +4,7 @@
 //! growth is theirs: an order's lines grow with the orders.
 
 use super::merged::{Merged, Row};
-use super::moved::moved;
+use super::moved;
 use crate::GrowthOptions;
 use rustc_hash::FxHashMap;
 
@@ -16,7 +16,7 @@ const EVEN: u64 = 8;
 pub(super) struct Point {
     /// The row whose members are more, or which is larger.
     pub(super) row: u32,
-    /// Did it grow in bytes alone?
+    /// Did it grow in bytes or values, without more members?
     pub(super) is_object: bool,
     /// The values that it holds, where it grew by them.
     pub(super) values: Vec<u64>,
@@ -61,19 +61,27 @@ pub(super) fn points(merged: &Merged, options: &GrowthOptions) -> Vec<Point> {
             }
         } else if !multiplies(counts)
             && !is_weak(row)
-            && (has_more_bytes(merged.shallow(at), options) || has_more_values(merged.values(at), options))
+            && (has_more_bytes(merged.shallow(at), options) || has_more_values(merged, at, options))
         {
             objects.push(at);
         }
     }
     let mut is_known = vec![false; merged.rows.len()];
-    found.values().flatten().chain(&objects).for_each(|&row| is_known[row as usize] = true);
+    found.values().flatten().for_each(|&row| is_known[row as usize] = true);
+    let members = moved::by_members(merged, options, |row| is_known[row as usize]);
     let mut points: Vec<Point> =
         found.into_iter().map(|((parent, _), rows)| of_members(merged, parent, &rows)).collect();
     // What grew because its members did is told by them.
-    objects.retain(|&at| !points.iter().any(|point| !point.is_object && merged.rows[point.row as usize].parent == at));
+    let holder = |row: u32| merged.rows[row as usize].parent as usize;
+    let more = members.iter().flat_map(|(_, rows)| rows).copied();
+    points.iter().map(|point| point.row).chain(more).for_each(|row| is_known[holder(row)] = true);
+    objects.retain(|&at| !is_known[at as usize]);
+    for &at in &objects {
+        is_known[at as usize] = true;
+    }
     points.extend(objects.into_iter().map(|row| of_object(merged, row, options)));
-    points.extend(moved(merged, options, |row| is_known[row as usize]));
+    points.extend(moved::by_values(merged, options, |row| is_known[row as usize]));
+    points.extend(members.into_iter().map(|(point, _)| point));
     points.retain(|point| point.delta() >= options.min_bytes);
     points.sort_by_key(|point| (std::cmp::Reverse(point.delta()), point.row));
     points
@@ -92,21 +100,23 @@ fn has_more_bytes(bytes: &[u64], options: &GrowthOptions) -> bool {
     rises(bytes) && delta(bytes) >= options.min_bytes
 }
 
-/// Are there more values in it at every look? Numbers are no nodes, and the room for them grows now and then, by half of itself or by all.
-fn has_more_values(values: &[u64], options: &GrowthOptions) -> bool {
-    rises(values) && delta(values) >= options.min_count
+/// Are there more values in it at every look? Numbers are no nodes, and the room for them grows now and then, by half of itself or by all. Of an
+/// object that is no collection they are only known where V8 made a table of them.
+fn has_more_values(merged: &Merged, row: u32, options: &GrowthOptions) -> bool {
+    let values = merged.values(row);
+    let is_known = merged.rows[row as usize].kind != "object" || values.first().is_some_and(|&first| first > 0);
+    is_known && rises(values) && delta(values) >= options.min_count && !is_explained_by(values, merged.counts(row))
 }
 
-/// What grew in bytes alone. Where it grew by values, each has its part of the room that there is at last.
+/// What grew in bytes or values. Where its bytes did not at every look, each value has its part of the room that there is at last.
 fn of_object(merged: &Merged, row: u32, options: &GrowthOptions) -> Point {
-    let (counts, bytes, values) = (merged.counts(row).to_vec(), merged.shallow(row), merged.values(row));
-    if has_more_values(values, options) {
-        return Point { row, is_object: true, values: values.to_vec(), counts, sizes: shared_out(bytes, values) };
-    }
-    Point { row, is_object: true, values: Vec::new(), counts, sizes: bytes.to_vec() }
+    let (counts, bytes) = (merged.counts(row).to_vec(), merged.shallow(row));
+    let values = if has_more_values(merged, row, options) { merged.values(row).to_vec() } else { Vec::new() };
+    let sizes = if has_more_bytes(bytes, options) { bytes.to_vec() } else { shared_out(bytes, &values) };
+    Point { row, is_object: true, values, counts, sizes }
 }
 
-/// The room that there is at last, shared out among the values that there are then; of it, at each look, the part of those that there were.
+/// The room that there is at last, shared out among the values that there are then: at each look the part of those that there were.
 pub(super) fn shared_out(bytes: &[u64], values: &[u64]) -> Vec<u64> {
     let [room, all] = [bytes, values].map(|column| u128::from(column.last().copied().unwrap_or(0)));
     let part = |&value: &u64| (room * u128::from(value)).checked_div(all).and_then(|part| u64::try_from(part).ok());

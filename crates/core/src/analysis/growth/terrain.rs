@@ -43,7 +43,7 @@ pub trait Terrain {
     /// A link, as small as it can be had.
     type Link: Copy;
 
-    /// While it is folded, such a part of all nodes has room in the list of those that come next, at four bytes each.
+    /// While it is folded, such a part of all nodes has room in the lists of those that come next, which take four to eight bytes each.
     const RING_PART: usize;
 
     /// Are sizes known while it is folded? Else they are added by [`super::fold::Fold::weigh`].
