@@ -284,3 +284,27 @@ fn where_some_readings_follow_a_mark_compact_only_those_count_for_the_heap() {
     }
     assert_eq!(detect(&samples, &Options::default()).state, State::Quiet);
 }
+
+#[test]
+fn native_memory_is_a_difference_and_grows_only_where_resident_memory_does() {
+    // A heap that V8 gives up piece by piece, of which little was resident; and the same with memory that an addon takes.
+    let samples = |taken: f64| -> Vec<Sample> {
+        let mut random = Random(7);
+        let sample = |at: u32| {
+            let (at, noise) = (f64::from(at), random.below(200_000) as f64);
+            Sample {
+                heap_used: 2e7 + noise,
+                heap_total: 6e7 - 1e5 * at,
+                external: 3e6,
+                rss: 1.2e8 + 2e4 * at + taken * at + noise,
+                mark_compact: 1.0,
+                ..Sample::at(at * 1000.0)
+            }
+        };
+        (0..300).map(sample).collect()
+    };
+    let shifted = detect(&samples(0.0), &Options::default());
+    assert!(shifted.state < State::Suspicious, "{shifted:?}");
+    let taken = detect(&samples(2e5), &Options::default());
+    assert_eq!((taken.state, taken.kind), (State::Confirmed, Some(Kind::Native)), "{taken:?}");
+}

@@ -31,10 +31,17 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// Judges the whole series, and its later halves, quarters and so on: a leak that began late is young in a long history.
-    pub fn of(kind: Kind, resource: Option<&'static str>, series: Series, thresholds: &Thresholds) -> Self {
+    /// Judges the whole series, and its later halves, quarters and so on: a leak that began late is young in a long history. `part_of`: what it is
+    /// a part of, which has to grow with it.
+    pub fn of(
+        kind: Kind,
+        resource: Option<&'static str>,
+        series: Series,
+        part_of: Option<Series>,
+        thresholds: &Thresholds,
+    ) -> Self {
         let series = lower_envelope(series);
-        let judge = Judge { floor: floor(kind, thresholds), thresholds, series: &series };
+        let judge = Judge { floor: floor(kind, thresholds), thresholds, series: &series, part_of };
         let finding = |readings: usize| {
             let (state, growth, span) = judge.window(readings);
             Self { kind, resource, state, growth, readings, known: series.len(), span }
@@ -59,6 +66,7 @@ struct Judge<'a> {
     floor: f64,
     thresholds: &'a Thresholds,
     series: &'a Series,
+    part_of: Option<Series>,
 }
 
 impl Judge<'_> {
@@ -89,7 +97,8 @@ impl Judge<'_> {
             && growth.amount >= STANDS_OUT * growth.noise
             && !growth.shape.one_step
             && growth.shape.lasting >= thresholds.min_lasting
-            && self.is_new(window);
+            && self.is_new(window)
+            && self.is_borne_out(growth, window);
         if !suspicious {
             return resting;
         }
@@ -99,6 +108,14 @@ impl Judge<'_> {
             && growth.shape.rising_parts >= thresholds.min_rising_parts
             && !growth.shape.levels_off;
         if confirmed { State::Confirmed } else { State::Suspicious }
+    }
+
+    /// Did what it is a part of grow by half as much at least?
+    fn is_borne_out(&self, growth: &Growth, window: &Series) -> bool {
+        const LEAST: f64 = 0.5;
+        let (Some(whole), [first, .., last]) = (&self.part_of, &window.times[..]) else { return true };
+        let whole = whole.between(*first, *last).folded();
+        theil_sen(&whole.times, &whole.values) * window.span() >= LEAST * growth.amount
     }
 
     /// Memory that was as high before, and came back from there, may come back again.

@@ -18,7 +18,7 @@ pub fn detect(samples: &[Sample], options: &Options) -> Verdict {
     let finding = findings(&clock, &thresholds).reduce(|best, next| if graver(&next, &best) { next } else { best });
     match finding {
         Some(finding) => verdict(&clock, &finding, &thresholds),
-        None => verdict(&clock, &Finding::of(Kind::Heap, None, Series::default(), &thresholds), &thresholds),
+        None => verdict(&clock, &Finding::of(Kind::Heap, None, Series::default(), None, &thresholds), &thresholds),
     }
 }
 
@@ -43,7 +43,10 @@ fn findings(clock: &Clock, thresholds: &Thresholds) -> impl Iterator<Item = Find
     ];
     series.into_iter().filter_map(|(kind, resource, field)| {
         let series = Series::known(&clock.times, clock.samples.iter().map(field));
-        (series.len() > 0).then(|| Finding::of(kind, resource, series, thresholds))
+        // What is native is a difference: it grows, too, when V8 gives up heap that was not resident.
+        let part_of =
+            (kind == Kind::Native).then(|| Series::known(&clock.times, clock.samples.iter().map(|sample| sample.rss)));
+        (series.len() > 0).then(|| Finding::of(kind, resource, series, part_of, thresholds))
     })
 }
 

@@ -30,6 +30,13 @@ impl Series {
         Self { times: self.times[from..].to_vec(), values: self.values[from..].to_vec() }
     }
 
+    /// Those from one time to another.
+    pub fn between(&self, first: f64, last: f64) -> Self {
+        let from = self.times.partition_point(|time| *time < first);
+        let to = self.times.partition_point(|time| *time <= last).max(from);
+        Self { times: self.times[from..to].to_vec(), values: self.values[from..to].to_vec() }
+    }
+
     /// From the first time to the last.
     pub fn span(&self) -> f64 {
         self.times.last().zip(self.times.first()).map_or(0.0, |(last, first)| last - first)
