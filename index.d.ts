@@ -412,11 +412,37 @@ export interface FoldedHeap {
   [more: string]: any
 }
 
+export interface FoldedCensusOptions extends CaptureOptions, Pick<CensusOptions, 'walker' | 'maxPaths' | 'names' | 'limits' | 'readScripts' | 'signal' | 'onProgress'> {
+  /** The heap is folded by path where it lies, without a graph and its dominator tree: a fraction of the memory and time of a Report. */
+  kind: 'folded'
+  /** How many paths, and how many classes. Default: 20. */
+  top?: number
+}
+
+/** What holds the most, by path from the roots: no retained sizes of a dominator tree, but the bytes that hang from a path. */
+export interface FoldedCensus extends Pick<Census, 'census' | 'evidence' | 'walkerReason' | 'capture'> {
+  kind: 'folded'
+  /** Sum of all self sizes, in bytes. */
+  totalSize: number
+  nodeCount: number
+  /** Of those that hold many of a kind, the ones with the most bytes, each holder once. Names, path and advice are as in `Suspect`. */
+  largest: FoldedPath[]
+  /** The most bytes first. */
+  classes: ({ name: string } & ObjectSum)[]
+}
+
+/** Objects that one holder has, or that are held alike. */
+export interface FoldedPath extends ObjectSum, Pick<Suspect, 'name' | 'type' | 'location' | 'path' | 'cause' | 'advice' | 'fingerprint'> {
+  /** Their bytes and those of what hangs from them on the cheapest ways from the roots. */
+  retainedSize: number
+}
+
 /**
  * Captures this thread's heap and analyses it in the twin: only the report comes back, no file is left. Where there is no
  * twin, inline over a passing file in `LEAKGUARD_DIR` or the system's temporary folder.
  */
 export function census(options: LightCensusOptions): Promise<LightCensus>
+export function census(options: FoldedCensusOptions): Promise<FoldedCensus>
 export function census(options?: CensusOptions): Promise<Census>
 
 export interface DiffOptions {
@@ -516,7 +542,7 @@ export interface LookProgress extends Omit<Progress, 'stage'> {
 }
 
 /** One moment of a heap: a snapshot's path or stream, or a census. */
-export type Look = string | URL | AsyncIterable<Uint8Array | string> | Census | FoldedHeap
+export type Look = string | URL | AsyncIterable<Uint8Array | string> | Census | FoldedCensus | FoldedHeap
 
 /**
  * Says what grew from each look to the next, the oldest first, by the way from the roots: the looks may be of one process, of its

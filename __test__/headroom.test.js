@@ -57,10 +57,12 @@ test('where a cgroup has no room for a census by walking, there is room for look
   const looked = await confined(group, 200_000, `(async () => {
     const census = await leakguard.census({ walker: true }).catch(({ code, need, headroom }) => ({ code, need, headroom }))
     const { evidence, looks } = await leakguard.findGrowth({ walker: true, rounds: 2, interval: 0 })
-    return { census, evidence, looks }
+    const { largest: [{ name, count }] } = await leakguard.census({ kind: 'folded' })
+    return { census, evidence, looks, name, count }
   })()`)
   assert.equal(looked.census.code, 'ERR_LEAKGUARD_HEADROOM', JSON.stringify(looked))
   assert.deepEqual([looked.evidence, looked.looks, looked.alive], ['walker', 2, 200_000], JSON.stringify(looked))
+  assert.deepEqual([looked.name, looked.count], ['leakedArray', 200_000], JSON.stringify(looked))
 })
 
 test('where a cgroup has no room for a look, the watchdog counts objects, compares the counts and says so', { skip: !twin }, async (t) => {

@@ -68,6 +68,10 @@ test('a census, with progress as events; and what cannot be done says so', async
   assert.ok(json.suspects.some(({ name }) => /leakedArray/.test(name)))
   assert.match(json.strings[0].value, /[^]/)
   await until(() => /event: progress\ndata: \{"kind":"census"/.test(events.text), 'progress')
+  const folded = (await ask('POST', '/heap/census?kind=folded&top=3', { headers: OWN })).json
+  assert.ok(folded.largest.length <= 3 && folded.largest.some(({ name }) => /leakedArray/.test(name)), JSON.stringify(folded.largest))
+  const light = (await ask('POST', '/heap/census?kind=light&top=3', { headers: OWN })).json
+  assert.equal(light.classes.length, 3)
   const collected = await ask('POST', '/heap/gc', { headers: OWN })
   assert.equal(collected.status, 200)
   assert.ok(collected.json.pauseMs > 0)

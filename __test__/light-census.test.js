@@ -136,7 +136,7 @@ test('it fits where a snapshot does not', { skip: !twin }, async (t) => {
 
 test('wrong options are named, and an abort is', async () => {
   for (const [options, message] of [
-    [{ kind: 'heavy' }, /"kind" must be 'full' or 'light'/],
+    [{ kind: 'heavy' }, /"kind" must be 'full' or 'folded' or 'light'/],
     [{ kind: 'light', minBytes: 3 }, /"minBytes" is not known/],
     [{ kind: 'light', top: 0 }, /"top" must be/],
   ]) {

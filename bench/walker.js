@@ -1,6 +1,6 @@
 'use strict'
 // node bench/walker.js [--sizes 60,250,1000] [--dry] [--stages]
-// One heap in five ways: v8.writeHeapSnapshot in the app, a census by a twin with V8's snapshot, a census by the walker, a look of findGrowth
+// One heap in five ways: v8.writeHeapSnapshot in the app, a census by a twin with V8's snapshot, a census by the walker, a folded census
 // by the walker, a light census by a twin. Writes heap, longest stall, time and memory into docs/walker.md and the README, of the light one into docs/growth.md
 // (--dry: to the terminal). --stages: only the walker, and how long each of its stages takes, to about 50 ms, with the twin's memory.
 
@@ -14,7 +14,7 @@ const { plainTable, replaceTable, time, memory } = require('./table')
 
 const { values: options } = parseArgs({ options: { sizes: { type: 'string', default: '60,250,1000' }, dry: { type: 'boolean' }, stages: { type: 'boolean' } } })
 const WAYS = ['inline', 'snapshot', 'walker']
-const ALL = [...WAYS, 'look', 'light']
+const ALL = [...WAYS, 'folded', 'light']
 
 /** In a process of its own: a heap of so many megabytes, one look at it. */
 async function look(megabytes, way) {
@@ -42,26 +42,19 @@ async function look(megabytes, way) {
   const start = performance.now()
   const stages = { fork: 0 }
   let capture
-  let took
   if (way === 'inline') {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'leakguard-bench-'))
     v8.writeHeapSnapshot(path.join(folder, 'a.heapsnapshot'))
     fs.rmSync(folder, { recursive: true })
   } else {
     const options = { mode: 'twin', priority: 'normal', force: true }
-    if (way === 'look') {
-      const found = await leakguard.findGrowth({ ...options, walker: true, rounds: 2, interval: 0 })
-      capture = found.captures[0]
-      took = capture.durationMs / 1e3
-    } else {
-      const onProgress = ({ stage }) => (stages[stage] ??= performance.now() - start)
-      const census = way === 'light' ? { kind: 'light' } : { walker: way === 'walker', onProgress }
-      const report = await leakguard.census({ ...options, ...census })
-      if (way !== (report.evidence ?? report.kind)) throw new Error(`the census was made by ${report.evidence}`)
-      capture = report.capture
-    }
+    const onProgress = ({ stage }) => (stages[stage] ??= performance.now() - start)
+    const census = way === 'light' ? { kind: 'light' } : { kind: way === 'folded' ? 'folded' : 'full', walker: way !== 'snapshot', onProgress }
+    const report = await leakguard.census({ ...options, ...census })
+    if ((way === 'snapshot') !== (report.evidence === 'snapshot')) throw new Error(`the census was made by ${report.evidence}`)
+    capture = report.capture
   }
-  const seconds = took ?? (performance.now() - start) / 1e3
+  const seconds = (performance.now() - start) / 1e3
   await new Promise((resolve) => setTimeout(resolve, 100))
   clearInterval(timer)
   process.send({ used, seconds, stall, stages: { ...stages, end: seconds * 1e3 }, bytes: capture?.twinPeakBytes ?? status('VmHWM') - before })
@@ -94,7 +87,7 @@ async function main() {
   for (const size of sizes) {
     const figures = {}
     for (const way of ALL) figures[way] = await lookApart(size, way)
-    const { snapshot, walker, look, light } = figures
+    const { snapshot, walker, folded, light } = figures
     const both = (cell) => [snapshot, light].map(cell)
     rows.push([
       memory(walker.used),
@@ -102,8 +95,9 @@ async function main() {
       ...WAYS.map((way) => time(figures[way].seconds)),
       `1/${(snapshot.seconds / walker.seconds).toFixed(1)}`,
       ...WAYS.map((way) => memory(figures[way].bytes)),
-      time(look.seconds),
-      memory(look.bytes),
+      time(folded.seconds),
+      `1/${(snapshot.seconds / folded.seconds).toFixed(1)}`,
+      memory(folded.bytes),
     ])
     lightRows.push([
       memory(light.used),
@@ -116,7 +110,7 @@ async function main() {
     console.error(`${rows.at(-1).join(' | ')}\nlight: ${lightRows.at(-1).join(' | ')}`)
   }
   const of = (what) => [`${what}, \`v8.writeHeapSnapshot\``, 'twin with V8\'s snapshot', 'twin with the walker']
-  const head = ['used heap', ...of('longest stall'), ...of('time'), 'of the snapshot\'s', ...of('extra memory'), 'time, a look by the walker', 'extra memory, a look by the walker']
+  const head = ['used heap', ...of('longest stall'), ...of('time'), 'of the snapshot\'s', ...of('extra memory'), 'folded, time', 'of the snapshot\'s', 'extra memory']
   const text = plainTable(head, rows)
   const pair = (what) => [`${what}, census`, 'light census']
   const light = plainTable(['used heap', ...pair('longest stall'), ...pair('time'), 'of it', ...pair("twin's memory"), 'of it'], lightRows)

@@ -67,14 +67,17 @@ const CENSUS = {
   path: '/census',
   summary: 'Captures and analyses the heap beside the app: a report, with progress as events',
   changes: true,
-  query: { top: query.whole(1, 1000, 'Rows of each table at most', 50) },
+  query: {
+    top: query.whole(1, 1000, 'Rows of each table at most', 50),
+    kind: query.word(['full', 'folded', 'light'], 'A report; the heap by path, in less memory; or objects by constructor', 'full'),
+  },
   answers: 'object',
-  run: (endpoint, { req, res, values: { top } }) =>
+  run: (endpoint, { req, res, values: { top, kind } }) =>
     endpoint.desk.serve('census', res, async (signal) => {
       const { mode, maxPause, priority } = endpoint.settings
-      const onProgress = progressOf(endpoint, 'census')
-      const report = await census({ mode, maxPause, priority, signal, top, onProgress })
-      sendJson(req, res, isForced(endpoint) ? withoutTexts(report) : report)
+      const told = kind !== 'light' && { onProgress: progressOf(endpoint, 'census') }
+      const report = await census({ kind, mode, maxPause, priority, signal, top, ...told })
+      sendJson(req, res, kind === 'full' && isForced(endpoint) ? withoutTexts(report) : report)
     }),
 }
 

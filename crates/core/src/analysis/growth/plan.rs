@@ -48,7 +48,7 @@ fn kept(rows: &[Row], most: usize) -> (Vec<u32>, Dropped) {
     (order, dropped)
 }
 
-/// The signatures that a census names, most bytes first: those of many members of one holder, and large single ones.
+/// The signatures that a census names, most bytes first: those of many members of one holder.
 fn worth_telling(rows: &[Row], kept: &[u32], most: usize) -> Vec<u32> {
     let mut worth: Vec<u32> = kept.iter().copied().filter(|&at| at > 1).collect();
     worth.retain(|&at| {

@@ -1,0 +1,73 @@
+'use strict'
+
+// census({ kind: 'folded' }): the largest paths and classes of a heap, in a fraction of a report's memory.
+
+const test = require('node:test')
+const assert = require('node:assert/strict')
+const leakguard = require('leakguard')
+const { program } = require('./support/child.js')
+
+const { twin, walker } = leakguard.capabilities()
+const snapshots = twin ? ['twin', 'inline'] : ['inline']
+const BY = [
+  ...(walker ? [['walker', "walker: true, mode: 'twin'"]] : []),
+  ...snapshots.map((mode) => [`snapshot, ${mode}`, `walker: false, mode: '${mode}'`]),
+]
+
+const HEAP = `
+  class Session { constructor(user) { this.user = user } }
+  const sessions = new Map()
+  const add = (more) => { for (const end = sessions.size + more; sessions.size < end; ) sessions.set('s' + sessions.size, new Session({ name: 'n' })) }
+  globalThis.handler = () => add(1)
+  add(20000)
+`
+
+for (const [by, options] of BY) {
+  test(`by ${by}: names what holds the most, by what is behind it, and is what growth compares`, async () => {
+    const { first, grown } = await program(`${HEAP}
+      ;(async () => {
+        const fold = (top) => leakguard.census({ kind: 'folded', top, ${options} })
+        const first = await fold(4)
+        add(5000)
+        const grown = await leakguard.growth([first, await fold()])
+        console.log(JSON.stringify({ first, grown }))
+      })()`)
+    assert.deepEqual([first.kind, first.evidence, typeof first.walkerReason], ['folded', by.split(',')[0], by === 'walker' ? 'undefined' : 'string'])
+    const [{ name, type, location, count, size, retainedSize, path, cause }] = first.largest
+    assert.deepEqual([name, type, count, cause], ['sessions', 'Map of string → Session', 20_000, 'cache'])
+    assert.match(location.file, /\[eval\]|\.js$/)
+    assert.equal(path.at(-1).name, 'Session')
+    // A user hangs from each session.
+    assert.ok(size >= 20_000 * 16 && retainedSize >= 1.5 * size, `${size} and ${retainedSize}`)
+    assert.ok(first.largest.length <= 4 && first.largest.every((row, at) => at === 0 || row.retainedSize <= first.largest[at - 1].retainedSize))
+    assert.equal(new Set(first.largest.map(({ fingerprint }) => fingerprint)).size, first.largest.length, 'each holder once')
+    assert.equal(first.classes.length, 4)
+    assert.ok(first.classes.every((row, at) => at === 0 || row.size <= first.classes[at - 1].size))
+    assert.ok(first.classes[0].size < first.totalSize && first.nodeCount > 60_000)
+    assert.ok(first.capture.pauseMs < first.capture.durationMs)
+    const [suspect] = grown.suspects
+    assert.deepEqual([suspect.name, suspect.counts], ['sessions', [20_000, 25_000]])
+  })
+}
+
+test('a report has the same largest holder and the same classes', async () => {
+  const { folded, full } = await program(`${HEAP}
+    ;(async () => {
+      const [folded, full] = [await leakguard.census({ kind: 'folded' }), await leakguard.census()]
+      console.log(JSON.stringify({ folded, full }))
+    })()`)
+  const [have, want] = [folded.largest[0], full.suspects[0]]
+  assert.deepEqual([have.name, have.type, have.location, have.fingerprint], [want.name, want.type, want.location, want.fingerprint])
+  const sessions = ({ classes }) => classes.find(({ name }) => name === 'Session').count
+  assert.equal(sessions(folded), sessions(full))
+})
+
+test('wrong options are named, and an abort is', async () => {
+  for (const [options, message] of [
+    [{ kind: 'folded', top: 0 }, /"top" must be/],
+    [{ kind: 'folded', minShare: 0.1 }, /"minShare" is not known/],
+  ]) {
+    await assert.rejects(leakguard.census(options), (error) => error.code === 'ERR_LEAKGUARD_OPTION' && message.test(error.message))
+  }
+  await assert.rejects(leakguard.census({ kind: 'folded', signal: AbortSignal.abort() }), { code: 'ERR_LEAKGUARD_CANCELLED' })
+})
