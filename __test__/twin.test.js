@@ -228,14 +228,14 @@ test('captures one after another leave nothing in the process', { skip }, async 
       await sleep(500)
       const before = inventory()
       let attempts = 0
-      for (let nth = 0; nth < 50; nth++) attempts += (await leakguard.writeSnapshot(${path}, { mode: 'twin', priority: 'normal' })).attempts
+      for (let nth = 0; nth < 12; nth++) attempts += (await leakguard.writeSnapshot(${path}, { mode: 'twin', priority: 'normal' })).attempts
       // A thread of ours may need a moment to wind down.
       const { unforked, ...rest } = before
       const same = ({ unforked, ...now }) => JSON.stringify(now) === JSON.stringify(rest)
       for (let look = 0; look < 1000 && !same(inventory()); look++) await sleep(20)
       console.log(JSON.stringify({ before, after: inventory(), attempts }))
     })()`)
-  assert.ok(attempts >= 50)
+  assert.ok(attempts >= 12)
   const { unforked, ...rest } = before
   const { unforked: unforkedAfter, ...restAfter } = after
   assert.deepEqual(restAfter, rest)

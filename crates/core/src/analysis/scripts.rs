@@ -57,12 +57,12 @@ impl<'s> Scripts<'s> {
 
     /// The start of the script's text, as far as V8 wrote it into the snapshot.
     pub(super) fn text<'a>(&self, graph: &'a Graph, script: u32) -> Option<Cow<'a, str>> {
-        graph.text(graph.child(*self.by_id.get(&script)?, b"source")?)
+        graph.text(source(graph, *self.by_id.get(&script)?)?)
     }
 
     /// Is the node the text of a script?
     pub(super) fn is_text(&self, graph: &Graph, node: NodeIx) -> bool {
-        self.by_id.values().any(|&script| graph.child(script, b"source") == Some(node))
+        self.by_id.values().any(|&script| [graph.child(script, b"source"), source(graph, script)].contains(&Some(node)))
     }
 
     /// Is `text`, read from elsewhere, the text that the script had?
@@ -95,6 +95,16 @@ impl<'s> Scripts<'s> {
         let one_based = |value: u32| value.checked_add(1).unwrap_or(1);
         Some(Location { file, line: one_based(place.line), column: one_based(place.column) })
     }
+}
+
+/// The script's text. One that was put together and made flat since hangs whole from its first part.
+fn source(graph: &Graph, script: NodeIx) -> Option<NodeIx> {
+    let source = graph.child(script, b"source")?;
+    let is_rest = |rest: NodeIx| !graph.raw_name(rest).is_empty();
+    if graph.kind(source) != NodeKind::CONS_STRING || graph.child(source, b"second").is_some_and(is_rest) {
+        return Some(source);
+    }
+    graph.child(source, b"first")
 }
 
 /// The script of a shared function info.

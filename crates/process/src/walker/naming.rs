@@ -3,7 +3,7 @@
 use super::maps::{Key, Map};
 use super::memory::Memory;
 use super::metadata::Line;
-use super::shared::type_of;
+use super::shared::{Function, type_of};
 use super::text;
 use super::types::Role;
 use super::v8::{Global, V8};
@@ -30,8 +30,7 @@ pub fn name_objects(walk: &mut Walk, v8: &V8) {
 /// The same by map: the name of its objects' class, and the place.
 pub fn classes(walk: &mut Walk, v8: &V8) -> Vec<(u32, Option<Place>)> {
     // Before V8 is asked: it may move what is read here.
-    let candidates: Vec<Vec<(u32, Place)>> =
-        (0..walk.maps.list.len() as u32).map(|at| constructors(walk, at)).collect();
+    let candidates: Vec<Vec<Function>> = (0..walk.maps.list.len() as u32).map(|at| constructors(walk, at)).collect();
     let is_named = |map: &Map| map.count > 0 && walk.types.is_object(map.instance_type) && map.is_certain;
     // All handles before the first answer, which may make V8 collect garbage and move what has none.
     let samples: Vec<_> = walk.maps.list.iter().map(|map| is_named(map).then(|| v8.global(map.sample + 1))).collect();
@@ -48,14 +47,15 @@ pub fn classes(walk: &mut Walk, v8: &V8) -> Vec<(u32, Option<Place>)> {
         }
         let constructor = match &name {
             Some(name) => walk.graph.text(name),
-            None => candidates.first().map_or_else(|| walk.graph.text(b"Object"), |&(name, _)| name),
+            None => candidates.first().map_or_else(|| walk.graph.text(b"Object"), |function| function.name),
         };
         let name = name.map(|mut name| {
             name.extend_from_slice(suffix(walk, at));
             walk.graph.text(&name)
         });
         let name = name.unwrap_or(constructor);
-        let place = candidates.into_iter().find(|&(candidate, _)| candidate == constructor).map(|(_, place)| place);
+        let place =
+            candidates.into_iter().find(|function| function.name == constructor).and_then(|function| function.place);
         classes.push((name, place));
     }
     classes
@@ -73,7 +73,7 @@ fn suffix(walk: &Walk, at: usize) -> &'static [u8] {
 
 /// The functions that may have made the map's objects, each by name and place, as V8 looks for them: what the map says, then what
 /// is called their constructor. An object that names its class itself (`Symbol.toStringTag`) has none. V8 says the name.
-fn constructors(walk: &mut Walk, at: u32) -> Vec<(u32, Place)> {
+fn constructors(walk: &mut Walk, at: u32) -> Vec<Function> {
     const LONGEST: usize = 64;
     let Map { instance_type, count, sample, is_by_constructor, .. } = walk.maps.list[at as usize];
     if count == 0 || !walk.types.is_object(instance_type) {
@@ -86,7 +86,9 @@ fn constructors(walk: &mut Walk, at: u32) -> Vec<(u32, Place)> {
         let number = type_of(memory, function)?;
         if types.get(number).role == Role::Function {
             let function = functions.of(memory, metadata, types, texts, graph, function);
-            found.push((function.name, function.place?));
+            if !graph.texts().raw(function.name).is_empty() {
+                found.push(function);
+            }
         }
         Some(())
     };

@@ -119,23 +119,27 @@ fn plain(memory: &Memory, string: u64, most: usize) -> Option<&[u8]> {
     memory.bytes(string + 16, count).filter(|text| text.is_ascii())
 }
 
-/// Where the lines of a flat text begin, in characters; `None` for other strings.
+/// Where the lines of a text begin that lies in one piece, or is a part of one, in characters; `None` for other strings.
 pub fn line_starts(memory: &Memory, string: u64) -> Option<Vec<u32>> {
-    let mut address = string;
+    let count = u32::try_from(length(memory, string)?).ok()?;
+    let link = |slot: u64| memory.word(slot).filter(|word| word & 3 == 1).map(|word| word - 1);
+    let (mut address, mut first) = (string, 0);
     let number = loop {
         let number = string_type(memory, address)?;
         match form(number)? {
             Form::Flat | Form::External => break number,
-            Form::Thin => address = memory.word(address + 16)?.checked_sub(1)?,
-            // A flattened one: all of it is in the first part.
-            Form::Cons if length(memory, memory.word(address + 24)?.checked_sub(1)?)? == 0 => {
-                address = memory.word(address + 16)?.checked_sub(1)?;
+            Form::Thin => address = link(address + 16)?,
+            Form::Sliced => {
+                first += memory.word(address + 24)? >> 32;
+                address = link(address + 16)?;
             }
-            _ => return None,
+            // A flattened one: all of it is in the first part.
+            Form::Cons if length(memory, link(address + 24)?)? == 0 => address = link(address + 16)?,
+            Form::Cons => return None,
         }
     };
     let data = if form(number)? == Form::Flat { address + 16 } else { memory.word(address + 24)? };
-    let count = memory.half(address + 12)?;
+    let data = data + if is_one_byte(number) { first } else { 2 * first };
     let mut starts = vec![0];
     if is_one_byte(number) {
         let text = memory.bytes(data, count as usize)?;
