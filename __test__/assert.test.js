@@ -93,7 +93,7 @@ test('where there is no room for several looks at once they are made one by one'
     looks.captured = async (task, options) => {
       if (living > 0 && ++refused) throw new LeakguardError('ERR_LEAKGUARD_HEADROOM', 'no room')
       living++
-      return captured(task, options).finally(() => living--)
+      return captured(task, options).finally(() => new Promise((resolve) => setTimeout(resolve, 1500))).finally(() => living--)
     }`
   const { code, message, twins } = await verdict(
     `const error = await lg.assertNoLeak(() => keep.push({ n: n++ })).then(() => undefined, (error) => error)
@@ -204,7 +204,7 @@ test('numbers that stay are told by where they are held', { skip: !walker && rea
   for (const [source, what] of [['keep.push(1)', 'keep: Array'], ['seen.add(n++)', 'seen: Set']]) {
     const { code, message } = await verdict(`const seen = new Set(); await lg.assertNoLeak(() => { ${source} })`)
     assert.equal(code, 'ERR_LEAKGUARD_LEAK', message)
-    assert.match(message, new RegExp(`leaks: .*1 values a call[^]*\n  ${what}: \\+1 a call, [\\d,]+ → [\\d,]+ → [\\d,]+\n`))
+    assert.match(message, new RegExp(`leaks: .*1 values a call[^]*\n  ${what}: \\+1 a call, [\\d,]+( → [\\d,]+){1,2}\n`))
   }
 })
 

@@ -10,14 +10,13 @@ const LOOKS = 3
 /** Of the calls, how many must have left something, and objects at least: a call may leak every tenth time only. */
 const SHARE = 1 / 20
 const LEAST = 3
-/**
- * Between the second look and the third there are twice the calls that there are between the first two: what the calls left is
- * twice as much, and what the looks left is not. So far the two rates may differ.
- */
+/** What the calls left is in step with how many there were between two looks, which is not the same twice. So far the two rates may differ. */
 const EVEN = 0.7
-/** Paths and classes are all that is asked of a look; their names the last one tells. */
+/** Of what the readings say that a call leaves, how much must have come to places that grew between two looks, so that these are enough; a table is of its holder. */
+const EXPLAINED = 0.25
+/** Paths and classes are all that is asked of a look; their names the last one tells, which can be the second. */
 const TASK = { report: false, retained: false, census: true, fold: { names: 0 } }
-const LAST = { ...TASK, fold: {} }
+const TELLING = { ...TASK, fold: {} }
 /** Somebody waits for the test: a look does not give way to others, and the calls go on beside it. */
 const LOOK = { readScripts: true, priority: 'normal', beside: true }
 const SUSPECTS = 50
@@ -43,12 +42,34 @@ const RUNNERS = ['BufferedConsole', '_buffer']
 
 /**
  * The dear way, for a call that the readings do not clear: the heap is looked at, the call made, and so on. What grew from
- * look to look in step with the calls is the evidence. `first`: a look that was begun since the last call.
+ * look to look in step with the calls is the evidence. `open`: what the readings say; `first`: a look that was begun at one of them.
  */
-async function gather(trial, options, first) {
-  const { calls, looks } = (await lookedAtBeside(trial, options, first)) ?? (await lookedAt(trial, options, false))
+async function gather(trial, options, open, first) {
+  const enough = (calls, looks) => explanation(calls, looks, options, open)
+  const { calls, looks, evidence } = (await lookedAtBeside(trial, options, enough, first)) ?? (await lookedAt(trial, options, false, enough))
   // A walk and V8's snapshot are not compared with each other.
-  if (new Set(looks.map(({ evidence }) => evidence)).size > 1) return gather(trial, { ...options, walker: false })
+  if (areMixed(looks)) return gather(trial, { ...options, walker: false }, open)
+  return evidence ?? found(calls, looks, options)
+}
+
+/**
+ * What two looks say, where it is enough: the last batches all grew, and what grew between the looks is places that have as much more. Else a third one tells
+ * what goes on growing from what grew once.
+ */
+async function explanation(calls, looks, options, open) {
+  const heap = open.find(({ name, state }) => name === 'heap' && state === 'rising')
+  if (!heap || areMixed(looks)) return undefined
+  const evidence = await found(calls, looks, options)
+  const bytes = sum(evidence.suspects.map(({ retainedDelta }) => retainedDelta)) / sum(calls)
+  return evidence.ignored === 0 && bytes >= heap.perCall * EXPLAINED ? evidence : undefined
+}
+
+function areMixed(looks) {
+  return new Set(looks.map(({ evidence }) => evidence)).size > 1
+}
+
+/** What grew from look to look in step with the calls. */
+async function found(calls, looks, options) {
   const reports = looks.map(({ text }) => JSON.parse(text))
   const { suspects } = await growth(reports, { top: SUSPECTS, minCount: LEAST, minBytes: 0 })
   // A class says less than the place that holds its objects: it counts where no place was found.
@@ -57,24 +78,24 @@ async function gather(trial, options, first) {
     .filter(({ perCall }) => perCall > options.tolerance.objects)
   const tables = reports.map(classesOf)
   const classes = classesThatGrew(tables, calls, options)
-  const found = places.length > 0 ? places : classes
+  const all = places.length > 0 ? places : classes
   const isIgnored = (one) => matches([...RUNNERS, ...options.ignore], textsOf(one))
   return {
     calls,
-    looks: LOOKS,
+    looks: looks.length,
     suspects: places.filter((one) => !isIgnored(one)),
     classes: places.length > 0 ? [] : classes.filter((one) => !isIgnored(one)),
     bytesPerCall: bytesThatGrew(tables, calls),
-    ignored: found.filter(isIgnored).length,
+    ignored: all.filter(isIgnored).length,
     evidence: looks[0].evidence,
     mode: looks[0].mode,
   }
 }
 
 /** Looks beside each other; `undefined` where they are to be made one by one: there was no room for several, or one had to be made again, of a later heap. */
-async function lookedAtBeside(trial, options, first) {
+async function lookedAtBeside(trial, options, enough, first) {
   try {
-    const seen = await lookedAt(trial, options, true, first)
+    const seen = await lookedAt(trial, options, true, enough, first)
     return seen.looks.every(({ begun }) => begun <= 1) ? seen : undefined
   } catch (error) {
     if (error.code === 'ERR_LEAKGUARD_HEADROOM') return undefined
@@ -82,19 +103,27 @@ async function lookedAtBeside(trial, options, first) {
   }
 }
 
-/** So many looks with calls between them: `{ calls, looks }`. `beside`: the calls go on when a look has begun; else when it is done. */
-async function lookedAt(trial, options, beside, first) {
+/**
+ * So many looks with calls between them: `{ calls, looks }`; or two where `enough` makes `evidence` of them. `beside`: the calls go on when a look has begun; else
+ * when it is done.
+ */
+async function lookedAt(trial, options, beside, enough, first) {
   const calls = []
   const looks = []
+  const all = () => Promise.all(looks.map(({ done }) => done))
   try {
     for (let nth = 0; nth < LOOKS; nth++) {
-      if (nth > 0) calls.push(await trial.callsBetweenLooks(calls.length > 0 ? 2 * calls[0] : undefined))
-      if (calls[0] < MANY) await Promise.all(looks.map(({ done }) => done))
-      const look = nth === 0 && first ? first : beginLook(options, nth === LOOKS - 1)
+      if (nth === 1) calls.push(await trial.callsSinceFirst(looks[0]))
+      // Of a few calls, something that grew once is a part.
+      const evidence = nth === 2 && calls[0] >= MANY && (await enough(calls, await all()))
+      if (evidence) return { calls, looks: await all(), evidence }
+      if (nth === 2) calls.push(await trial.callsSinceSecond(calls[0]))
+      if (calls[0] < MANY) await all()
+      const look = nth === 0 && first ? first : beginLook(options, nth > 0)
       looks.push(look)
       await (beside ? look.begun : look.done)
     }
-    return { calls, looks: await Promise.all(looks.map(({ done }) => done)) }
+    return { calls, looks: await all() }
   } finally {
     // Where a call or a look failed, nobody wants the others.
     await Promise.all(looks.map((look) => look.end()))
@@ -105,7 +134,7 @@ async function lookedAt(trial, options, beside, first) {
  * Begins a look: `begun`, when the heap may change again; `done`, which resolves to `{ text, evidence, mode, begun }` with how often it was begun; and `end()`,
  * for one that is no longer wanted.
  */
-function beginLook({ mode, walker }, isLast = false) {
+function beginLook({ mode, walker }, isTelling = false) {
   // A signal is asked, never listened to, and one of these is less of a trace in the next look.
   const signal = { aborted: false, reason: undefined }
   let times = 0
@@ -115,7 +144,7 @@ function beginLook({ mode, walker }, isLast = false) {
     times++
     isBegun()
   }
-  const done = captured(isLast ? LAST : TASK, { ...LOOK, mode, walker, begun, signal }).then(({ census, evidence, capture }) => {
+  const done = captured(isTelling ? TELLING : TASK, { ...LOOK, mode, walker, begun, signal }).then(({ census, evidence, capture }) => {
     // As bytes: a look must not be what the next one finds.
     return { text: Buffer.from(JSON.stringify(census)), evidence, mode: capture.mode, begun: times }
   })

@@ -67,7 +67,7 @@ async function decided(trial, call, options) {
   let open = await trial.run(() => beginLook(options))
   let evidence
   for (let round = 0; open.length > 0 && round < ROUNDS; round++) {
-    evidence = await gather(trial, options, trial.look)
+    evidence = await gather(trial, options, open, trial.look)
     await trial.dropLook()
     const counted = open.filter(({ unit, state }) => unit !== 'bytes' && state === 'rising')
     const found = { name: call.name, calls: call.made, open, counted, evidence }

@@ -17,7 +17,7 @@ const EVEN = 4
  * show it. So long and so large may they be. One is enough of a call whose batches all grew.
  */
 const LARGE = { times: 16, ms: 400, bytes: 64 * 2 ** 20 }
-/** Of all calls so far, those between the first looks; twice as many follow, and a table that is extended at every doubling has been so. */
+/** Of the calls before the first look, so many at least come before the second; then the calls have doubled by the third, and a table that is extended at every doubling has been so. */
 const DOUBLING = 0.36
 /** Calls between looks stand out the better the more they are, within these bounds. */
 const BETWEEN_LOOKS = { least: 40, ms: 300, bytes: 8 * 2 ** 20 }
@@ -55,19 +55,20 @@ class Trial {
   /** Calls in a batch, at first. */
   iterations
 
-  /** A look at the heap that was begun since the last call. */
+  /** A look at the heap, begun at a reading. */
   look
+  /** How many calls there were before it. */
+  #callsBeforeLook
 
   /**
    * Answers the channels that are not cleared: `[{ name, state, perCall, unit }]`, empty where the call keeps nothing. `beginLook` is called where it may keep
-   * something: the look is taken while it is waited for what is on its way.
+   * something: the look is taken while the last calls are made, and it is waited for what is on its way.
    */
   async run(beginLook) {
     await this.#warmUp()
-    const open = await this.batches(this.#isFixed ? BATCHES.fixed : BATCHES.growing)
+    const open = await this.batches(this.#isFixed ? BATCHES.fixed : BATCHES.growing, beginLook)
     if (open.length === 0) return open
-    this.look = beginLook?.()
-    await this.look?.begun
+    await this.#begin(beginLook)
     if (!(await this.#drains(open))) return open
     await this.dropLook()
     // It may have been on its way only, or something else went meanwhile: once more, with time after each batch.
@@ -76,6 +77,14 @@ class Trial {
     this.#backOff = [DRAIN_MS]
     await this.readings.take(0)
     return this.batches(EVEN + 1)
+  }
+
+  /** Begins the first look, where there is none. */
+  async #begin(beginLook) {
+    if (this.look || !beginLook) return
+    this.look = beginLook()
+    this.#callsBeforeLook = this.#call.made
+    await this.look.begun
   }
 
   /** It is of no use any more. */
@@ -94,7 +103,7 @@ class Trial {
   }
 
   /** So many batches at most; answers the channels that are still open, among them `few`: what does not grow, over too few calls to say so. */
-  async batches(most) {
+  async batches(most, beginLook) {
     let open = this.#judged()
     let grew = true
     for (let done = 1; done <= most && !this.readings.full; done++) {
@@ -105,6 +114,7 @@ class Trial {
       grew = open.some(({ state }) => state !== 'few')
       const isRising = open.every(({ state }) => state === 'rising')
       if (isRising && batch >= (this.#isFixed ? EVEN : EVEN + 1)) return open
+      if (isRising && batch === EVEN) await this.#begin(beginLook)
     }
     return open
   }
@@ -135,12 +145,29 @@ class Trial {
     return this.#options.iterations !== undefined
   }
 
-  /** Calls between two looks at the heap, `count` or as many as are quick. Answers how many. */
-  async callsBetweenLooks(count) {
-    const most = this.#isFixed ? this.iterations : Math.ceil(this.#call.made * DOUBLING)
+  /** Calls between the first look at the heap and the second, as many as are quick, those that the trial made since it was begun among them. Answers how many. */
+  async callsSinceFirst(look) {
+    if (look !== this.look) this.#callsBeforeLook = this.#call.made
+    const before = this.#callsBeforeLook
+    const since = this.#call.made - before
     const { least, ...limit } = BETWEEN_LOOKS
-    const calls = count ?? Math.max(least, this.iterations, most)
-    const done = await this.#call.run(calls, count === undefined && !this.#isFixed ? { ...limit, least: Math.min(least, calls) } : undefined)
+    const calls = Math.max(least, this.iterations, this.#isFixed ? 0 : Math.ceil(before * DOUBLING)) - since
+    if (calls <= 0) return since + (await this.#callsBetweenLooks(0))
+    return since + (await this.#callsBetweenLooks(calls, this.#isFixed ? undefined : { ...limit, least: Math.min(least, calls) }))
+  }
+
+  /**
+   * Calls between the second look and the third: half as many as between the first two where the calls have doubled by then, else twice as many. What a call left
+   * is in step with that, and what a look left is not. Answers how many.
+   */
+  callsSinceSecond(first) {
+    const half = Math.ceil(first / 2)
+    return this.#callsBetweenLooks(first + half >= this.#callsBeforeLook ? half : 2 * first)
+  }
+
+  /** So many calls between two looks, fewer where a limit is reached; then what is on its way is waited for. Answers how many. */
+  async #callsBetweenLooks(count, limit) {
+    const done = await this.#call.run(count, limit)
     this.#console.trim()
     await settle(this.#isDrained ? 0 : BACK_OFF_MS.at(-1))
     await this.#sweep()

@@ -116,6 +116,10 @@ impl Land {
         sorter.count(self.buffer.1, walk.lengths.len() as u64, lengths);
         self.hidden_class = sorter.class(walk.graph.texts(), NodeKind::HIDDEN, name, None);
         let mut total = lengths;
+        // A generator function that is made anew has a map of its own for what it makes.
+        let mut generators: Vec<_> = survey.generators.iter().map(|(&made, &sums)| (made, sums)).collect();
+        generators.sort_unstable();
+        let mut generators = generators.into_iter().peekable();
         for (at, &named) in (0..).zip(names) {
             let Map { instance_type: number, count, bytes, sample, .. } = walk.maps.list[at as usize];
             let bytes = bytes + survey.outside.get(&at).copied().unwrap_or(0);
@@ -128,7 +132,7 @@ impl Land {
             let (hidden, hidden_bytes) = survey.hidden.get(&at).copied().unwrap_or_default();
             sorter.count(self.hidden_class, hidden, hidden_bytes);
             if role == Role::Generator {
-                for (&(map, shared), &(count, bytes)) in survey.generators.iter().filter(|((map, _), _)| *map == at) {
+                while let Some(((map, shared), (count, bytes))) = generators.next_if(|&((map, _), _)| map == at) {
                     let place = walk.function_of(shared).and_then(|function| function.place).or(place);
                     let class = sorter.class(walk.graph.texts(), kind, name, place);
                     sorter.count(class, count, bytes);
