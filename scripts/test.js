@@ -1,6 +1,6 @@
 'use strict'
 
-// The JavaScript tests, with this Node: two files at a time, because many of them wait for timers and processes. Arguments
+// The JavaScript tests, with this Node: three files at a time, because many of them wait for timers and processes. Arguments
 // are names of test files, instead of all. With --again, files that failed are run once more, alone: much is tested in
 // processes under load, and on a machine that stalls for seconds one of a thousand expectations may meet the stall. What
 // fails twice fails; what passed the second time is named at the end. With --other-node, what one Node has told is left out: how the
@@ -21,7 +21,7 @@ const named = process.argv.slice(2).filter((name) => !name.startsWith('--'))
 const all = () => readdirSync(join(root, FOLDER)).filter((name) => name.endsWith('.test.js') && !left.includes(name))
 const files = named.length > 0 ? named : all().map((name) => join(FOLDER, name))
 
-const first = tests(files, 2)
+const first = tests(files, 3)
 process.exitCode = again && first.failed.length > 0 ? onceMore(first.failed) : first.status
 
 function onceMore(failed) {
