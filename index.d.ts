@@ -415,7 +415,7 @@ export interface FoldedHeap {
 export interface FoldedCensusOptions extends CaptureOptions, Pick<CensusOptions, 'walker' | 'maxPaths' | 'names' | 'limits' | 'readScripts' | 'signal' | 'onProgress'> {
   /** The heap is folded by path where it lies, without a graph and its dominator tree: a fraction of the memory and time of a Report. */
   kind: 'folded'
-  /** How many paths, and how many classes. Default: 20. */
+  /** How many holders, and how many classes. Default: 20; more than 100 holders ask for as many `names`. */
   top?: number
 }
 
@@ -425,7 +425,7 @@ export interface FoldedCensus extends Pick<Census, 'census' | 'evidence' | 'walk
   /** Sum of all self sizes, in bytes. */
   totalSize: number
   nodeCount: number
-  /** Of those that hold many of a kind, the ones with the most bytes, each holder once. Names, path and advice are as in `Suspect`. */
+  /** Of those that hold many of a kind, the ones with the most bytes; of each holder its largest path. Names, path and advice are as in `Suspect`. */
   largest: FoldedPath[]
   /** The most bytes first. */
   classes: ({ name: string } & ObjectSum)[]
@@ -433,7 +433,7 @@ export interface FoldedCensus extends Pick<Census, 'census' | 'evidence' | 'walk
 
 /** Objects that one holder has, or that are held alike. */
 export interface FoldedPath extends ObjectSum, Pick<Suspect, 'name' | 'type' | 'location' | 'path' | 'cause' | 'advice' | 'fingerprint'> {
-  /** Their bytes and those of what hangs from them on the cheapest ways from the roots. */
+  /** Their bytes and those of what hangs from them on the cheapest ways from the roots, but for ways that `maxPaths` left out. */
   retainedSize: number
 }
 

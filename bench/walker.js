@@ -110,7 +110,7 @@ async function main() {
     console.error(`${rows.at(-1).join(' | ')}\nlight: ${lightRows.at(-1).join(' | ')}`)
   }
   const of = (what) => [`${what}, \`v8.writeHeapSnapshot\``, 'twin with V8\'s snapshot', 'twin with the walker']
-  const head = ['used heap', ...of('longest stall'), ...of('time'), 'of the snapshot\'s', ...of('extra memory'), 'folded, time', 'of the snapshot\'s', 'extra memory']
+  const head = ['used heap', ...of('longest stall'), ...of('time'), 'of the snapshot\'s', ...of('extra memory'), 'folded, time', 'folded, of the snapshot\'s', 'folded, extra memory']
   const text = plainTable(head, rows)
   const pair = (what) => [`${what}, census`, 'light census']
   const light = plainTable(['used heap', ...pair('longest stall'), ...pair('time'), 'of it', ...pair("twin's memory"), 'of it'], lightRows)

@@ -131,8 +131,8 @@ const clean = {
   nothing: () => () => {},
   'short-lived objects': () => counted((n) => ({ n, list: [n, n] }).n),
   'large short-lived objects': () => counted((n) => Array.from({ length: 2000 }, (_, row) => ({ row, n })).length),
-  'a cache of 10': () => bounded(10),
   'a cache of 200': () => bounded(200),
+  'a cache of 50,000': () => bounded(50_000),
   'a ring': () => {
     const ring = new Array(50).fill(null)
     let n = 0

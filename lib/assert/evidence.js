@@ -6,7 +6,6 @@ const { classesOf } = require('../growth/classes.js')
 const { matches } = require('./options.js')
 const { asWritten } = require('./places.js')
 
-const LOOKS = 3
 /** Of the calls, how many must have left something, and objects at least: a call may leak every tenth time only. */
 const SHARE = 1 / 20
 const LEAST = 3
@@ -14,6 +13,8 @@ const LEAST = 3
 const EVEN = 0.7
 /** Of what the readings say that a call leaves, how much must have come to places that grew between two looks, so that these are enough; a table is of its holder. */
 const EXPLAINED = 0.25
+/** Of the same, how much a call must leave after the second look: a table is not extended meanwhile, and what was filled by then leaves nothing. */
+const GOES_ON = 0.4
 /** Paths and classes are all that is asked of a look; their names the last one tells, which can be the second. */
 const TASK = { report: false, retained: false, census: true, fold: { names: 0 } }
 const TELLING = { ...TASK, fold: {} }
@@ -45,21 +46,22 @@ const RUNNERS = ['BufferedConsole', '_buffer']
  * look to look in step with the calls is the evidence. `open`: what the readings say; `first`: a look that was begun at one of them.
  */
 async function gather(trial, options, open, first) {
-  const enough = (calls, looks) => explanation(calls, looks, options, open)
-  const { calls, looks, evidence } = (await lookedAtBeside(trial, options, enough, first)) ?? (await lookedAt(trial, options, false, enough))
+  const { calls, looks, evidence } = (await lookedAtBeside(trial, options, open, first)) ?? (await lookedAt(trial, options, open, false))
   // A walk and V8's snapshot are not compared with each other.
   if (areMixed(looks)) return gather(trial, { ...options, walker: false }, open)
   return evidence ?? found(calls, looks, options)
 }
 
 /**
- * What two looks say, where it is enough: the last batches all grew, and what grew between the looks is places that have as much more. Else a third one tells
- * what goes on growing from what grew once.
+ * What two looks say, where it is enough: the last batches all grew, what grew between the looks is places that have as much more, and the calls since went on
+ * like that. Else a third look tells what goes on growing from what grew once.
  */
-async function explanation(calls, looks, options, open) {
+async function explanation(calls, looks, options, open, bytesSince) {
   const heap = open.find(({ name, state }) => name === 'heap' && state === 'rising')
-  if (!heap || areMixed(looks)) return undefined
-  const evidence = await found(calls, looks, options)
+  if (!heap || calls[0] < MANY || bytesSince < heap.perCall * GOES_ON) return undefined
+  const seen = await Promise.all(looks.map(({ done }) => done))
+  if (areMixed(seen)) return undefined
+  const evidence = await found(calls, seen, options)
   const bytes = sum(evidence.suspects.map(({ retainedDelta }) => retainedDelta)) / sum(calls)
   return evidence.ignored === 0 && bytes >= heap.perCall * EXPLAINED ? evidence : undefined
 }
@@ -93,9 +95,9 @@ async function found(calls, looks, options) {
 }
 
 /** Looks beside each other; `undefined` where they are to be made one by one: there was no room for several, or one had to be made again, of a later heap. */
-async function lookedAtBeside(trial, options, enough, first) {
+async function lookedAtBeside(trial, options, open, first) {
   try {
-    const seen = await lookedAt(trial, options, true, enough, first)
+    const seen = await lookedAt(trial, options, open, true, first)
     return seen.looks.every(({ begun }) => begun <= 1) ? seen : undefined
   } catch (error) {
     if (error.code === 'ERR_LEAKGUARD_HEADROOM') return undefined
@@ -104,25 +106,35 @@ async function lookedAtBeside(trial, options, enough, first) {
 }
 
 /**
- * So many looks with calls between them: `{ calls, looks }`; or two where `enough` makes `evidence` of them. `beside`: the calls go on when a look has begun; else
- * when it is done.
+ * Three looks with calls between them, `{ calls, looks }`; or two, where those are enough, with the `evidence` of them. `beside`: the calls go on when a look has
+ * begun; else when it is done.
  */
-async function lookedAt(trial, options, beside, enough, first) {
-  const calls = []
+async function lookedAt(trial, options, open, beside, first) {
   const looks = []
+  const calls = []
   const all = () => Promise.all(looks.map(({ done }) => done))
+  const take = async (look = beginLook(options, looks.length > 0)) => {
+    if (calls[0] < MANY) await all()
+    looks.push(look)
+    await (beside ? look.begun : look.done)
+  }
+  const before = first?.callsBefore ?? trial.made
+  const isEarly = before < trial.made
   try {
-    for (let nth = 0; nth < LOOKS; nth++) {
-      if (nth === 1) calls.push(await trial.callsSinceFirst(looks[0]))
-      // Of a few calls, something that grew once is a part.
-      const evidence = nth === 2 && calls[0] >= MANY && (await enough(calls, await all()))
-      if (evidence) return { calls, looks: await all(), evidence }
-      if (nth === 2) calls.push(await trial.callsSinceSecond(calls[0]))
-      if (calls[0] < MANY) await all()
-      const look = nth === 0 && first ? first : beginLook(options, nth > 0)
-      looks.push(look)
-      await (beside ? look.begun : look.done)
+    await take(first)
+    calls.push(await trial.callsAfter(before))
+    await take()
+    calls.push(isEarly ? await trial.callsAfter(trial.made) : await trial.calls(2 * calls[0]))
+    const evidence = await explanation(calls.slice(0, 1), looks, options, open, trial.bytesPerCall)
+    if (evidence) return { looks: await all(), evidence }
+    if (isEarly) {
+      // What was filled since then, and is full now, would count.
+      await looks.shift().end()
+      calls.shift()
+      await take()
+      calls.push(await trial.calls(2 * calls[0]))
     }
+    await take()
     return { calls, looks: await all() }
   } finally {
     // Where a call or a look failed, nobody wants the others.
@@ -131,8 +143,8 @@ async function lookedAt(trial, options, beside, enough, first) {
 }
 
 /**
- * Begins a look: `begun`, when the heap may change again; `done`, which resolves to `{ text, evidence, mode, begun }` with how often it was begun; and `end()`,
- * for one that is no longer wanted.
+ * Begins a look: `begun`, when the heap may change again; `done`, which resolves to `{ text, evidence, mode, begun }` with how often it was begun; `bytes`, of the
+ * text, when it is done; and `end()`, for one that is no longer wanted.
  */
 function beginLook({ mode, walker }, isTelling = false) {
   // A signal is asked, never listened to, and one of these is less of a trace in the next look.
@@ -146,14 +158,17 @@ function beginLook({ mode, walker }, isTelling = false) {
   }
   const done = captured(isTelling ? TELLING : TASK, { ...LOOK, mode, walker, begun, signal }).then(({ census, evidence, capture }) => {
     // As bytes: a look must not be what the next one finds.
-    return { text: Buffer.from(JSON.stringify(census)), evidence, mode: capture.mode, begun: times }
+    const text = Buffer.from(JSON.stringify(census))
+    look.bytes = text.length
+    return { text, evidence, mode: capture.mode, begun: times }
   })
   const ended = done.catch(() => {}) // it is told to who awaits it
   const end = () => {
     signal.aborted = true
     return ended
   }
-  return { begun: Promise.race([first, ended]), done, end }
+  const look = { begun: Promise.race([first, ended]), done, end, bytes: 0 }
+  return look
 }
 
 /** What a pattern may be part of. */

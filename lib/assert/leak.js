@@ -1,6 +1,7 @@
 'use strict'
 
 const { LeakguardError } = require('../errors.js')
+const { walkerRefusal } = require('../capture/walker.js')
 const { trackListeners } = require('../track/listeners.js')
 const { Call } = require('./call.js')
 const { checked, matches } = require('./options.js')
@@ -64,7 +65,7 @@ async function decide(fn, options) {
 }
 
 async function decided(trial, call, options) {
-  let open = await trial.run(() => beginLook(options))
+  let open = await trial.run(() => beginLook(options), isCheap(options))
   let evidence
   for (let round = 0; open.length > 0 && round < ROUNDS; round++) {
     evidence = await gather(trial, options, open, trial.look)
@@ -84,6 +85,11 @@ async function decided(trial, call, options) {
   const found = { name: call.name, calls: call.made, open, evidence }
   if (options.report !== undefined) await writeReport(options.report, found)
   throw new LeakguardError('ERR_LEAKGUARD_UNDECIDED', undecided(found))
+}
+
+/** Whether looks walk the heap: V8's snapshot costs too much to be made for what may be cleared by the next batch. */
+function isCheap({ walker, mode }) {
+  return walker === true || walkerRefusal(walker, mode) === undefined
 }
 
 /** Where more listeners were added that live than `few`, most first. */

@@ -17,16 +17,18 @@ class Readings {
   count = 0
   /** Calls since the reading before. */
   calls = new Float64Array(ROOM)
+  /** How many bytes of buffers are our own. */
+  own = () => 0
   /** Columns by name: bytes of `heap` and `external`; how many `timers`, `handles` and `listeners`. */
   columns
 
   #collect
-  #listeners
+  tracker
 
   /** `listeners`: their tracker, where they are read. */
   constructor(track, collecting, listeners) {
     this.#collect = collecting
-    this.#listeners = listeners
+    this.tracker = listeners
     const names = Object.keys(CHANNELS).filter((name) => track.includes(name) && (name !== 'listeners' || listeners !== undefined))
     this.columns = Object.fromEntries(names.map((name) => [name, new Float64Array(ROOM)]))
   }
@@ -47,10 +49,10 @@ class Readings {
   async take(calls, wait, thorough = this.count === 0) {
     await settle(wait)
     await (this.#collect ?? (thorough ? collect : collectOnce))()
-    this.#listeners?.report(LOOK) // which are gone
+    this.tracker?.report(LOOK) // which are gone
     const at = this.count++
     this.calls[at] = calls
-    for (const name in this.columns) this.columns[name][at] = CHANNELS[name].read(this.#listeners)
+    for (const name in this.columns) this.columns[name][at] = CHANNELS[name].read(this)
   }
 }
 
@@ -60,10 +62,10 @@ class Readings {
  */
 const CHANNELS = {
   heap: { read: objects, grain: 4, most: 32_768, unit: 'bytes' },
-  external: { read: () => v8.getHeapStatistics().external_memory, grain: 4, most: 32_768, unit: 'bytes' },
+  external: { read: ({ own }) => v8.getHeapStatistics().external_memory - own(), grain: 4, most: 32_768, unit: 'bytes' },
   timers: { read: () => process.getActiveResourcesInfo().filter(isTimer).length, grain: 0, most: 2, unit: 'timers' },
   handles: { read: handles, grain: 0, most: 2, unit: 'handles' },
-  listeners: { read: (tracker) => tracker.live, grain: 0, most: 2, unit: 'listeners' },
+  listeners: { read: ({ tracker }) => tracker.live, grain: 0, most: 2, unit: 'listeners' },
 }
 
 const LOOK = { top: 1 }

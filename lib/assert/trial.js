@@ -17,8 +17,13 @@ const EVEN = 4
  * show it. So long and so large may they be. One is enough of a call whose batches all grew.
  */
 const LARGE = { times: 16, ms: 400, bytes: 64 * 2 ** 20 }
-/** Of the calls before the first look, so many at least come before the second; then the calls have doubled by the third, and a table that is extended at every doubling has been so. */
+/**
+ * Of the calls before the first look, so many at least come before the second, and twice as many then: the calls have doubled by the third, and a table that is
+ * extended at every doubling has been so.
+ */
 const DOUBLING = 0.36
+/** A look that was begun early is of use for so many batches: of the first large one alone no other channel can be cleared. */
+const LOOK_LASTS = 2
 /** Calls between looks stand out the better the more they are, within these bounds. */
 const BETWEEN_LOOKS = { least: 40, ms: 300, bytes: 8 * 2 ** 20 }
 /** A batch that grows is given time before the next reading: finalizers, sockets and promises may be on their way. */
@@ -50,23 +55,22 @@ class Trial {
     this.#backOff = rehearsal ? [0] : BACK_OFF_MS
     this.#collect = rehearsal ? () => {} : undefined
     this.readings = new Readings(options.track, this.#collect, options.listeners)
+    this.readings.own = () => this.look?.bytes ?? 0
   }
 
   /** Calls in a batch, at first. */
   iterations
 
-  /** A look at the heap, begun at a reading. */
+  /** A look at the heap, begun at a reading, with `callsBefore`, how many calls there were by then. */
   look
-  /** How many calls there were before it. */
-  #callsBeforeLook
 
   /**
    * Answers the channels that are not cleared: `[{ name, state, perCall, unit }]`, empty where the call keeps nothing. `beginLook` is called where it may keep
-   * something: the look is taken while the last calls are made, and it is waited for what is on its way.
+   * something, the look is taken while it is waited for what is on its way; `early`: while the last calls are made as well, because a look costs little.
    */
-  async run(beginLook) {
+  async run(beginLook, early = false) {
     await this.#warmUp()
-    const open = await this.batches(this.#isFixed ? BATCHES.fixed : BATCHES.growing, beginLook)
+    const open = await this.batches(this.#isFixed ? BATCHES.fixed : BATCHES.growing, early ? beginLook : undefined)
     if (open.length === 0) return open
     await this.#begin(beginLook)
     if (!(await this.#drains(open))) return open
@@ -83,7 +87,7 @@ class Trial {
   async #begin(beginLook) {
     if (this.look || !beginLook) return
     this.look = beginLook()
-    this.#callsBeforeLook = this.#call.made
+    this.look.callsBefore = this.#call.made
     await this.look.begun
   }
 
@@ -115,6 +119,8 @@ class Trial {
       const isRising = open.every(({ state }) => state === 'rising')
       if (isRising && batch >= (this.#isFixed ? EVEN : EVEN + 1)) return open
       if (isRising && batch === EVEN) await this.#begin(beginLook)
+      // It would be compared with a heap that had not settled yet.
+      else if (batch >= EVEN + LOOK_LASTS || !open.some(({ state }) => state === 'rising')) await this.dropLook()
     }
     return open
   }
@@ -145,33 +151,33 @@ class Trial {
     return this.#options.iterations !== undefined
   }
 
-  /** Calls between the first look at the heap and the second, as many as are quick, those that the trial made since it was begun among them. Answers how many. */
-  async callsSinceFirst(look) {
-    if (look !== this.look) this.#callsBeforeLook = this.#call.made
-    const before = this.#callsBeforeLook
+  /**
+   * Calls after a look at the heap, as many as are quick, those among them that the trial has made since there were `before`. Answers how many.
+   */
+  async callsAfter(before) {
     const since = this.#call.made - before
     const { least, ...limit } = BETWEEN_LOOKS
     const calls = Math.max(least, this.iterations, this.#isFixed ? 0 : Math.ceil(before * DOUBLING)) - since
-    if (calls <= 0) return since + (await this.#callsBetweenLooks(0))
-    return since + (await this.#callsBetweenLooks(calls, this.#isFixed ? undefined : { ...limit, least: Math.min(least, calls) }))
+    return since + (calls <= 0 ? await this.calls(0) : await this.calls(calls, this.#isFixed ? undefined : { ...limit, least: Math.min(least, calls) }))
   }
 
-  /**
-   * Calls between the second look and the third: half as many as between the first two where the calls have doubled by then, else twice as many. What a call left
-   * is in step with that, and what a look left is not. Answers how many.
-   */
-  callsSinceSecond(first) {
-    const half = Math.ceil(first / 2)
-    return this.#callsBetweenLooks(first + half >= this.#callsBeforeLook ? half : 2 * first)
-  }
-
-  /** So many calls between two looks, fewer where a limit is reached; then what is on its way is waited for. Answers how many. */
-  async #callsBetweenLooks(count, limit) {
-    const done = await this.#call.run(count, limit)
+  /** So many calls, fewer where a limit is reached; then what is on its way has come, and what is garbage is gone. Answers how many. */
+  async calls(count, limit) {
+    const bytes = CHANNELS.heap.read()
+    const calls = await this.#call.run(count, limit)
     this.#console.trim()
     await settle(this.#isDrained ? 0 : BACK_OFF_MS.at(-1))
     await this.#sweep()
-    return done
+    this.bytesPerCall = (CHANNELS.heap.read() - bytes) / calls
+    return calls
+  }
+
+  /** By how much the heap grew a call in the last of them. */
+  bytesPerCall
+
+  /** How many calls were made so far. */
+  get made() {
+    return this.#call.made
   }
 
   /** Whether what grew goes away, the half of it or more, when nobody calls any more. */

@@ -24,8 +24,9 @@ const RULES = {
  * classes, in a fraction of the memory of a Report.
  */
 async function foldedCensus(given) {
-  const { kind, top, onProgress, ...options } = validate(given, RULES)
-  const { census, evidence, walkerReason, capture } = await look(options, undefined, onProgress)
+  const { kind, top, names, onProgress, ...options } = validate(given, RULES)
+  // Only what has a name can be told.
+  const { census, evidence, walkerReason, capture } = await look({ ...options, names: Math.max(names, top) }, undefined, onProgress)
   const { totalSize, nodeCount } = census
   return { kind, totalSize, nodeCount, largest: largestOf(census, top), classes: classesOf(census, top), census, evidence, walkerReason, capture }
 }

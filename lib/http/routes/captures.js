@@ -65,7 +65,7 @@ function endOf({ compress }) {
 const CENSUS = {
   method: 'POST',
   path: '/census',
-  summary: 'Captures and analyses the heap beside the app: a report, with progress as events',
+  summary: 'Captures the heap beside the app and answers what is in it: a report, its paths, or its objects by constructor; with progress as events, but for the last',
   changes: true,
   query: {
     top: query.whole(1, 1000, 'Rows of each table at most', 50),

@@ -55,7 +55,7 @@ pub fn classes(walk: &mut Walk, v8: &V8) -> Vec<(u32, Option<Place>)> {
         });
         let name = name.unwrap_or(constructor);
         let place =
-            candidates.into_iter().find(|function| function.name == constructor).and_then(|function| function.place);
+            candidates.into_iter().filter(|function| function.name == constructor).find_map(|function| function.place);
         classes.push((name, place));
     }
     classes
@@ -71,7 +71,7 @@ fn suffix(walk: &Walk, at: usize) -> &'static [u8] {
     }
 }
 
-/// The functions that may have made the map's objects, each by name and place, as V8 looks for them: what the map says, then what
+/// The functions that may have made the map's objects, as V8 looks for them: what the map says, then what
 /// is called their constructor. An object that names its class itself (`Symbol.toStringTag`) has none. V8 says the name.
 fn constructors(walk: &mut Walk, at: u32) -> Vec<Function> {
     const LONGEST: usize = 64;
