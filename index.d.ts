@@ -413,7 +413,7 @@ export interface FoldedHeap {
 }
 
 export interface FoldedCensusOptions extends CaptureOptions, Pick<CensusOptions, 'walker' | 'maxPaths' | 'names' | 'limits' | 'readScripts' | 'signal' | 'onProgress'> {
-  /** The heap is folded by path where it lies, without a graph and its dominator tree: a fraction of the memory and time of a Report. */
+  /** The heap is folded by path where it lies, without a graph and its dominator tree: a fraction of the memory of a Report, in about its time. */
   kind: 'folded'
   /** How many holders, and how many classes. Default: 20; more than 100 holders ask for as many `names`. */
   top?: number
