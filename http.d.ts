@@ -1,7 +1,7 @@
 /// <reference types="node" />
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Duration, Watchdog } from './index.js'
+import type { Duration, Size, Watchdog } from './index.js'
 
 /** What is about to be done. */
 export interface CaptureRequest {
@@ -33,6 +33,8 @@ export interface EndpointOptions {
   mode?: 'auto' | 'twin' | 'inline'
   /** Refuses an inline capture whose pause is estimated to be longer. */
   maxPause?: Duration
+  /** Refuses a capture that is estimated to take more memory for itself, and ends a twin that does. */
+  maxMemory?: Size
   /** Whether a twin gives way to the app where both want the processor. Default: `low`, it does. */
   priority?: 'low' | 'normal'
   /** The longest that work, sending included, may take. Default: 10 minutes. */

@@ -246,6 +246,11 @@ export interface SnapshotOptions {
   /** Refuses an inline capture whose pause is estimated to be longer: `ERR_LEAKGUARD_PAUSE`. */
   maxPause?: Duration
   /**
+   * Refuses a capture that is estimated to take more memory for itself, and ends a twin that does, whatever there is: `ERR_LEAKGUARD_HEADROOM`. A folded census
+   * (`census({ kind: 'folded' })`), and a look, needs least.
+   */
+  maxMemory?: Size
+  /**
    * Goes ahead where the estimate of memory or disk says that there is not enough, and does not end a twin that comes near
    * the limit. Default: false.
    */
@@ -262,6 +267,7 @@ export interface CaptureOptions {
   /** Captures inline if no twin can be made after all. Default: the call fails with `ERR_LEAKGUARD_TWIN`. */
   fallback?: 'inline'
   maxPause?: Duration
+  maxMemory?: Size
   /** Whether the twin gives way to the app where both want the processor. Default: `low`, it does. */
   priority?: 'low' | 'normal'
   /** What to do while another capture of this process is in progress: wait, the default, or fail with `ERR_LEAKGUARD_BUSY`. */
@@ -273,6 +279,7 @@ export interface CaptureOptions {
 
 export interface AsyncSnapshotOptions extends SnapshotOptions, CaptureOptions {
   maxPause?: Duration
+  maxMemory?: Size
   force?: boolean
   /** Compresses the snapshot on the way; `analyze` reads it as it is. Inline, `zstd` needs Node.js 22.15. */
   compress?: 'gzip' | 'zstd'
@@ -1345,6 +1352,8 @@ export interface WatchOptions {
   /** Whether leakguard reads V8's heap itself for a look, as with `census`. Default: `auto`. */
   walker?: boolean | 'auto'
   maxPause?: Duration
+  /** How much memory such a look may take for itself, as with `census`. */
+  maxMemory?: Size
   /**
    * Asked before such a look, and before the snapshot of `onHeapLimit`: `false`, or an error, refuses it, and the leak is told by its
    * trend alone.

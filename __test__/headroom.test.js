@@ -166,3 +166,32 @@ test("inline, a heap that is nearly at V8's own limit is refused", async (t) => 
   assert.equal(code, 'ERR_LEAKGUARD_HEADROOM')
   assert.match(limit, /^V8's heap limit of/)
 })
+
+test('what may take no more than so much is refused where more is estimated, and its twin is ended where it takes more', { skip: !twin }, async (t) => {
+  const folder = folderFor(t)
+  const end = await program(`
+    ${prelude(100_000)}
+    const outcome = (capture) => capture.then(({ kind, path }) => ({ done: kind ?? typeof path }), ({ code, message, need, headroom, limit }) => ({ code, message, need, headroom, limit }))
+    ;(async () => {
+      const path = ${JSON.stringify(join(folder, 'a'))}
+      const estimated = await outcome(leakguard.writeSnapshot(path, { mode: 'twin', maxMemory: '100MB' }))
+      const report = await outcome(leakguard.census({ mode: 'twin', maxMemory: '20MB', force: true }))
+      const inline = await outcome(leakguard.writeSnapshot(path, { mode: 'inline', maxMemory: 1e6 }))
+      // As if it were to take next to nothing.
+      const v8 = require('node:v8'), { getHeapStatistics, getHeapSpaceStatistics } = v8
+      v8.getHeapStatistics = () => ({ ...getHeapStatistics(), used_heap_size: 1 })
+      v8.getHeapSpaceStatistics = () => getHeapSpaceStatistics().map((space) => ({ ...space, space_used_size: 1 }))
+      const taken = await outcome(leakguard.writeSnapshot(path, { mode: 'twin', maxMemory: '80MB' }))
+      Object.assign(v8, { getHeapStatistics, getHeapSpaceStatistics })
+      const allowed = await outcome(leakguard.writeSnapshot(path, { mode: 'twin', maxMemory: '4GB' }))
+      console.log(JSON.stringify({ estimated, report, inline, taken, allowed }))
+    })()`)
+  const { estimated, report, inline, taken, allowed } = end
+  for (const refused of [estimated, report, inline, taken]) assert.equal(refused.code, 'ERR_LEAKGUARD_HEADROOM', JSON.stringify(end))
+  assert.deepEqual([estimated.limit, estimated.headroom], ['maxMemory', 100e6])
+  assert.ok(estimated.need > 100e6)
+  assert.match(estimated.message, /needs about [\d,]+ MB, and "maxMemory" allows 100 MB: allow more$/)
+  if (leakguard.capabilities().walker) assert.match(report.message, /or ask for a census of kind 'folded'/)
+  assert.match(taken.message, /was ended because it took \d+ MiB for itself, and it may have 76 MiB \(maxMemory\)/)
+  assert.deepEqual([allowed, fs.readdirSync(folder)], [{ done: 'string' }, ['a']])
+})

@@ -41,6 +41,7 @@ struct TwinOptions {
     #[serde(default)]
     check: bool,
     reserve_bytes: Option<u64>,
+    most_bytes: Option<u64>,
 }
 
 fn default_stall() -> u64 {
@@ -204,6 +205,7 @@ impl TwinJob {
             stall: Duration::from_millis(options.stall_ms),
             watch_memory: options.watch_memory,
             reserve: options.reserve_bytes,
+            most: options.most_bytes,
         };
         let job = Job::new(Settings { sink, nice: options.nice.clamp(0, 19), beside: options.beside, limits });
         Ok(Self { job, reader: Mutex::new(reader) })

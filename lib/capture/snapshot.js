@@ -17,6 +17,7 @@ const SYNC_RULES = {
   exposeInternals: boolean(false),
   exposeNumericValues: boolean(false),
   maxPause: CAPTURE_RULES.maxPause,
+  maxMemory: CAPTURE_RULES.maxMemory,
   force: CAPTURE_RULES.force,
 }
 const RULES = { ...SYNC_RULES, ...CAPTURE_RULES, compress: choice(['gzip', 'zstd']), redact: redactOption }

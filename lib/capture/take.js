@@ -2,7 +2,7 @@
 
 const { performance } = require('node:perf_hooks')
 const { LeakguardError, cancelled } = require('../errors.js')
-const { boolean, choice, duration, abortSignal } = require('../options.js')
+const { boolean, choice, duration, size, abortSignal } = require('../options.js')
 const { requireHeadroom } = require('./headroom.js')
 const { modeFor } = require('./mode.js')
 const { needs, learn } = require('./needs.js')
@@ -14,6 +14,7 @@ const CAPTURE_RULES = {
   mode: choice(['auto', 'twin', 'inline'], 'auto'),
   fallback: choice(['inline']),
   maxPause: duration(),
+  maxMemory: size(),
   priority: choice(['low', 'normal'], 'low'),
   busy: choice(['wait', 'reject'], 'wait'),
   force: boolean(false),
@@ -64,7 +65,7 @@ function bytesOf({ into }, bytes) {
 }
 
 /** Refuses what would stop the app for longer, or take more, than the caller or the machine allows. */
-function permit(mode, { into, folder }, { compress, maxPause, force }) {
+function permit(mode, { into, folder }, { compress, maxPause, maxMemory, force }) {
   const need = needs({ mode, into, compress })
   if (need.pauseMs > maxPause) {
     const message =
@@ -72,7 +73,15 @@ function permit(mode, { into, folder }, { compress, maxPause, force }) {
       `${maxPause}: allow more, or use mode 'twin' where there is one`
     throw new LeakguardError('ERR_LEAKGUARD_PAUSE', message, { estimateMs: need.pauseMs })
   }
+  if (need.memory > maxMemory) throw overBudget(need.memory, maxMemory, into)
   if (!force) requireHeadroom(need, mode, folder)
+}
+
+function overBudget(need, maxMemory, into) {
+  const [asked, allowed] = [need, maxMemory].map((bytes) => `${Math.ceil(bytes / 1e6).toLocaleString('en')} MB`)
+  const less = into === 'walk' || into === 'report' ? ", or ask for a census of kind 'folded', which needs less" : ''
+  const message = `the capture needs about ${asked}, and "maxMemory" allows ${allowed}: allow more${less}`
+  return new LeakguardError('ERR_LEAKGUARD_HEADROOM', message, { need, headroom: maxMemory, limit: 'maxMemory' })
 }
 
 module.exports = { take, permit, CAPTURE_RULES }

@@ -46,8 +46,8 @@ async function captureByTwin(target, options) {
 }
 
 async function oneTwin(target, options, check) {
-  const { priority, beside = false, force } = options
-  const job = new (native().TwinJob)(JSON.stringify({ sink: target.sink, nice: NICE[priority], beside, check, watchMemory: !force }))
+  const { priority, beside = false, force, maxMemory } = options
+  const job = new (native().TwinJob)(JSON.stringify({ sink: target.sink, nice: NICE[priority], beside, check, watchMemory: !force, mostBytes: maxMemory }))
   try {
     target.attached(job)
     await started(job, target, options)

@@ -1,6 +1,6 @@
 'use strict'
 
-const { validate, boolean, callback, choice, duration, integer, wrong, shown } = require('../options.js')
+const { validate, boolean, callback, choice, duration, integer, size, wrong, shown } = require('../options.js')
 const { pathRule } = require('../path.js')
 const { watchdogRule } = require('../watch/rule.js')
 
@@ -16,6 +16,7 @@ const RULES = {
   beforeCapture: callback,
   mode: choice(['auto', 'twin', 'inline'], 'auto'),
   maxPause: duration(),
+  maxMemory: size(),
   priority: choice(['low', 'normal'], 'low'),
   timeout: duration('10m', 100),
   stall: duration('30s', 100),

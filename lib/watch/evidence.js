@@ -40,8 +40,8 @@ class Evidence {
   #by
   #ended = new AbortController()
 
-  constructor({ snapshotDir, keep, redact, looksPerHour, mode, maxPause, beforeCapture, walker }) {
-    this.#options = { snapshotDir: snapshotDir && resolve(snapshotDir), keep, redact, looksPerHour, mode, maxPause, beforeCapture, walker }
+  constructor({ snapshotDir, keep, redact, looksPerHour, mode, maxPause, maxMemory, beforeCapture, walker }) {
+    this.#options = { snapshotDir: snapshotDir && resolve(snapshotDir), keep, redact, looksPerHour, mode, maxPause, maxMemory, beforeCapture, walker }
   }
 
   /** Whether the budget has another look. */
@@ -137,8 +137,8 @@ class Evidence {
   }
 
   get #capture() {
-    const { mode, maxPause } = this.#options
-    return { mode, maxPause, signal: this.#ended.signal, busy: 'wait', priority: 'low', force: false, keepsAlive: false }
+    const { mode, maxPause, maxMemory } = this.#options
+    return { mode, maxPause, maxMemory, signal: this.#ended.signal, busy: 'wait', priority: 'low', force: false, keepsAlive: false }
   }
 
   stop() {

@@ -41,14 +41,14 @@ function prepareForTheEnd({ onHeapLimit, maxPause, beforeCapture, redact }) {
  * be afforded Node's own at V8's limit, too, since a heap that fills quickly is full before the twin is done. Rejects with what kept
  * the twin from it.
  */
-async function lastEvidence({ onHeapLimit, snapshotDir, keep, redact, mode, maxPause, beforeCapture }) {
+async function lastEvidence({ onHeapLimit, snapshotDir, keep, redact, mode, maxPause, maxMemory, beforeCapture }) {
   if (onHeapLimit === 'report') process.report.writeReport()
   if (onHeapLimit !== 'snapshot') return
   if (beforeCapture && (await beforeCapture({ kind: 'limit' })) === false) return
   if (redact === undefined) arm(maxPause)
   if (snapshotDir !== undefined) mkdirSync(snapshotDir, { recursive: true, mode: 0o700 })
   const path = snapshotDir === undefined ? defaultPath() : join(snapshotDir, `leakguard-limit-${process.pid}-${Date.now()}.heapsnapshot`)
-  await snapshotTo(path, { mode, maxPause, redact, priority: 'low', busy: 'wait', force: false })
+  await snapshotTo(path, { mode, maxPause, maxMemory, redact, priority: 'low', busy: 'wait', force: false })
   if (snapshotDir !== undefined && keep > 0) keepLast(snapshotDir, keep)
 }
 

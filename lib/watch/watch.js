@@ -1,7 +1,7 @@
 'use strict'
 
 const { walkerRule } = require('../capture/walker.js')
-const { callback, duration, choice, group, integer, interval, boolean, validate, wrong, shown } = require('../options.js')
+const { callback, duration, choice, group, integer, interval, boolean, size, validate, wrong, shown } = require('../options.js')
 const { THRESHOLDS } = require('../detect.js')
 const { isPath, pathRule } = require('../path.js')
 const { redactOption } = require('../redact/settings.js')
@@ -20,6 +20,7 @@ const WATCH_RULES = {
   walker: walkerRule,
   mode: choice(['auto', 'twin', 'inline'], 'twin'),
   maxPause: duration(),
+  maxMemory: size(),
   beforeCapture: callback,
   snapshotDir: pathRule,
   redact: redactOption,

@@ -50,8 +50,8 @@ function sendSnapshot(endpoint, values, { res, took }) {
 }
 
 function captureOf(endpoint, { compress, redact }, signal) {
-  const { mode, maxPause, priority } = endpoint.settings
-  return { mode, maxPause, priority, signal, compress, redact: isForced(endpoint) ? FORCED : redact }
+  const { mode, maxPause, maxMemory, priority } = endpoint.settings
+  return { mode, maxPause, maxMemory, priority, signal, compress, redact: isForced(endpoint) ? FORCED : redact }
 }
 
 function nameOf(values) {
@@ -74,9 +74,9 @@ const CENSUS = {
   answers: 'object',
   run: (endpoint, { req, res, values: { top, kind } }) =>
     endpoint.desk.serve('census', res, async (signal) => {
-      const { mode, maxPause, priority } = endpoint.settings
+      const { mode, maxPause, maxMemory, priority } = endpoint.settings
       const told = kind !== 'light' && { onProgress: progressOf(endpoint, 'census') }
-      const report = await census({ kind, mode, maxPause, priority, signal, top, ...told })
+      const report = await census({ kind, mode, maxPause, maxMemory, priority, signal, top, ...told })
       sendJson(req, res, kind === 'full' && isForced(endpoint) ? withoutTexts(report) : report)
     }),
 }
@@ -93,9 +93,9 @@ const GROWTH = {
   answers: 'object',
   run: (endpoint, { req, res, values: { rounds, interval } }) =>
     endpoint.desk.serve('growth', res, async (signal) => {
-      const { mode, maxPause, priority } = endpoint.settings
+      const { mode, maxPause, maxMemory, priority } = endpoint.settings
       const onProgress = progressOf(endpoint, 'growth')
-      sendJson(req, res, await findGrowth({ rounds, interval, mode, maxPause, priority, signal, onProgress }))
+      sendJson(req, res, await findGrowth({ rounds, interval, mode, maxPause, maxMemory, priority, signal, onProgress }))
     }),
 }
 

@@ -67,7 +67,7 @@ const METRICS = {
 }
 
 function stats({ watchdog, desk, folder, leaks, settings, events }) {
-  const { mode, maxPause, redact } = settings
+  const { mode, maxPause, maxMemory, redact } = settings
   return {
     process: {
       pid: process.pid,
@@ -83,7 +83,7 @@ function stats({ watchdog, desk, folder, leaks, settings, events }) {
     leaks: leaks.length,
     busy: desk.busy,
     clients: events.clients,
-    estimate: estimate({ into: 'stream', mode, maxPause }),
+    estimate: estimate({ into: 'stream', mode, maxPause, maxMemory }),
     folder: folder.given,
     redact,
   }

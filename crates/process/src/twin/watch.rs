@@ -59,6 +59,7 @@ impl MemoryWatch {
     /// Looks at the twin and at the limits.
     pub fn look(&mut self) -> Result<(), Failure> {
         self.look_at_twin();
+        self.look_at_budget()?;
         if self.limits.watch_memory { self.look_at_limits() } else { Ok(()) }
     }
 
@@ -76,6 +77,17 @@ impl MemoryWatch {
         if let Some(Measure { private, anonymous: then }) = self.measured {
             self.rise_to(private + anonymous.saturating_sub(then));
         }
+    }
+
+    fn look_at_budget(&self) -> Result<(), Failure> {
+        let Some((taken, most)) = self.peak.zip(self.limits.most).filter(|(taken, most)| taken > most) else {
+            return Ok(());
+        };
+        let [taken, most] = [taken, most].map(|bytes| bytes >> 20);
+        let message = format!(
+            "the twin was ended because it took {taken} MiB for itself, and it may have {most} MiB (maxMemory)"
+        );
+        Err(Failure::new(Kind::Headroom, message))
     }
 
     fn look_at_limits(&mut self) -> Result<(), Failure> {
