@@ -205,7 +205,7 @@ impl TwinJob {
             stall: Duration::from_millis(options.stall_ms),
             watch_memory: options.watch_memory,
             reserve: options.reserve_bytes,
-            most: options.most_bytes,
+            most: options.most_bytes.unwrap_or(u64::MAX),
         };
         let job = Job::new(Settings { sink, nice: options.nice.clamp(0, 19), beside: options.beside, limits });
         Ok(Self { job, reader: Mutex::new(reader) })

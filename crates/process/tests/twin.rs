@@ -40,7 +40,7 @@ fn signal() {
 
 fn twin(mut capture: impl FnMut(&str) -> Result<(), String>) -> Outcome {
     signal();
-    let limits = Limits { stall: Duration::from_millis(500), watch_memory: true, reserve: None, most: Some(64 << 20) };
+    let limits = Limits { stall: Duration::from_millis(500), watch_memory: true, reserve: None, most: 64 << 20 };
     let job = Job::new(Settings { sink: Arc::new(Echo), nice: 5, beside: false, limits });
     // The threads of other tests are taken for V8's: they are no reason to wait.
     while job.start(true, &mut capture).unwrap() != Start::Started {
@@ -66,7 +66,7 @@ fn kind(outcome: &Outcome) -> Kind {
 
 #[test]
 fn a_job_that_is_cancelled_before_it_starts_lets_go_of_its_sink() {
-    let limits = Limits { stall: Duration::from_secs(1), watch_memory: false, reserve: None, most: None };
+    let limits = Limits { stall: Duration::from_secs(1), watch_memory: false, reserve: None, most: u64::MAX };
     let sink = Arc::new(Echo);
     let job = Job::new(Settings { sink: Arc::clone(&sink) as Arc<dyn Sink>, nice: 0, beside: false, limits });
     job.cancel();

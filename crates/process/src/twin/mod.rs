@@ -84,8 +84,8 @@ pub struct Limits {
     pub watch_memory: bool,
     /// How much memory the watch leaves free; `None`: a twentieth of the limit, 16 to 256 MiB.
     pub reserve: Option<u64>,
-    /// So many bytes the twin may have for itself, whatever there is; `None`: as many as it takes.
-    pub most: Option<u64>,
+    /// So many bytes the twin may have for itself, whatever there is.
+    pub most: u64,
 }
 
 /// What became of a request to start.

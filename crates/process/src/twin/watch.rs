@@ -80,10 +80,11 @@ impl MemoryWatch {
     }
 
     fn look_at_budget(&self) -> Result<(), Failure> {
-        let Some((taken, most)) = self.peak.zip(self.limits.most).filter(|(taken, most)| taken > most) else {
+        let taken = self.peak.unwrap_or(0);
+        if taken <= self.limits.most {
             return Ok(());
-        };
-        let [taken, most] = [taken, most].map(|bytes| bytes >> 20);
+        }
+        let [taken, most] = [taken, self.limits.most].map(|bytes| bytes >> 20);
         let message = format!(
             "the twin was ended because it took {taken} MiB for itself, and it may have {most} MiB (maxMemory)"
         );
