@@ -4,7 +4,8 @@
 // are names of test files, instead of all. With --again, files that failed are run once more, alone: much is tested in
 // processes under load, and on a machine that stalls for seconds one of a thousand expectations may meet the stall. What
 // fails twice fails; what passed the second time is named at the end. With --other-node, what one Node has told is left out: how the
-// package installs, what a browser makes of the pages (what they are sent is tested with every Node), and how reports are printed. Ends with the tests' exit code.
+// package installs, what a browser makes of the pages (what they are sent is tested with every Node), how reports are printed, what is
+// redacted, what the guard of memory and disk refuses, and `leakguard run`. Ends with the tests' exit code.
 
 const { spawnSync } = require('node:child_process')
 const { mkdtempSync, readFileSync, readdirSync, rmSync } = require('node:fs')
@@ -15,7 +16,7 @@ const root = join(__dirname, '..')
 const FOLDER = '__test__'
 
 const again = process.argv.includes('--again')
-const ONCE = ['packages', 'release', 'page', 'view-page', 'cli', 'cli-input', 'convert', 'report-formats', 'report-text', 'terminal']
+const ONCE = ['packages', 'release', 'page', 'view-page', 'cli', 'cli-input', 'convert', 'report-formats', 'report-text', 'terminal', 'redact', 'headroom', 'run']
 const left = process.argv.includes('--other-node') ? ONCE.map((name) => `${name}.test.js`) : []
 const named = process.argv.slice(2).filter((name) => !name.startsWith('--'))
 const all = () => readdirSync(join(root, FOLDER)).filter((name) => name.endsWith('.test.js') && !left.includes(name))
