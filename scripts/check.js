@@ -32,7 +32,7 @@ for (const node of nodes()) {
     step(`tests on Node ${node.version}`, () => run(node.path, ['scripts/test.js', '--again', ...(node.path === process.execPath ? [] : ['--other-node'])], { env }))
   }
   if (process.platform === 'linux') {
-    step(`8 twins under load on Node ${node.version}`, () => runTwice(node.path, ['__test__/support/twin-stress.js', '8']))
+    step(`25 twins under load on Node ${node.version}`, () => runTwice(node.path, ['__test__/support/twin-stress.js', '25']))
   }
 }
 // The tests run the same demo on every Node.
