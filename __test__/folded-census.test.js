@@ -7,7 +7,7 @@ const assert = require('node:assert/strict')
 const leakguard = require('leakguard')
 const { program } = require('./support/child.js')
 
-const { twin, walker } = leakguard.capabilities()
+const { twin, walker, reasons } = leakguard.capabilities()
 const snapshots = twin ? ['twin', 'inline'] : ['inline']
 const BY = [
   ...(walker ? [['walker', "walker: true, mode: 'twin'"]] : []),
@@ -49,6 +49,22 @@ for (const [by, options] of BY) {
     assert.deepEqual([suspect.name, suspect.counts], ['sessions', [20_000, 25_000]])
   })
 }
+
+test('timers of methods that are bound are told by the method, when walks are compared', { skip: !walker && reasons.walker }, async () => {
+  const { suspects } = await program(`
+    class Poller {
+      constructor(n) { this.data = [n, 'poller ' + n]; setInterval(this.poll.bind(this), 3600_000 + (n % 2)).unref() }
+      poll() { return this.data }
+    }
+    let n = 0
+    globalThis.work = () => { for (const end = n + 2000; n < end; n++) new Poller(n) }
+    ;(async () => {
+      const looks = []
+      for (let nth = 0; nth < 3; nth++) { work(); looks.push(JSON.parse(JSON.stringify((await leakguard.census({ kind: 'folded', walker: true })).census))) }
+      console.log(JSON.stringify(await leakguard.growth(looks)))
+    })()`)
+  assert.deepEqual([suspects[0].name, suspects[0].type, suspects[0].cause], ['setInterval callback poll', 'Timeout', 'timer'], JSON.stringify(suspects, null, 1))
+})
 
 test('a report has the same largest holder and the same classes', async () => {
   const { folded, full } = await program(`${HEAP}

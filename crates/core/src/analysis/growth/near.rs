@@ -124,7 +124,9 @@ impl<T: Distant> Afar<T> {
             }
         }
         for &at in wanted {
-            self.add_way(self.rows[at as usize].first, usize::MAX, chart);
+            let first = self.rows[at as usize].first;
+            self.add_way(first, usize::MAX, chart);
+            self.add_member(first, chart);
         }
         for mut sample in samples {
             let members = sample.taken();
