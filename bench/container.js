@@ -1,7 +1,7 @@
 'use strict'
 // node bench/container.js [--size 570] [--times 1.5] [--dry]
-// A heap of so many megabytes, some of them garbage of the making, in a memory cgroup of so many times the app's resident memory: which looks at it the guard allows there, what
-// they cost, and that the app lives on. Needs the right to make a cgroup. Writes into docs/walker.md (--dry: to the terminal).
+// A heap of so many megabytes, some of them garbage of the making, in a memory cgroup of so many times the app's resident memory: which
+// looks at it the guard allows there, what they cost, and that the app lives on. Needs the right to make a cgroup. Writes into docs/walker.md (--dry: to the terminal).
 
 const { fork } = require('child_process')
 const { once } = require('events')
@@ -9,6 +9,7 @@ const fs = require('fs')
 const path = require('path')
 const { parseArgs } = require('util')
 const { cgroupFor } = require('../__test__/support/cgroup.js')
+const { fill } = require('./sessions')
 const { memory, plainTable, replaceTable, time } = require('./table')
 
 const { values: options } = parseArgs({ options: { size: { type: 'string', default: '570' }, times: { type: 'string', default: '1.5' }, dry: { type: 'boolean' } } })
@@ -23,14 +24,7 @@ const WAYS = {
 async function app(megabytes) {
   const v8 = require('v8')
   const leakguard = require('..')
-  const sessions = (globalThis.sessions = [])
-  while (v8.getHeapStatistics().used_heap_size < megabytes * 1e6) {
-    for (let i = 0; i < 5000; i++) {
-      const id = sessions.length
-      sessions.push({ id, user: `user ${id}`, roles: ['a', id], seen: { at: id, from: null } })
-    }
-  }
-  global.gc()
+  const sessions = fill(megabytes)
   process.send({ used: v8.getHeapStatistics().used_heap_size, rss: process.memoryUsage().rss })
   await once(process, 'message')
   // The app goes on making garbage, as a server does.

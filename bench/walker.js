@@ -10,6 +10,7 @@ const fs = require('fs')
 const os = require('os')
 const path = require('path')
 const { parseArgs } = require('util')
+const { fill } = require('./sessions')
 const { plainTable, replaceTable, time, memory } = require('./table')
 
 const { values: options } = parseArgs({ options: { sizes: { type: 'string', default: '60,250,1000' }, dry: { type: 'boolean' }, stages: { type: 'boolean' } } })
@@ -20,14 +21,7 @@ const ALL = [...WAYS, 'folded', 'light']
 async function look(megabytes, way) {
   const v8 = require('v8')
   const leakguard = require('..')
-  const sessions = (globalThis.sessions = [])
-  while (v8.getHeapStatistics().used_heap_size < megabytes * 1e6) {
-    for (let i = 0; i < 5000; i++) {
-      const id = sessions.length
-      sessions.push({ id, user: `user ${id}`, roles: ['a', id], seen: { at: id, from: null } })
-    }
-  }
-  global.gc()
+  fill(megabytes)
   const status = (key) => Number(new RegExp(`${key}:\\s+(\\d+)`).exec(fs.readFileSync('/proc/self/status', 'utf8'))[1]) * 1024
   fs.writeFileSync('/proc/self/clear_refs', '5') // the peak starts anew
   const before = status('VmRSS')

@@ -66,4 +66,4 @@ function megabytes(bytes) {
   return `${Math.ceil(bytes / 1e6).toLocaleString('en')} MB`
 }
 
-module.exports = { requireHeadroom }
+module.exports = { requireHeadroom, megabytes }

@@ -3,7 +3,7 @@
 const { performance } = require('node:perf_hooks')
 const { LeakguardError, cancelled } = require('../errors.js')
 const { boolean, choice, duration, size, abortSignal } = require('../options.js')
-const { requireHeadroom } = require('./headroom.js')
+const { megabytes, requireHeadroom } = require('./headroom.js')
 const { modeFor } = require('./mode.js')
 const { needs, learn } = require('./needs.js')
 const { inTurn } = require('./turn.js')
@@ -78,9 +78,8 @@ function permit(mode, { into, folder }, { compress, maxPause, maxMemory, force }
 }
 
 function overBudget(need, maxMemory, into) {
-  const [asked, allowed] = [need, maxMemory].map((bytes) => `${Math.ceil(bytes / 1e6).toLocaleString('en')} MB`)
   const less = into === 'walk' || into === 'report' ? ", or ask for a census of kind 'folded', which needs less" : ''
-  const message = `the capture needs about ${asked}, and "maxMemory" allows ${allowed}: allow more${less}`
+  const message = `the capture needs about ${megabytes(need)}, and "maxMemory" allows ${megabytes(maxMemory)}: allow more${less}`
   return new LeakguardError('ERR_LEAKGUARD_HEADROOM', message, { need, headroom: maxMemory, limit: 'maxMemory' })
 }
 
