@@ -1474,6 +1474,8 @@ export interface Leak extends WatchVerdict {
   memory?: { before: MemorySplit; after: MemorySplit }
   /** Why the heap was not looked at, or not closely. */
   missing?: string
+  /** Why no snapshot of it was kept in `snapshotDir`. */
+  unkept?: string
   /** The same leak is told again only when it has grown by half. */
   fingerprint: string
   capture?: CaptureFigures & { path?: string }

@@ -5,6 +5,7 @@
 const test = require('node:test')
 const assert = require('node:assert/strict')
 const { EventEmitter } = require('node:events')
+const { join } = require('node:path')
 const { performance } = require('node:perf_hooks')
 const { validate } = require('../lib/options.js')
 const { LISTENERS } = require('../lib/track/listeners.js')
@@ -272,4 +273,13 @@ test('a place that was told is recovered as soon as half of what it added is gon
   } finally {
     resources.stop()
   }
+})
+
+test('a snapshot that could not be kept is told as that, and not as why the heap was not looked at', async () => {
+  const kept = await new Evidence({ snapshotDir: join(__filename, 'under a file'), keep: 1, looksPerHour: 1, mode: 'twin' }).keep()
+  assert.deepEqual(Object.keys(kept), ['unkept'])
+  assert.match(kept.unkept, /ENOTDIR/)
+  const leak = { kind: 'heap', growthBytes: 1e6, bytesPerHour: 1e9, reason: 'it grew', evidence: 'trend', suspects: [] }
+  assert.match(textOfLeak({ ...leak, missing: '8 looks an hour are used up', ...kept }), /the heap was not looked at \(8 looks an hour are used up\)\. No snapshot was kept \(.*ENOTDIR/)
+  assert.doesNotMatch(textOfLeak({ ...leak, looks: 3, ...kept }), /not looked at/)
 })

@@ -112,12 +112,12 @@ class Evidence {
     if (!last) this.#counts = []
   }
 
-  /** Keeps a snapshot of the leak, where the caller wants that: `{ capture }`, `{ missing }` or nothing. Never rejects. */
+  /** Keeps a snapshot of the leak, where the caller wants that: `{ capture }`, `{ unkept }`, why not, or nothing. Never rejects. */
   async keep() {
     const { snapshotDir, keep, redact } = this.#options
     if (snapshotDir === undefined || keep === 0) return {}
     try {
-      if (await this.#isRefused()) return { missing: 'beforeCapture refused' }
+      if (await this.#isRefused()) return { unkept: 'beforeCapture refused' }
       await fs.promises.mkdir(snapshotDir, { recursive: true, mode: 0o700 })
       const time = new Date().toISOString().replaceAll(':', '-')
       const path = join(snapshotDir, `leakguard-leak-${time}-${process.pid}.heapsnapshot`)
@@ -127,7 +127,7 @@ class Evidence {
       for (const name of old) await fs.promises.rm(join(snapshotDir, name), { force: true })
       return { capture }
     } catch (error) {
-      return { missing: reasonOf(error) }
+      return { unkept: reasonOf(error) }
     }
   }
 

@@ -12,7 +12,8 @@ function textOfLeak(leak) {
   const name = first !== undefined ? `${first.text}. ` : verdict.sites?.length ? `${siteInWords(verdict.sites[0], verdict.resource)}. ` : ''
   const why = confirmedBy === 'evidence' ? `It grew at each of ${looks} looks at the heap.` : verdict.reason
   const advice = first ? ` ${first.advice}` : leak.memory ? ` ${memoryInWords(leak)}` : ''
-  return `${name}Leak: ${what} ${growth}${since}${rate}${limit}. ${sentence(why)}${advice} ${sentence(evidenceInWords(leak))}`
+  const unkept = leak.unkept === undefined ? '' : ` ${sentence(`no snapshot was kept (${leak.unkept})`)}`
+  return `${name}Leak: ${what} ${growth}${since}${rate}${limit}. ${sentence(why)}${advice} ${sentence(evidenceInWords(leak))}${unkept}`
 }
 
 /** What it is known by. */
