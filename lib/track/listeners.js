@@ -22,18 +22,16 @@ const targets = new Hook([{ object: EventTarget.prototype, name: 'addEventListen
 
 function onEmitter(original, observers) {
   return function addListener(type, listener) {
+    const observer = observers[0]
+    if (observer === undefined) return apply(original, this, arguments)
     // Before it is there: a listener that was here and is gone looks like one that is, when it comes again.
-    let weights
-    for (let nth = 0; nth < observers.length; nth++) {
-      const weight = observers[nth].weigh(type)
-      if (weight !== 0) (weights ??= [])[nth] = weight
-    }
+    const weight = observer.weigh(type)
+    // Mostly there is one observer, and arrays cost.
+    const others = observers.length === 1 ? undefined : observers.slice(1).map((other) => ({ other, weight: other.weigh(type) }))
     const result = apply(original, this, arguments)
-    if (weights !== undefined) {
-      for (let nth = 0; nth < weights.length; nth++) {
-        if (weights[nth] > 0) observers[nth]?.emitterHas(this, type, listener, weights[nth], observers[nth].places.at(addListener))
-      }
-    }
+    if (weight !== 0) observer.emitterHas(this, type, listener, weight, observer.places.at(addListener))
+    if (others === undefined) return result
+    for (const { other, weight } of others) if (weight !== 0) other.emitterHas(this, type, listener, weight, other.places.at(addListener))
     return result
   }
 }
@@ -65,7 +63,10 @@ function sizeOf(target, type) {
 /** The listeners of emitters and targets, by the place that adds them. */
 class Listeners extends Tracker {
   detailName = 'event'
+  /** The last one, weakly, and what it is: listeners of one often come in a row. */
   #owner
+  #type
+  #isProxy
 
   constructor({ emitters: ofEmitters, eventTargets, ...options }) {
     super('listeners', [ofEmitters && emitters, eventTargets && kEvents && targets].filter(Boolean), options)
@@ -73,25 +74,28 @@ class Listeners extends Tracker {
 
   emitterHas(emitter, type, listener, weight, place) {
     const entry = (site, weight, at) => {
-      const list = isProxy(emitter) ? undefined : emitter._events?.[type]
+      if (this.#isProxy) return new OnProxy(this.#owner, type, new WeakRef(listener), site, weight, at)
+      const list = emitter._events?.[type]
       const hint = Array.isArray(list) ? list.lastIndexOf(listener) : 0
-      return new OnEmitter(this.#weak(emitter), type, new WeakRef(listener), hint, site, weight, at)
+      return new OnEmitter(this.#owner, type, new WeakRef(listener), hint, site, weight, at)
     }
-    this.added(weight, type, classNameOf(emitter), type, entry, place)
+    this.#isOf(emitter)
+    this.added(weight, type, this.#type, type, entry, place)
   }
 
   targetHas(target, type, weight, place) {
     // It was appended. What Node adds weakly, to pass a signal on, holds nothing.
     const node = lastOf(target, type)
     if (node === undefined || node.weak) return
-    const entry = (site, weight, at) => new OnTarget(this.#weak(target), new WeakRef(node), site, weight, at)
-    this.added(weight, type, classNameOf(target), type, entry, place)
+    this.#isOf(target)
+    this.added(weight, type, this.#type, type, (site, weight, at) => new OnTarget(this.#owner, new WeakRef(node), site, weight, at), place)
   }
 
-  /** Listeners of one emitter often come in a row. */
-  #weak(owner) {
-    if (this.#owner?.deref() !== owner) this.#owner = new WeakRef(owner)
-    return this.#owner
+  #isOf(owner) {
+    if (this.#owner?.deref() === owner) return
+    this.#owner = new WeakRef(owner)
+    this.#type = classNameOf(owner)
+    this.#isProxy = isProxy(owner)
   }
 
   reported(ledger, top) {
@@ -129,15 +133,30 @@ class OnEmitter {
   }
 
   isLive() {
-    const emitter = this.owner.deref()
+    const list = this.owner.deref()?._events?.[this.event]
+    // Asking what is held weakly costs.
+    if (list === undefined) return false
     const listener = this.listener.deref()
-    if (emitter === undefined || listener === undefined) return false
-    // Its traps are the app's: it counts while both are there.
-    if (isProxy(emitter)) return true
-    const list = emitter._events?.[this.event]
+    if (listener === undefined) return false
     if (!Array.isArray(list)) return list === listener
     // Removals move it down, and only what is prepended up.
     return list.lastIndexOf(listener, this.hint) >= 0 || list.includes(listener)
+  }
+}
+
+/** A listener of a Proxy, whose traps are the app's: it counts while both are there. */
+class OnProxy {
+  constructor(owner, event, listener, site, weight, at) {
+    this.owner = owner
+    this.event = event
+    this.listener = listener
+    this.site = site
+    this.weight = weight
+    this.at = at
+  }
+
+  isLive() {
+    return this.owner.deref() !== undefined && this.listener.deref() !== undefined
   }
 }
 

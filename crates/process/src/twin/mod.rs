@@ -26,7 +26,7 @@ mod job;
 #[cfg(target_os = "linux")]
 mod life;
 #[cfg(target_os = "linux")]
-mod maps;
+pub(crate) mod maps;
 #[cfg(target_os = "linux")]
 mod memory_marks;
 #[cfg(target_os = "linux")]
