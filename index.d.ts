@@ -1344,7 +1344,8 @@ export interface WatchOptions {
   evidence?: boolean
   /**
    * How many such looks there are an hour: the first at suspicion, or, where a walk of the heap is all that they take, at the first growth of
-   * a young process; some collections apart more, and another one where the trend is sure. Default: 8.
+   * a young process; some collections apart more, and another one where the trend is sure. A quarter of them is left for that; where all are used up, what
+   * a sure trend says is told when there is another look, or at once where the process does not live that long. Default: 8.
    */
   looksPerHour?: number
   /** How the heap is captured for a look. Default: `twin`, so that the app is never stopped; elsewhere than on Linux a leak is then told without suspects. */

@@ -14,6 +14,10 @@ const { Inquiry } = require('../lib/watch/inquiry.js')
 const { Resources } = require('../lib/watch/resources.js')
 const { textOfLeak } = require('../lib/watch/words.js')
 
+const HOUR = 3600e3
+/** Too soon to wait for another look. */
+const soon = { time: 0, reachesLimitAt: 600e3 }
+
 /** An inquiry whose looks answer `findings`, the last one for ever: `{ judge, looks, wait }`. */
 function inquiryOf(t, findings, options) {
   let now = 1000
@@ -21,7 +25,9 @@ function inquiryOf(t, findings, options) {
   let compared = 0
   t.mock.method(performance, 'now', () => now)
   t.mock.getter(Evidence.prototype, 'looks', () => compared)
-  t.mock.getter(Evidence.prototype, 'affordable', () => looks < (options?.looksPerHour ?? 8))
+  const budget = options?.looksPerHour ?? 8
+  t.mock.method(Evidence.prototype, 'affords', (part) => looks < Math.ceil(budget * part))
+  t.mock.getter(Evidence.prototype, 'pauseMs', () => (budget === 0 ? Infinity : looks < budget ? 0 : HOUR))
   t.mock.method(Evidence.prototype, 'forget', ({ last = false } = {}) => void (compared = last ? 1 : 0))
   t.mock.method(Evidence.prototype, 'look', async () => {
     const finding = findings[Math.min(looks++, findings.length - 1)]
@@ -38,7 +44,7 @@ const failed = { missing: 'the twin ended early', mayPass: true }
 const refused = { missing: 'beforeCapture refused', mayPass: false }
 const first = { evidence: 'snapshot', capture: {} }
 const seen = (suspects, grown) => ({ evidence: 'snapshot', capture: {}, growth: { suspects, looks: 2, totalSizes: [1e7, 1e7 + grown] } })
-const holder = { name: 'kept', retainedDelta: 1e6, cause: 'cache' }
+const holder = { name: 'kept', fingerprint: 'kept', sizes: [0, 1e6], retainedDelta: 1e6, cause: 'cache' }
 
 test('a look that fails is made again, later and later, and the heap is seen again when it succeeds', async (t) => {
   const { judge, looks, wait } = inquiryOf(t, [failed, failed, first, seen([holder], 1e6)])
@@ -131,7 +137,30 @@ test('tries that fail are in the budget', async (t) => {
   const { judge, looks, wait } = inquiryOf(t, [failed], { looksPerHour: 2 })
   for (let nth = 0; nth < 10; nth++) (wait(600_000), await judge({ leak: false }))
   assert.equal(looks(), 2)
-  assert.match((await judge({ leak: true })).missing, /ended early|used up/)
+  assert.match((await judge({ leak: true, ...soon })).missing, /ended early|used up/)
+})
+
+test('hints and suspicions leave looks for a trend that is sure', async (t) => {
+  const { judge, looks, wait } = inquiryOf(t, [first, seen([], 0)])
+  const judged = async (verdict) => {
+    for (let nth = 0; nth < 60; nth++) (wait(10_000), await judge(verdict))
+    return looks()
+  }
+  assert.equal(await judged({ leak: false, state: 'watching', kind: undefined }), 4)
+  assert.equal(await judged({ leak: false }), 6)
+  assert.equal(await judged({ leak: true }), 8)
+})
+
+test('a sure trend waits for a look that only the budget keeps from it, where the process lives that long', async (t) => {
+  const { judge, looks } = inquiryOf(t, [first], { looksPerHour: 1 })
+  await judge({ leak: true })
+  assert.equal(await judge({ leak: true }), undefined)
+  assert.equal(await judge({ leak: true, time: 0, reachesLimitAt: 2 * HOUR }), undefined)
+  assert.match((await judge({ leak: true, ...soon })).missing, /1 looks an hour are used up/)
+  assert.equal(looks(), 1)
+  t.mock.restoreAll()
+  const none = inquiryOf(t, [first], { looksPerHour: 0 })
+  assert.equal((await none.judge({ leak: true })).confirmedBy, 'trend', 'there is none to wait for')
 })
 
 test('what the heap said no to is not asked of it every few collections', async (t) => {
@@ -164,16 +193,17 @@ test('a sure trend is told by looks that are far enough apart to show what it sa
   assert.equal((await slow.judge({ leak: true, bytesPerHour: 1e6 })).confirmedBy, 'trend', 'a slow one after a minute')
 })
 
-test('where the last look shows nothing that grew at each, the looks before name it', async (t) => {
-  const { judge, wait } = inquiryOf(t, [first, seen([holder], 1e6), seen([], 1e9)])
+test('where the last looks show nothing that grew at each, the looks before name it', async (t) => {
+  const { judge, wait, looks } = inquiryOf(t, [first, seen([holder], 1e6), seen([], 1e9)])
   const judged = async (leak) => (wait(60_000), judge({ leak }))
   assert.deepEqual([await judged(false), await judged(false)], [undefined, undefined])
+  assert.deepEqual([await judged(true), looks()], [undefined, 3], 'one look says too little')
   const told = await judged(true)
   assert.deepEqual([told.confirmedBy, told.evidence, told.suspects], ['trend', 'snapshot', [holder]])
 })
 
 test('of two that grew between two looks a third look says which it was, where there is time for it', async (t) => {
-  const load = { name: 'requests', retainedDelta: 2e6, cause: 'array' }
+  const load = { ...holder, name: 'requests', retainedDelta: 2e6, cause: 'array' }
   const looks = [first, seen([load, holder], 3e6), { ...seen([holder], 1e6), growth: { ...seen([holder], 1e6).growth, looks: 3 } }]
   const told = async (more) => {
     const { judge, wait } = inquiryOf(t, looks)
@@ -187,7 +217,7 @@ test('of two that grew between two looks a third look says which it was, where t
 })
 
 test('what has no bound leaks, beside a holder that may have one and grew as much', async (t) => {
-  const listener = { name: 'bus.on()', retainedDelta: 0.6e6, cause: 'listener' }
+  const listener = { ...holder, name: 'bus.on()', retainedDelta: 0.6e6, cause: 'listener' }
   const grown = seen([holder, listener], 1.6e6)
   const looks = [first, grown, { ...grown, growth: { ...grown.growth, looks: 3 } }]
   for (const leak of [false, true]) {
@@ -198,6 +228,23 @@ test('what has no bound leaks, beside a holder that may have one and grew as muc
     assert.deepEqual([told.confirmedBy, told.suspects], [leak ? 'trend' : 'evidence', [listener, holder]])
     t.mock.restoreAll()
   }
+})
+
+test('a holder that was as large before and shrank since comes and goes with the load, until it is larger than it ever was', async (t) => {
+  const grown = (sizes) => seen([{ ...holder, sizes, retainedDelta: sizes.at(-1) - sizes[0] }], 1e6)
+  const { judge, wait, looks } = inquiryOf(t, [first, grown([4e6, 5e6]), seen([], 0), grown([3e6, 4e6]), grown([3e6, 8e6])])
+  const judged = async (verdict) => (wait(60_000), judge(verdict))
+  for (let nth = 0; nth < 3; nth++) assert.equal(await judged({ leak: false }), undefined)
+  assert.equal(await judged({ leak: true }), undefined, 'it was as large before')
+  assert.equal(await judged({ leak: true }), undefined)
+  assert.equal(looks(), 4, 'and is not asked about at once')
+  assert.equal((await judged({ leak: true, growthBytes: 2e6 })).confirmedBy, 'trend')
+  assert.equal(looks(), 5)
+  t.mock.restoreAll()
+  const last = inquiryOf(t, [first, grown([4e6, 5e6]), seen([], 0), grown([3e6, 4e6])])
+  for (let nth = 0; nth < 3; nth++) (last.wait(60_000), await last.judge({ leak: false }))
+  last.wait(60_000)
+  assert.equal((await last.judge({ leak: true, time: 0, reachesLimitAt: 30_000 })).confirmedBy, 'trend', 'the end is near')
 })
 
 test('what names its bound is told when twice as much has come', async (t) => {
@@ -239,7 +286,7 @@ test('the text says what a leak is known by', () => {
 })
 
 test('native memory is named after nothing in the heap, and buffers only after what holds them', async (t) => {
-  const { judge, looks, wait } = inquiryOf(t, [first, seen([holder, { ...holder, name: 'buffers', retainedDelta: 8e6 }], 9e6)])
+  const { judge, looks, wait } = inquiryOf(t, [first, seen([holder, { ...holder, name: 'buffers', sizes: [0, 8e6], retainedDelta: 8e6 }], 9e6)])
   const told = await judge({ leak: true, kind: 'native' })
   assert.deepEqual([told.confirmedBy, told.evidence, told.suspects], ['trend', 'trend', []])
   assert.match(told.missing, /native code/)

@@ -10,6 +10,12 @@ const CONTESTED = 0.2
 const SHARE = 0.2
 /** A holder that grew by less of the heap's growth is no reason to speak before the trend is sure. */
 const PART = 0.1
+/** A holder that was about as large before, and shrank since, comes and goes with the load: so much of its growth has to be new. */
+const NEW = 0.5
+/** Holders whose size is remembered. */
+const MOST_PEAKS = 1000
+/** What grew and does not is named where nothing else is, but not before so many looks in a row have seen nothing grow. */
+const PAUSED = 2
 /** Of two that grew alike, the one that has no bound to fill up to leaks. */
 const WEIGHT = 2
 /** Looks at which the same holder has grown each time: of what is suspected, and of what the trend alone would not be suspected for. */
@@ -26,7 +32,10 @@ const UNBOUNDED = new Set(['listener', 'promise', 'closure', 'async-context', 'c
 /** What the looks of one time have said, and what is told because of them. */
 class Episode {
   /** When the first of the looks that are compared was made; `undefined`: there is none. */
-  began
+  #began
+  /** How large holders were in looks that are compared no more, by fingerprint; and in those that are. */
+  #peaks
+  #sizes = new Map()
   /** What grew until the last look. */
   suspects = []
   /** Looks in a row between which nothing grew. */
@@ -39,6 +48,28 @@ class Episode {
   #denied
   /** So much had come when what grows was first seen to have a bound to fill up to; `undefined`: it was not. */
   #filling
+
+  constructor(peaks = new Map()) {
+    this.#peaks = peaks
+  }
+
+  get began() {
+    return this.#began
+  }
+
+  /** What comes is compared with a look of this time. */
+  begin(time) {
+    this.#began = time
+    for (const [holder, size] of this.#sizes) this.#peaks.set(holder, Math.max(size, this.#peaks.get(holder) ?? 0))
+    this.#sizes.clear()
+    if (this.#peaks.size > MOST_PEAKS) this.#peaks.clear()
+  }
+
+  /** The time of other looks, which may last longer than this one. */
+  next() {
+    this.begin()
+    return new Episode(this.#peaks)
+  }
 
   /** Whether the heap said that it does not leak, and no more than that has come since. */
   denies({ growthBytes }) {
@@ -58,10 +89,11 @@ class Episode {
    */
   add(finding, verdict, { expected, isSuspicious, canLook }) {
     const { growth, evidence, walkerReason, capture } = finding
+    this.empty = growth.suspects.length > 0 ? 0 : this.empty + 1
     // What grew until now and paused is what there is to name, where nothing else is.
     const named = growth.suspects.length > 0 ? growth.suspects : this.suspects
-    this.suspects = growth.suspects
-    this.empty = growth.suspects.length > 0 ? 0 : this.empty + 1
+    this.suspects = this.empty < PAUSED ? named : []
+    for (const { fingerprint, sizes } of growth.suspects) this.#sizes.set(fingerprint, Math.max(...sizes, this.#sizes.get(fingerprint) ?? 0))
     const suspects = holdersOf(named, verdict, expected)
     const told = { evidence: suspects.length > 0 ? evidence : 'trend', walkerReason, suspects, looks: growth.looks, capture }
     if (verdict.leak) return this.#bySureTrend(growth, verdict, told, { expected, canLook })
@@ -71,12 +103,20 @@ class Episode {
   /** The trend is sure: the heap says where, or that it is wrong, or that only time tells. */
   #bySureTrend(growth, { kind, growthBytes }, told, { expected, canLook }) {
     const { suspects } = told
-    const isUnseen = kind === 'heap' && growth.suspects.length === 0 && grownBy(growth) < expected * REAL
+    const isGrowing = growth.suspects.length > 0
+    const isUnseen = kind === 'heap' && !isGrowing && grownBy(growth) < expected * REAL
+    const isLoad = isGrowing && canLook && this.#comesAndGoes(suspects)
     const isFilling = suspects[0]?.bound !== undefined && !(growthBytes >= this.#filling * OVERDUE)
     if (isFilling) this.#filling ??= growthBytes
-    this.#denied = isUnseen ? growthBytes : isFilling ? this.#filling : undefined
-    const isOpen = growth.looks < PROOF && growth.suspects.length > 0 && isContested(suspects) && canLook
-    return isUnseen || isFilling || isOpen ? undefined : { confirmedBy: 'trend', ...told }
+    this.#denied = isUnseen || isLoad ? growthBytes : isFilling ? this.#filling : undefined
+    const isOpen = canLook && (isGrowing ? growth.looks < PROOF && isContested(suspects) : suspects.length > 0 && this.empty < PAUSED)
+    return isUnseen || isLoad || isFilling || isOpen ? undefined : { confirmedBy: 'trend', ...told }
+  }
+
+  #comesAndGoes([likeliest]) {
+    if (likeliest === undefined) return false
+    const { fingerprint, sizes, retainedDelta } = likeliest
+    return sizes.at(-1) - (this.#peaks.get(fingerprint) ?? 0) < retainedDelta * NEW
   }
 
   /** The trend is not sure, and need not be of a holder that has no bound to fill up to. */

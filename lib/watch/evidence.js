@@ -44,11 +44,23 @@ class Evidence {
     this.#options = { snapshotDir: snapshotDir && resolve(snapshotDir), keep, redact, looksPerHour, mode, maxPause, maxMemory, beforeCapture, walker }
   }
 
-  /** Whether the budget has another look. */
-  get affordable() {
+  /** Whether this part of the budget has another look. */
+  affords(part) {
+    return this.#spent < Math.ceil(this.#options.looksPerHour * part)
+  }
+
+  /** In so many ms the budget has another look; `Infinity`: it has none at all. */
+  get pauseMs() {
+    const { looksPerHour } = this.#options
+    if (looksPerHour === 0) return Infinity
+    return this.#spent < looksPerHour ? 0 : this.#looks.at(-looksPerHour) + HOUR - performance.now()
+  }
+
+  /** Looks of the last hour. */
+  get #spent() {
     const now = performance.now()
     this.#looks = this.#looks.filter((at) => now - at < HOUR)
-    return this.#looks.length < this.#options.looksPerHour
+    return this.#looks.length
   }
 
   /** Why there is none, in words. */

@@ -6,7 +6,7 @@ const { Evidence } = require('./evidence.js')
 const { Obstacle } = require('./obstacle.js')
 
 /** From one look to the next: so many full collections, or so long where there are few. */
-const SPACING = 3
+const SPACING = 2
 const LONG_MS = 60_000
 /** By the trend so much has to have come since the last look; where it has not, a look comes after so many collections. */
 const LEAST_BYTES = 128 * 1024
@@ -17,6 +17,8 @@ const REST = 30
 /** So many collections after it was suspected last it is still looked at; and after so many without a reason to, the looks are of another time. */
 const EPISODE = 20
 const CALM = 60
+/** Parts of the budget of looks: a trend that is sure finds some left of it. */
+const BUDGET = { hint: 0.5, suspicion: 0.75, sure: 1 }
 const GROWS = new Set(['suspicious', 'confirmed'])
 const IN_THE_HEAP = new Set(['heap', 'external'])
 
@@ -69,7 +71,8 @@ class Inquiry {
     // No look shows what native code allocates, only what grew in the heap meanwhile.
     if (kind === 'native' && !leak) return undefined
     if (kind === 'native') return alone(NATIVE)
-    const isBlind = this.#obstacle?.blocks || !this.#evidence.affordable
+    const part = verdict.leak ? BUDGET.sure : isHint ? BUDGET.hint : BUDGET.suspicion
+    const isBlind = this.#obstacle?.blocks || !this.#evidence.affords(part)
     // A third look is for what is suspected, or what may be proven without.
     if (isHint && this.#evidence.looks >= PROOF - 1 && this.#episode.proven !== this.#evidence.looks) return undefined
     if (!isBlind && !this.#isTime(verdict, collections)) return undefined
@@ -107,15 +110,15 @@ class Inquiry {
     if (finding.missing !== undefined) return this.#failed(finding, verdict, isSuspicious)
     this.#obstacle = undefined
     if (finding.growth === undefined) {
-      this.#episode.began = this.#time
+      this.#episode.begin(this.#time)
       return undefined
     }
     const expected = comeIn(this.#time - (this.#episode.began ?? before), verdict)
-    const told = this.#episode.add(finding, verdict, { expected, isSuspicious, canLook: !endsSoon(verdict) && this.#evidence.affordable })
+    const told = this.#episode.add(finding, verdict, { expected, isSuspicious, canLook: lastsFor(LONG_MS, verdict) && this.#evidence.affords(BUDGET.sure) })
     // What did not grow by the path it has now may do so from here on.
     if (told === undefined && finding.growth.suspects.length === 0) {
       this.#evidence.forget({ last: true })
-      this.#episode.began = this.#time
+      this.#episode.begin(this.#time)
     }
     return told
   }
@@ -128,17 +131,21 @@ class Inquiry {
     return this.#without(verdict, this.#obstacle.isOfMemory ? await this.#evidence.count() : undefined)
   }
 
-  /** The trend alone, where the heap could not be asked; not where it was, and said no, unless twice as much has come since. */
+  /**
+   * The trend alone, where the heap could not be asked; not where it was, and said no, unless twice as much has come since, and not while
+   * there is time to wait until it can be asked.
+   */
   async #without(verdict, count) {
     if (!verdict.leak || (verdict.kind === 'heap' && this.#episode.denies(verdict))) return undefined
-    if (this.#obstacle?.mayPass && this.#evidence.affordable) return undefined
+    const maySee = this.#obstacle === undefined || this.#obstacle.mayPass
+    if (maySee && lastsFor(this.#evidence.pauseMs, verdict)) return undefined
     const counted = count ?? (this.#obstacle?.isOfMemory ? await this.#evidence.count() : {})
     return { ...alone(this.#obstacle?.missing ?? this.#evidence.exhausted), ...counted }
   }
 
   #rest() {
     this.#evidence.forget()
-    this.#episode = new Episode()
+    this.#episode = this.#episode.next()
     this.#obstacle = undefined
   }
 
@@ -163,9 +170,9 @@ function comeIn(ms, { bytesPerHour }) {
   return (bytesPerHour / 36e5) * ms
 }
 
-/** The process may not live to see another look. */
-function endsSoon({ reachesLimitAt, time }) {
-  return reachesLimitAt - time < LONG_MS
+/** Whether the process lives for so many ms, by the trend. */
+function lastsFor(ms, { reachesLimitAt = Infinity, time }) {
+  return ms < Infinity && !(reachesLimitAt - time < ms)
 }
 
 module.exports = { Inquiry }
