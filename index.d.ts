@@ -411,6 +411,8 @@ export interface FoldedHeap {
   /** Of the format: a census of another one is refused with `ERR_LEAKGUARD_CENSUS`. */
   version: number
   node: string | null
+  /** When the heap was captured, in ms since 1970; not known of snapshots in files. Where all looks have it, `growth` takes it into account. */
+  time?: number
   /** Sum of all self sizes, in bytes. */
   totalSize: number
   nodeCount: number

@@ -66,6 +66,23 @@ test('timers of methods that are bound are told by the method, when walks are co
   assert.deepEqual([suspects[0].name, suspects[0].type, suspects[0].cause], ['setInterval callback poll', 'Timeout', 'timer'], JSON.stringify(suspects, null, 1))
 })
 
+test('what holds more and more numbers is told by name, where walks are compared', { skip: !walker && reasons.walker }, async () => {
+  const { first, grown } = await program(`
+    const latencies = []
+    globalThis.measured = (more) => { while (more-- > 0) latencies.push(Math.random()) }
+    measured(50_000)
+    ;(async () => {
+      const fold = async () => JSON.parse(JSON.stringify(await leakguard.census({ kind: 'folded', walker: true })))
+      const first = await fold()
+      measured(50_000)
+      console.log(JSON.stringify({ first, grown: await leakguard.growth([first, await fold()]) }))
+    })()`)
+  for (const { name, type, cause } of [first.largest.find(({ name }) => name === 'latencies') ?? {}, grown.suspects[0]]) {
+    assert.deepEqual([name, type, cause], ['latencies', 'Array of numbers', 'cache'], JSON.stringify(first.largest, null, 1))
+  }
+  assert.deepEqual(grown.suspects[0].values, [50_000, 100_000])
+})
+
 test('a report has the same largest holder and the same classes', async () => {
   const { folded, full } = await program(`${HEAP}
     ;(async () => {

@@ -25,7 +25,9 @@ async function look(options, before, onProgress) {
  * Asks this thread's heap what a task says: the answer with `evidence` and `capture`, the figures of the capture. The heap is walked
  * where that can be trusted; else V8 makes its snapshot, and `walkerReason` says why.
  */
-async function captured(task, options) {
+async function captured(asked, options) {
+  // What grew between looks is asked by the time between them.
+  const task = { ...asked, fold: { ...asked.fold, time: Date.now() } }
   const { walker = 'auto', mode, readScripts, signal, onProgress } = options
   const folder = process.env.LEAKGUARD_DIR || tmpdir()
   let walkerReason = walkerRefusal(walker, mode)

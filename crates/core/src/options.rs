@@ -50,11 +50,13 @@ pub struct CensusOptions {
     pub max_paths: usize,
     /// How many of the largest are named as suspects are, for a comparison without the heap.
     pub names: usize,
+    /// When the heap was captured, in ms since 1970, where that is known.
+    pub time: Option<u64>,
 }
 
 impl Default for CensusOptions {
     fn default() -> Self {
-        Self { max_paths: 20_000, names: 100 }
+        Self { max_paths: 20_000, names: 100, time: None }
     }
 }
 

@@ -23,6 +23,9 @@ pub struct Census {
     pub version: u32,
     /// Node's version, where the heap tells it.
     pub node: Option<String>,
+    /// When the heap was captured, in ms since 1970, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time: Option<u64>,
     /// Sum of all self sizes.
     pub total_size: u64,
     /// Nodes of the heap.
@@ -85,7 +88,7 @@ impl Census {
     /// Writes a folded heap down.
     pub(super) fn of(folded: &Folded, plan: &Plan, sources: &dyn Sources, watch: &Watch) -> Result<Self, Error> {
         let heap = folded.heap;
-        let Plan { kept, dropped, worth } = plan;
+        let Plan { kept, dropped, worth, time } = plan;
         let mut writer = Writer::default();
         let mut number = vec![ROOT; folded.rows.len()];
         let teller = Teller::new(folded, sources);
@@ -116,6 +119,7 @@ impl Census {
         let census = Self {
             version: VERSION,
             node: versions(heap.graph()).0,
+            time: *time,
             total_size: heap.total_size(),
             node_count: heap.node_count(),
             classes: writer.classes(folded),
@@ -280,6 +284,36 @@ mod tests {
             assert_eq!(error.code, Code::Census, "{error}");
         }
         assert_eq!(growth(&[read(&rows), read(&rows)], &GrowthOptions::default()).suspects, []);
+    }
+
+    #[test]
+    fn what_grows_steadily_rises_by_the_time_between_looks_where_that_is_known() {
+        let options = GrowthOptions { min_bytes: 500, min_count: 10, ..GrowthOptions::default() };
+        let look = |time: Option<u64>, count: u64| {
+            let mut census = read(&[(0, 0, 0), (0, 0, 0), (0, count, 100 * count)]);
+            census.time = time;
+            let text = serde_json::to_string(&census).expect("plain data");
+            Census::from_json(&text).expect("a census")
+        };
+        let grew = |looks: &[(Option<u64>, u64)]| {
+            let looks: Vec<Census> = looks.iter().map(|&(time, count)| look(time, count)).collect();
+            !growth(&looks, &options).suspects.is_empty()
+        };
+        // Two looks beside each other, and one much later.
+        let figures = [100, 130, 1130];
+        let at = |times: [u64; 3]| [0, 1, 2].map(|nth| (Some(times[nth]), figures[nth]));
+        assert!(grew(&at([0, 1000, 40_000])));
+        assert!(!grew(&at([0, 20_000, 40_000])));
+        let unknown = figures.map(|count| (None, count));
+        assert!(!grew(&unknown));
+        for times in [[0, 1000, 1000], [5, 3, 40_000], [u64::MAX, 0, u64::MAX]] {
+            assert!(!grew(&at(times)), "as if all were alike");
+        }
+        assert!(grew(&at([0, 1, u64::MAX])));
+        // What filled up at first, and hardly grew since.
+        let filled = [(Some(0), 100), (Some(1000), 1100), (Some(40_000), 1110)];
+        assert!(!grew(&filled));
+        assert!(grew(&[filled[0], filled[2]]));
     }
 
     /// The same with the values of each row.

@@ -9,6 +9,8 @@ pub(super) const NONE: u32 = u32::MAX;
 /// A signature of some of the censuses. Row 0 is the root, row 1 what V8 keeps for itself.
 pub(super) struct Merged<'a> {
     pub(super) looks: usize,
+    /// How much time went by from each look to the next, in whatever unit.
+    pub(super) spans: Vec<u64>,
     pub(super) rows: Vec<Row<'a>>,
     count: Vec<u64>,
     shallow: Vec<u64>,
@@ -38,6 +40,7 @@ impl<'a> Merged<'a> {
         let looks = censuses.len();
         let mut merged = Self {
             looks,
+            spans: spans(censuses),
             rows: Vec::new(),
             count: Vec::new(),
             shallow: Vec::new(),
@@ -143,6 +146,13 @@ impl<'a> Merged<'a> {
         way.reverse();
         way
     }
+}
+
+/// Equal ones where a census does not say when it was made, or says what cannot be.
+fn spans(censuses: &[Census]) -> Vec<u64> {
+    let span = |pair: &[Census]| pair[1].time?.checked_sub(pair[0].time?).filter(|&span| span > 0);
+    let known: Option<Vec<u64>> = censuses.windows(2).map(span).collect();
+    known.unwrap_or_else(|| vec![1; censuses.len().saturating_sub(1)])
 }
 
 /// A census may be made by anybody, and say anything.

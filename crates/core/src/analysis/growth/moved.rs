@@ -99,7 +99,7 @@ impl Pile {
         let mut looks = pile.figures.iter().zip(&pile.leaders).enumerate();
         let is_one = looks.all(|(look, (&all, &leader))| all - of(merged, leader)[look] <= all / ASTRAY);
         let has_moved = pile.leaders.iter().any(|&row| row != pile.leaders[0]);
-        let has_grown = rises(&pile.figures) && delta(&pile.figures) >= options.min_count;
+        let has_grown = rises(&pile.figures, merged) && delta(&pile.figures) >= options.min_count;
         (is_one && has_moved && has_grown).then_some(pile)
     }
 

@@ -6,6 +6,8 @@ use crate::CensusOptions;
 
 /// So many members make a signature worth a name of its own in a census.
 const MANY: u64 = 16;
+/// And so many values, numbers and the like, a collection.
+const MANY_VALUES: u64 = 256;
 
 /// What of a fold is written down.
 pub(super) struct Plan {
@@ -14,13 +16,14 @@ pub(super) struct Plan {
     pub(super) dropped: Dropped,
     /// Rows that are named.
     pub(super) worth: Vec<u32>,
+    pub(super) time: Option<u64>,
 }
 
 impl Plan {
     pub(super) fn new(rows: &[Row], options: &CensusOptions) -> Self {
         let (kept, dropped) = kept(rows, options.max_paths.max(2));
         let worth = worth_telling(rows, &kept, options.names);
-        Self { kept, dropped, worth }
+        Self { kept, dropped, worth, time: options.time }
     }
 
     /// The fold's rows of some paths.
@@ -48,13 +51,20 @@ fn kept(rows: &[Row], most: usize) -> (Vec<u32>, Dropped) {
     (order, dropped)
 }
 
-/// The signatures that a census names, most bytes first: those of many members of one holder.
+/// The signatures that a census names, most bytes first: those of many members of one holder, and collections of many values that are no objects.
 fn worth_telling(rows: &[Row], kept: &[u32], most: usize) -> Vec<u32> {
+    let mut held = vec![0u64; rows.len()];
+    for row in rows.iter().skip(2) {
+        let count = &mut held[row.parent as usize];
+        *count = count.saturating_add(row.count);
+    }
     let mut worth: Vec<u32> = kept.iter().copied().filter(|&at| at > 1).collect();
     worth.retain(|&at| {
         let row = &rows[at as usize];
         let parents = if row.parent == ROOT { 1 } else { rows[row.parent as usize].count };
-        row.count >= MANY && row.count >= parents.saturating_mul(4)
+        let are_many = row.count >= MANY && row.count >= parents.saturating_mul(4);
+        let values = row.values.saturating_sub(held[at as usize]);
+        are_many || values / MANY_VALUES >= row.count.max(1)
     });
     worth.sort_by_key(|&at| (std::cmp::Reverse(rows[at as usize].retained), at));
     worth.truncate(most);

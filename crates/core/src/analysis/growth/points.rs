@@ -8,8 +8,8 @@ use super::moved;
 use crate::GrowthOptions;
 use rustc_hash::FxHashMap;
 
-/// The least part of the mean step that each step has to have.
-const EVEN: u64 = 8;
+/// The least part of what a step would have by the time that it took, were all of them even, that each step has to have.
+const EVEN: u128 = 8;
 
 /// Something that grew.
 #[derive(Clone, Debug)]
@@ -39,11 +39,13 @@ pub(super) fn delta(values: &[u64]) -> u64 {
     }
 }
 
-/// Does it rise at every look, and by a fair part of the whole?
-pub(super) fn rises(values: &[u64]) -> bool {
-    let steps = values.len().saturating_sub(1) as u64;
-    let least = (delta(values) / (steps.max(1) * EVEN)).max(1);
-    steps > 0 && values.windows(2).all(|pair| pair[1] >= pair[0].saturating_add(least))
+/// Does it rise at every look, and by a fair part of the whole for the time that went by?
+pub(super) fn rises(values: &[u64], merged: &Merged) -> bool {
+    let whole: u128 = merged.spans.iter().map(|&span| u128::from(span)).sum();
+    // No more than what it grew by.
+    let least = |span: u64| u128::from(delta(values)) * u128::from(span) / (whole * EVEN);
+    let mut steps = values.windows(2).zip(&merged.spans);
+    values.len() > 1 && steps.all(|(pair, &span)| pair[1] > pair[0] && u128::from(pair[1] - pair[0]) >= least(span))
 }
 
 /// All growth points, largest first.
@@ -55,13 +57,13 @@ pub(super) fn points(merged: &Merged, options: &GrowthOptions) -> Vec<Point> {
     for at in 2..rows {
         let row = &merged.rows[at as usize];
         let counts = merged.counts(at);
-        if rises(counts) && delta(counts) >= options.min_count {
+        if rises(counts, merged) && delta(counts) >= options.min_count {
             if !is_explained(merged, at) {
                 found.entry((row.parent, row.edge)).or_default().push(at);
             }
         } else if !multiplies(counts)
             && !is_weak(row)
-            && (has_more_bytes(merged.shallow(at), options) || has_more_values(merged, at, options))
+            && (has_more_bytes(merged, at, options) || has_more_values(merged, at, options))
         {
             objects.push(at);
         }
@@ -96,8 +98,9 @@ pub(super) fn multiplies(counts: &[u64]) -> bool {
     delta(counts).saturating_mul(4) > counts.first().copied().unwrap_or(0)
 }
 
-fn has_more_bytes(bytes: &[u64], options: &GrowthOptions) -> bool {
-    rises(bytes) && delta(bytes) >= options.min_bytes
+fn has_more_bytes(merged: &Merged, row: u32, options: &GrowthOptions) -> bool {
+    let bytes = merged.shallow(row);
+    rises(bytes, merged) && delta(bytes) >= options.min_bytes
 }
 
 /// Are there more values in it at every look? Numbers are no nodes, and the room for them grows now and then, by half of itself or by all. Of an
@@ -105,14 +108,17 @@ fn has_more_bytes(bytes: &[u64], options: &GrowthOptions) -> bool {
 fn has_more_values(merged: &Merged, row: u32, options: &GrowthOptions) -> bool {
     let values = merged.values(row);
     let is_known = merged.rows[row as usize].kind != "object" || values.first().is_some_and(|&first| first > 0);
-    is_known && rises(values) && delta(values) >= options.min_count && !is_explained_by(values, merged.counts(row))
+    is_known
+        && rises(values, merged)
+        && delta(values) >= options.min_count
+        && !is_explained_by(values, merged.counts(row))
 }
 
 /// What grew in bytes or values. Where its bytes did not at every look, each value has its part of the room that there is at last.
 fn of_object(merged: &Merged, row: u32, options: &GrowthOptions) -> Point {
     let (counts, bytes) = (merged.counts(row).to_vec(), merged.shallow(row));
     let values = if has_more_values(merged, row, options) { merged.values(row).to_vec() } else { Vec::new() };
-    let sizes = if has_more_bytes(bytes, options) { bytes.to_vec() } else { shared_out(bytes, &values) };
+    let sizes = if has_more_bytes(merged, row, options) { bytes.to_vec() } else { shared_out(bytes, &values) };
     Point { row, is_object: true, values, counts, sizes }
 }
 

@@ -472,7 +472,7 @@ fn bounds_leave_out_the_smallest_and_say_so() {
     for at in 0..60 {
         builder = variable(builder, &format!("small {at}"), "Tiny");
     }
-    let options = CensusOptions { max_paths: 30, names: 0 };
+    let options = CensusOptions { max_paths: 30, names: 0, time: None };
     let (heap, fold) = heap(&builder);
     let (small, _) =
         census(&heap, fold, Vec::new(), &options, &GrowthOptions::default(), &NoSources, &Watch::default())
