@@ -32,7 +32,7 @@ function inquiryOf(t, findings, options) {
   t.mock.method(Evidence.prototype, 'look', async () => {
     const finding = findings[Math.min(looks++, findings.length - 1)]
     if (finding.missing === undefined) compared++
-    return finding
+    return finding.growth ? { ...finding, growth: { ...finding.growth, looks: compared } } : finding
   })
   const inquiry = new Inquiry({ looksPerHour: 8, mode: 'twin', ...options })
   let collections = 0
@@ -43,7 +43,7 @@ function inquiryOf(t, findings, options) {
 const failed = { missing: 'the twin ended early', mayPass: true }
 const refused = { missing: 'beforeCapture refused', mayPass: false }
 const first = { evidence: 'snapshot', capture: {} }
-const seen = (suspects, grown) => ({ evidence: 'snapshot', capture: {}, growth: { suspects, looks: 2, totalSizes: [1e7, 1e7 + grown] } })
+const seen = (suspects, grown) => ({ evidence: 'snapshot', capture: {}, growth: { suspects, totalSizes: [1e7, 1e7 + grown] } })
 const holder = { name: 'kept', fingerprint: 'kept', sizes: [0, 1e6], retainedDelta: 1e6, cause: 'cache' }
 
 test('a look that fails is made again, later and later, and the heap is seen again when it succeeds', async (t) => {
@@ -55,6 +55,8 @@ test('a look that fails is made again, later and later, and the heap is seen aga
   assert.equal(await look(6_000), 2, 'the second wait is longer')
   assert.equal(await look(5_000), 3)
   wait(60_000)
+  assert.equal(await judge({ leak: true }), undefined, 'two looks do not tell a leak from a load')
+  wait(60_000)
   const told = await judge({ leak: true })
   assert.deepEqual([told.confirmedBy, told.evidence, told.suspects], ['trend', 'snapshot', [holder]])
 })
@@ -65,11 +67,11 @@ test('looks outlive a judgement that nothing grows, and are forgotten sixty coll
   await judge({ leak: false })
   await judge(quiet)
   wait(60_000)
+  await judge({ leak: true })
+  wait(60_000)
   const told = await judge({ leak: true })
-  assert.deepEqual([told?.suspects, looks()], [[holder], 2], 'compared with the look before')
-  for (let more = 0; more < 4; more++) await judge(quiet)
-  assert.equal(looks(), 3, 'it goes on looking for a while')
-  for (let more = 0; more < 8; more++) await judge(quiet)
+  assert.deepEqual([told?.suspects, looks()], [[holder], 3], 'compared with the looks before')
+  for (let more = 0; more < 12; more++) await judge(quiet)
   assert.notEqual(compared(), 0)
   await judge(quiet)
   assert.equal(compared(), 0)
@@ -77,13 +79,11 @@ test('looks outlive a judgement that nothing grows, and are forgotten sixty coll
 
 test('the first growth of a process is looked at where looks are cheap, and told when it is suspected', async (t) => {
   const grown = [first, seen([{ ...holder, cause: 'listener' }], 1e6)]
-  grown.push({ ...grown[1], growth: { ...grown[1].growth, looks: 3 } })
   const hint = { leak: false, state: 'watching', kind: undefined }
   const { judge, looks, wait } = inquiryOf(t, grown)
   const judged = async (verdict) => (wait(10_000), judge(verdict))
   assert.deepEqual([await judged({ ...hint, growthBytes: 1e5 }), looks()], [undefined, 0], 'too little')
   for (const seen of [1, 2]) assert.deepEqual([await judged(hint), looks()], [undefined, seen])
-  grown.push({ ...grown[1], growth: { ...grown[1].growth, looks: 4 } })
   assert.deepEqual([await judged(hint), looks()], [undefined, 3])
   const told = await judged(hint)
   assert.deepEqual([told.confirmedBy, told.kind, told.suspects[0].cause, looks()], ['evidence', 'heap', 'listener', 4], 'at a fourth look')
@@ -103,7 +103,7 @@ test('the first growth of a process is looked at where looks are cheap, and told
 
 test('what is proven while it is not suspected for a moment is told when it is again', async (t) => {
   const grown = seen([{ ...holder, cause: 'listener' }], 1e6)
-  const { judge, wait } = inquiryOf(t, [first, grown, { ...grown, growth: { ...grown.growth, looks: 3 } }])
+  const { judge, wait } = inquiryOf(t, [first, grown])
   const judged = async (verdict) => (wait(60_000), judge(verdict))
   const calm = { leak: false, state: 'watching', kind: undefined }
   for (const verdict of [{ leak: false }, { leak: false }, calm]) assert.equal(await judged(verdict), undefined)
@@ -112,7 +112,7 @@ test('what is proven while it is not suspected for a moment is told when it is a
 
 test('what names its holder by evidence says so, where it does not hold the buffers that are suspected', async (t) => {
   const grown = seen([{ ...holder, cause: 'listener', retainedDelta: 1e6 }], 2e6)
-  const { judge, wait } = inquiryOf(t, [first, grown, { ...grown, growth: { ...grown.growth, looks: 3 } }])
+  const { judge, wait } = inquiryOf(t, [first, grown])
   const judged = async () => (wait(60_000), judge({ leak: false, kind: 'external' }))
   for (let nth = 0; nth < 2; nth++) assert.equal(await judged(), undefined)
   const { evidence, suspects } = await judged()
@@ -204,7 +204,7 @@ test('where the last looks show nothing that grew at each, the looks before name
 
 test('of two that grew between two looks a third look says which it was, where there is time for it', async (t) => {
   const load = { ...holder, name: 'requests', retainedDelta: 2e6, cause: 'array' }
-  const looks = [first, seen([load, holder], 3e6), { ...seen([holder], 1e6), growth: { ...seen([holder], 1e6).growth, looks: 3 } }]
+  const looks = [first, seen([load, holder], 3e6), seen([holder], 1e6)]
   const told = async (more) => {
     const { judge, wait } = inquiryOf(t, looks)
     const judged = () => (wait(60_000), judge({ leak: true, time: 0, ...more }))
@@ -219,7 +219,7 @@ test('of two that grew between two looks a third look says which it was, where t
 test('what has no bound leaks, beside a holder that may have one and grew as much', async (t) => {
   const listener = { ...holder, name: 'bus.on()', retainedDelta: 0.6e6, cause: 'listener' }
   const grown = seen([holder, listener], 1.6e6)
-  const looks = [first, grown, { ...grown, growth: { ...grown.growth, looks: 3 } }]
+  const looks = [first, grown]
   for (const leak of [false, true]) {
     const { judge, wait } = inquiryOf(t, looks)
     const judged = () => (wait(60_000), judge({ leak }))
@@ -245,6 +245,28 @@ test('a holder that was as large before and shrank since comes and goes with the
   for (let nth = 0; nth < 3; nth++) (last.wait(60_000), await last.judge({ leak: false }))
   last.wait(60_000)
   assert.equal((await last.judge({ leak: true, time: 0, reachesLimitAt: 30_000 })).confirmedBy, 'trend', 'the end is near')
+})
+
+test('by three looks or more a holder has to have gone on growing as it did, over a fair part of the time', async (t) => {
+  const grown = (...sizes) => seen([{ ...holder, sizes, retainedDelta: sizes.at(-1) - sizes[0] }], 1e6)
+  const { judge, wait, looks } = inquiryOf(t, [first, grown(0, 3e6), grown(0, 3e6, 3.1e6), grown(3e6, 3.1e6, 4e6)])
+  const judged = async (ms, verdict) => (wait(ms), judge(verdict))
+  for (let nth = 0; nth < 2; nth++) assert.equal(await judged(60_000, { leak: false }), undefined)
+  assert.equal(await judged(10_000, { leak: true }), undefined)
+  assert.equal(looks(), 2, 'ten of seventy seconds say too little')
+  assert.equal(await judged(10_000, { leak: true }), undefined, 'it grew by a tenth of what it should have')
+  assert.equal(looks(), 3)
+  assert.equal((await judged(60_000, { leak: true })).confirmedBy, 'trend')
+  t.mock.restoreAll()
+  const last = inquiryOf(t, [first, grown(0, 3e6), grown(0, 3e6, 3.1e6)])
+  for (let nth = 0; nth < 2; nth++) (last.wait(60_000), await last.judge({ leak: false }))
+  last.wait(10_000)
+  assert.equal((await last.judge({ leak: true, time: 0, reachesLimitAt: 30_000 })).confirmedBy, 'trend', 'the end is near')
+  t.mock.restoreAll()
+  const unbounded = inquiryOf(t, [first, grown(0, 3e6), seen([{ ...holder, cause: 'listener', sizes: [0, 3e6, 3.1e6] }], 1e6)])
+  for (let nth = 0; nth < 2; nth++) (unbounded.wait(60_000), await unbounded.judge({ leak: false }))
+  unbounded.wait(20_000)
+  assert.equal((await unbounded.judge({ leak: true })).confirmedBy, 'trend', 'what has no bound')
 })
 
 test('what names its bound is told when twice as much has come', async (t) => {
@@ -294,6 +316,8 @@ test('native memory is named after nothing in the heap, and buffers only after w
   await judge({ leak: true, kind: 'external' })
   assert.equal(await judge({ leak: false, kind: 'native' }), undefined, 'no more than a suspicion')
   wait(10_000) // 10 MB by the trend
+  assert.equal(await judge({ leak: true, kind: 'external' }), undefined)
+  wait(10_000)
   const { suspects, evidence } = await judge({ leak: true, kind: 'external' })
   assert.deepEqual([evidence, suspects.map(({ name }) => name)], ['snapshot', ['buffers']])
 })

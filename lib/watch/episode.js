@@ -4,7 +4,7 @@
 const REAL = 0.3
 /** What the heap said once, where it cannot be asked again, is of that time: a leak can have begun since. */
 const OVERDUE = 2
-/** Between two looks a load can grow like a leak: where the second grew by that part of the first, a third look tells them apart. */
+/** Where the second grew by that part of the first, a third look tells which it was. */
 const CONTESTED = 0.2
 /** What holds less of what came outside of the heap does not hold that. */
 const SHARE = 0.2
@@ -14,8 +14,13 @@ const PART = 0.1
 const NEW = 0.5
 /** Holders whose size is remembered. */
 const MOST_PEAKS = 1000
+/** Of several steps the last one has to be so long, of the time since the first look, and so much of what the holder grew by in that time. */
+const LAST = 0.25
+const STEADY = 0.5
 /** What grew and does not is named where nothing else is, but not before so many looks in a row have seen nothing grow. */
 const PAUSED = 2
+/** Looks whose time is remembered: the first, and more of the last ones than are compared. */
+const MOST_TIMES = 8
 /** Of two that grew alike, the one that has no bound to fill up to leaks. */
 const WEIGHT = 2
 /** Looks at which the same holder has grown each time: of what is suspected, and of what the trend alone would not be suspected for. */
@@ -31,8 +36,8 @@ const UNBOUNDED = new Set(['listener', 'promise', 'closure', 'async-context', 'c
 
 /** What the looks of one time have said, and what is told because of them. */
 class Episode {
-  /** When the first of the looks that are compared was made; `undefined`: there is none. */
-  #began
+  /** When the looks were made, from the first on that is compared. */
+  #times = []
   /** How large holders were in looks that are compared no more, by fingerprint; and in those that are. */
   #peaks
   #sizes = new Map()
@@ -53,13 +58,19 @@ class Episode {
     this.#peaks = peaks
   }
 
+  /** When the first of the looks that are compared was made; `undefined`: there is none. */
   get began() {
-    return this.#began
+    return this.#times[0]
   }
 
-  /** What comes is compared with a look of this time. */
-  begin(time) {
-    this.#began = time
+  /** Whether a look at this time is far enough from those before to tell whether they went on like that. */
+  isRipe(time) {
+    return this.#times.length < 2 || time - this.#times.at(-1) >= LAST * (time - this.#times[0])
+  }
+
+  /** What comes is compared with a look of this time, if there is one. */
+  begin(...times) {
+    this.#times = times
     for (const [holder, size] of this.#sizes) this.#peaks.set(holder, Math.max(size, this.#peaks.get(holder) ?? 0))
     this.#sizes.clear()
     if (this.#peaks.size > MOST_PEAKS) this.#peaks.clear()
@@ -84,11 +95,13 @@ class Episode {
   }
 
   /**
-   * Takes what a look saw grow since those before it, and answers what is told because of it, or nothing. `expected`: so much has come by the
+   * Takes what a look at this time saw grow since those before it, and answers what is told because of it, or nothing. `expected`: so much has come by the
    * trend meanwhile; `canLook`: there can be another look, and in time.
    */
-  add(finding, verdict, { expected, isSuspicious, canLook }) {
+  add(finding, verdict, { time, expected, isSuspicious, canLook }) {
     const { growth, evidence, walkerReason, capture } = finding
+    this.#times.push(time)
+    if (this.#times.length > MOST_TIMES) this.#times.splice(1, 1)
     this.empty = growth.suspects.length > 0 ? 0 : this.empty + 1
     // What grew until now and paused is what there is to name, where nothing else is.
     const named = growth.suspects.length > 0 ? growth.suspects : this.suspects
@@ -106,17 +119,27 @@ class Episode {
     const isGrowing = growth.suspects.length > 0
     const isUnseen = kind === 'heap' && !isGrowing && grownBy(growth) < expected * REAL
     const isLoad = isGrowing && canLook && this.#comesAndGoes(suspects)
+    const isSlowing = isGrowing && canLook && this.#slowsDown(suspects)
     const isFilling = suspects[0]?.bound !== undefined && !(growthBytes >= this.#filling * OVERDUE)
     if (isFilling) this.#filling ??= growthBytes
     this.#denied = isUnseen || isLoad ? growthBytes : isFilling ? this.#filling : undefined
-    const isOpen = canLook && (isGrowing ? growth.looks < PROOF && isContested(suspects) : suspects.length > 0 && this.empty < PAUSED)
-    return isUnseen || isLoad || isFilling || isOpen ? undefined : { confirmedBy: 'trend', ...told }
+    const isOpen = canLook && (isGrowing ? growth.looks < PROOF && mayBeLoad(suspects) : suspects.length > 0 && this.empty < PAUSED)
+    return isUnseen || isLoad || isSlowing || isFilling || isOpen ? undefined : { confirmedBy: 'trend', ...told }
   }
 
   #comesAndGoes([likeliest]) {
     if (likeliest === undefined) return false
     const { fingerprint, sizes, retainedDelta } = likeliest
     return sizes.at(-1) - (this.#peaks.get(fingerprint) ?? 0) < retainedDelta * NEW
+  }
+
+  /** A leak goes on, a load that grew for a while does not. */
+  #slowsDown([likeliest]) {
+    if (likeliest === undefined || isUnbounded(likeliest) || likeliest.sizes.length < 3) return false
+    const { sizes, retainedDelta } = likeliest
+    const times = this.#times.slice(-sizes.length)
+    const part = (times.at(-1) - times.at(-2)) / (times.at(-1) - times[0])
+    return sizes.at(-1) - sizes.at(-2) < retainedDelta * part * STEADY
   }
 
   /** The trend is not sure, and need not be of a holder that has no bound to fill up to. */
@@ -145,8 +168,10 @@ function holdersOf(suspects, { kind }, expected) {
   return holders.toSorted((one, other) => weight(other) - weight(one))
 }
 
-function isContested([first, second]) {
-  return second !== undefined && second.retainedDelta >= first.retainedDelta * CONTESTED
+/** Whether it takes more than two looks to tell a leak from a load that grows: where what grew has a bound, or something else grew as well. */
+function mayBeLoad([first, second]) {
+  if (first === undefined) return false
+  return !isUnbounded(first) || (second !== undefined && second.retainedDelta >= first.retainedDelta * CONTESTED)
 }
 
 function isUnbounded({ cause, name }) {

@@ -94,6 +94,7 @@ class Inquiry {
     if (verdict.leak) {
       // The last look is far enough from the first for a holder to show.
       if (now - began < LONG_MS && comeIn(now - began, verdict) < SHOWS_BYTES) return false
+      if (!this.#episode.isRipe(now) && lastsFor(LONG_MS, verdict)) return false
       // What the heap said no to is asked of it again when it may say something else.
       return !this.#episode.denies(verdict) || since >= REST || elapsed >= (REST / SPACING) * LONG_MS
     }
@@ -114,7 +115,7 @@ class Inquiry {
       return undefined
     }
     const expected = comeIn(this.#time - (this.#episode.began ?? before), verdict)
-    const told = this.#episode.add(finding, verdict, { expected, isSuspicious, canLook: lastsFor(LONG_MS, verdict) && this.#evidence.affords(BUDGET.sure) })
+    const told = this.#episode.add(finding, verdict, { time: this.#time, expected, isSuspicious, canLook: lastsFor(LONG_MS, verdict) && this.#evidence.affords(BUDGET.sure) })
     // What did not grow by the path it has now may do so from here on.
     if (told === undefined && finding.growth.suspects.length === 0) {
       this.#evidence.forget({ last: true })
