@@ -53,6 +53,8 @@ class Episode {
   #denied
   /** So much had come when what grows was first seen to have a bound to fill up to; `undefined`: it was not. */
   #filling
+  /** The last look found a sure trend as well. */
+  #wasSure = false
 
   constructor(peaks = new Map()) {
     this.#peaks = peaks
@@ -109,34 +111,43 @@ class Episode {
     for (const { fingerprint, sizes } of growth.suspects) this.#sizes.set(fingerprint, Math.max(...sizes, this.#sizes.get(fingerprint) ?? 0))
     const suspects = holdersOf(named, verdict, expected)
     const told = { evidence: suspects.length > 0 ? evidence : 'trend', walkerReason, suspects, looks: growth.looks, capture }
-    if (verdict.leak) return this.#bySureTrend(growth, verdict, told, { expected, canLook })
+    const wasSure = this.#wasSure
+    this.#wasSure = verdict.leak
+    if (verdict.leak) return this.#bySureTrend(growth, verdict, told, { expected, canLook, wasSure })
     return this.#byEvidence(growth, verdict, { ...told, evidence }, isSuspicious)
   }
 
   /** The trend is sure: the heap says where, or that it is wrong, or that only time tells. */
-  #bySureTrend(growth, { kind, growthBytes }, told, { expected, canLook }) {
-    const { suspects } = told
+  #bySureTrend(growth, { kind, growthBytes }, told, { expected, canLook, wasSure }) {
+    const [likeliest] = told.suspects
     const isGrowing = growth.suspects.length > 0
     const isUnseen = kind === 'heap' && !isGrowing && grownBy(growth) < expected * REAL
-    const isLoad = isGrowing && canLook && this.#comesAndGoes(suspects)
-    const isSlowing = isGrowing && canLook && this.#slowsDown(suspects)
-    const isFilling = suspects[0]?.bound !== undefined && !(growthBytes >= this.#filling * OVERDUE)
+    const isLoad = isGrowing && canLook && this.#comesAndGoes(likeliest)
+    const isFilling = likeliest?.bound !== undefined && !(growthBytes >= this.#filling * OVERDUE)
     if (isFilling) this.#filling ??= growthBytes
     this.#denied = isUnseen || isLoad ? growthBytes : isFilling ? this.#filling : undefined
-    const isOpen = canLook && (isGrowing ? growth.looks < PROOF && mayBeLoad(suspects) : suspects.length > 0 && this.empty < PAUSED)
-    return isUnseen || isLoad || isSlowing || isFilling || isOpen ? undefined : { confirmedBy: 'trend', ...told }
+    const isOpen = canLook && this.#isOpen(growth, told.suspects, wasSure)
+    return isUnseen || isLoad || isFilling || isOpen ? undefined : { confirmedBy: 'trend', ...told }
   }
 
-  #comesAndGoes([likeliest]) {
-    if (likeliest === undefined) return false
-    const { fingerprint, sizes, retainedDelta } = likeliest
+  #comesAndGoes(holder) {
+    if (holder === undefined) return false
+    const { fingerprint, sizes, retainedDelta } = holder
     return sizes.at(-1) - (this.#peaks.get(fingerprint) ?? 0) < retainedDelta * NEW
   }
 
-  /** A leak goes on, a load that grew for a while does not. */
-  #slowsDown([likeliest]) {
-    if (likeliest === undefined || isUnbounded(likeliest) || likeliest.sizes.length < 3) return false
-    const { sizes, retainedDelta } = likeliest
+  /**
+   * Whether another look says more. Two looks do not tell which of two it was; and what has a bound can be a load that grew for a while: it has to grow
+   * on until another look, at which the trend is still sure.
+   */
+  #isOpen({ suspects, looks }, named, wasSure) {
+    if (named.length === 0) return false
+    if (suspects.length === 0) return this.empty < PAUSED
+    if (looks < PROOF && isContested(named)) return true
+    return !isUnbounded(named[0]) && (looks < PROOF || !wasSure || this.#slowsDown(named[0]))
+  }
+
+  #slowsDown({ sizes, retainedDelta }) {
     const times = this.#times.slice(-sizes.length)
     const part = (times.at(-1) - times.at(-2)) / (times.at(-1) - times[0])
     return sizes.at(-1) - sizes.at(-2) < retainedDelta * part * STEADY
@@ -168,10 +179,8 @@ function holdersOf(suspects, { kind }, expected) {
   return holders.toSorted((one, other) => weight(other) - weight(one))
 }
 
-/** Whether it takes more than two looks to tell a leak from a load that grows: where what grew has a bound, or something else grew as well. */
-function mayBeLoad([first, second]) {
-  if (first === undefined) return false
-  return !isUnbounded(first) || (second !== undefined && second.retainedDelta >= first.retainedDelta * CONTESTED)
+function isContested([first, second]) {
+  return second !== undefined && second.retainedDelta >= first.retainedDelta * CONTESTED
 }
 
 function isUnbounded({ cause, name }) {
