@@ -9,6 +9,7 @@ const { join } = require('node:path')
 const { performance } = require('node:perf_hooks')
 const { validate } = require('../lib/options.js')
 const { LISTENERS } = require('../lib/track/listeners.js')
+const { Budget } = require('../lib/watch/budget.js')
 const { Evidence } = require('../lib/watch/evidence.js')
 const { Inquiry } = require('../lib/watch/inquiry.js')
 const { Resources } = require('../lib/watch/resources.js')
@@ -25,11 +26,11 @@ function inquiryOf(t, findings, options) {
   let compared = 0
   t.mock.method(performance, 'now', () => now)
   t.mock.getter(Evidence.prototype, 'looks', () => compared)
-  const budget = options?.looksPerHour ?? 8
-  t.mock.method(Evidence.prototype, 'affords', (part) => looks < Math.ceil(budget * part))
-  t.mock.getter(Evidence.prototype, 'pauseMs', () => (budget === 0 ? Infinity : looks < budget ? 0 : HOUR))
+  const budget = new Budget(options?.looksPerHour ?? 8)
+  t.mock.getter(Evidence.prototype, 'budget', () => budget)
   t.mock.method(Evidence.prototype, 'forget', ({ last = false } = {}) => void (compared = last ? 1 : 0))
   t.mock.method(Evidence.prototype, 'look', async () => {
+    budget.spend()
     const finding = findings[Math.min(looks++, findings.length - 1)]
     if (finding.missing === undefined) compared++
     return finding.growth ? { ...finding, growth: { ...finding.growth, looks: compared } } : finding
@@ -135,9 +136,11 @@ test('what may pass is tried three times before a sure trend is told alone; what
 
 test('tries that fail are in the budget', async (t) => {
   const { judge, looks, wait } = inquiryOf(t, [failed], { looksPerHour: 2 })
-  for (let nth = 0; nth < 10; nth++) (wait(600_000), await judge({ leak: false }))
+  for (let nth = 0; nth < 10; nth++) (wait(60_000), await judge({ leak: false }))
+  assert.equal(looks(), 1, 'one is left for a trend that is sure')
+  assert.match((await judge({ leak: true, ...soon })).missing, /ended early/)
+  await judge({ leak: true, ...soon })
   assert.equal(looks(), 2)
-  assert.match((await judge({ leak: true, ...soon })).missing, /ended early|used up/)
 })
 
 test('hints and suspicions leave looks for a trend that is sure', async (t) => {
@@ -161,6 +164,66 @@ test('a sure trend waits for a look that only the budget keeps from it, where th
   t.mock.restoreAll()
   const none = inquiryOf(t, [first], { looksPerHour: 0 })
   assert.equal((await none.judge({ leak: true })).confirmedBy, 'trend', 'there is none to wait for')
+})
+
+test('what grows by leaps, with nothing between, is told after some looks', async (t) => {
+  const leap = (nth) => seen([{ ...holder, sizes: [nth * 20e6, (nth + 2) * 20e6], retainedDelta: 40e6 }], 40e6)
+  for (const still of [seen([], 0), seen([], 1e9)]) {
+    const { judge, wait, looks } = inquiryOf(t, [first, ...Array.from({ length: 40 }, (_, nth) => (nth % 2 ? still : leap(nth)))])
+    let told
+    for (let hour = 1; hour <= 20 && told === undefined; hour++) (wait(HOUR), (told = await judge({ leak: true, growthBytes: hour * 20e6 })))
+    assert.deepEqual([told?.confirmedBy, told?.suspects[0].name], ['trend', 'kept'], `${looks()} looks`)
+    t.mock.restoreAll()
+  }
+})
+
+test('what was found is told where a later look fails', async (t) => {
+  const { judge, wait } = inquiryOf(t, [first, seen([holder], 1e6), seen([holder], 1e6), { missing: 'no room', unaffordable: true, mayPass: false }])
+  t.mock.method(Evidence.prototype, 'count', async () => ({}))
+  const over = []
+  for (const leak of [false, false, true]) (wait(60_000), over.push(await judge({ leak })))
+  assert.deepEqual(over, [undefined, undefined, undefined])
+  wait(60_000)
+  const { suspects, evidence, missing, looks } = await judge({ leak: true })
+  assert.deepEqual([suspects, evidence, missing, looks], [[holder], 'snapshot', 'no room', 3])
+})
+
+test('what is proven by three looks is told where the trend is sure of something else', async (t) => {
+  const listener = { ...holder, name: 'bus.on()', fingerprint: 'bus', cause: 'listener', retainedDelta: 0.3e6 }
+  const filling = { ...holder, sizes: [0, 0.95e6, 1e6] }
+  const { judge, wait } = inquiryOf(t, [first, seen([holder, listener], 1.3e6), seen([filling, listener], 1.3e6)])
+  const over = []
+  for (let nth = 0; nth < 3; nth++) (wait(60_000), over.push(await judge({ leak: true })))
+  assert.deepEqual([over[1], over[2].confirmedBy, over[2].suspects[0].name], [undefined, 'evidence', 'bus.on()'])
+})
+
+test('a long suspicion does not delay what is sure by more than ten minutes', async (t) => {
+  const { judge, wait } = inquiryOf(t, [first, seen([holder], 1e6)])
+  const judged = async (ms, leak) => (wait(ms), judge({ leak }))
+  for (let nth = 0; nth < 3; nth++) assert.equal(await judged(5 * HOUR, false), undefined)
+  assert.equal(await judged(HOUR, true), undefined)
+  assert.equal(await judged(HOUR / 12, true), undefined)
+  assert.equal((await judged(HOUR / 12, true)).confirmedBy, 'trend')
+})
+
+test('a budget is of an hour, and leaves a rest where there is more than one', (t) => {
+  let now = 0
+  t.mock.method(performance, 'now', () => now)
+  const budget = new Budget(4)
+  const spent = []
+  for (const rest of [0.5, 0.5, 0.5, 0.25, 0.25, 0, 0]) {
+    if (budget.has(rest)) (budget.spend(), spent.push(rest))
+    now += 60_000
+  }
+  assert.deepEqual(spent, [0.5, 0.5, 0.25, 0])
+  assert.equal(budget.pauseMs, HOUR - 7 * 60_000)
+  now = HOUR
+  assert.deepEqual([budget.pauseMs, budget.has(), budget.has(0.25)], [0, true, false])
+  const [none, one, two] = [0, 1, 2].map((most) => new Budget(most))
+  assert.deepEqual([none.has(), none.pauseMs], [false, Infinity])
+  assert.deepEqual([one.has(0.5), one.pauseMs], [true, 0])
+  two.spend()
+  assert.deepEqual([two.has(0.25), two.has()], [false, true])
 })
 
 test('what the heap said no to is not asked of it every few collections', async (t) => {
@@ -214,6 +277,19 @@ test('of two that grew between two looks a third look says which it was, where t
   assert.deepEqual((await told()).suspects, [holder])
   t.mock.restoreAll()
   assert.deepEqual((await told({ reachesLimitAt: 30_000 })).suspects, [load, holder], 'the end is near')
+})
+
+test('what grew at earlier looks as well is told before what came with a load', async (t) => {
+  const load = { ...holder, name: 'requests', fingerprint: 'requests', sizes: [0, 4e6], retainedDelta: 4e6 }
+  for (const [retainedDelta, names] of [[1e6, ['kept', 'requests']], [0.1e6, ['requests', 'kept']]]) {
+    const kept = { ...holder, sizes: [0, retainedDelta], retainedDelta }
+    const { judge, wait } = inquiryOf(t, [first, seen([kept], 1e6), seen([load, kept], 5e6)])
+    for (let nth = 0; nth < 2; nth++) (wait(60_000), assert.equal(await judge({ leak: false }), undefined))
+    wait(60_000)
+    const { suspects } = await judge({ leak: true, time: 0, reachesLimitAt: 30_000 })
+    assert.deepEqual(suspects.map(({ name }) => name), names)
+    t.mock.restoreAll()
+  }
 })
 
 test('what has no bound leaks, beside a holder that may have one and grew as much', async (t) => {

@@ -379,3 +379,35 @@ console.log(JSON.stringify(tracker.report().sites.find(({ event }) => event === 
   const site = JSON.parse(stdout)
   assert.deepEqual([site.file, site.line], [join(folder, 'bus.ts'), 11])
 })
+
+test('where the stack ends the app is told what it would be, and nothing of another class is', (t) => {
+  class Deep extends EventEmitter {}
+  class Other extends EventEmitter {}
+  const tracker = leakguard.trackListeners({ sample: 1 })
+  t.after(() => tracker.stop())
+  const errors = new Set()
+  const dive = (emitter) => {
+    try {
+      dive(emitter)
+    } catch {
+      // The deepest calls add where the stack ends in the middle of it.
+    }
+    if (left-- <= 0) return
+    try {
+      emitter.on('deep', () => left)
+    } catch (error) {
+      errors.add(error.constructor.name)
+    }
+  }
+  let left
+  for (let round = 0; round < 100; round++) {
+    for (const emitter of [new Deep(), new Other()]) {
+      left = 60
+      dive(emitter.setMaxListeners(0))
+      emitter.on(`after ${emitter.constructor.name}`, () => round)
+    }
+  }
+  const after = tracker.report({ top: 1000 }).sites.filter(({ event }) => event.startsWith('after'))
+  assert.deepEqual(after.map(({ event, type, added }) => [event, type, added]).sort(), [['after Deep', 'Deep', 100], ['after Other', 'Other', 100]])
+  assert.deepEqual([...errors].filter((name) => name !== 'RangeError'), [])
+})

@@ -26,8 +26,8 @@ async function look(options, before, onProgress) {
  * where that can be trusted; else V8 makes its snapshot, and `walkerReason` says why.
  */
 async function captured(asked, options) {
-  // What grew between looks is asked by the time between them.
-  const task = { ...asked, fold: { ...asked.fold, time: Date.now() } }
+  // Asked when its turn has come: what grew is told by the time between looks.
+  const task = () => ({ ...asked, fold: { ...asked.fold, time: Date.now() } })
   const { walker = 'auto', mode, readScripts, signal, onProgress } = options
   const folder = process.env.LEAKGUARD_DIR || tmpdir()
   let walkerReason = walkerRefusal(walker, mode)
@@ -37,7 +37,7 @@ async function captured(asked, options) {
   }
   let failure
   if (walkerReason === undefined) {
-    const job = { into: task.report === false ? 'look' : 'walk', folder, twin: () => new WalkTarget(task, readScripts) }
+    const job = { into: asked.report === false ? 'look' : 'walk', folder, twin: () => new WalkTarget(task(), readScripts) }
     try {
       const { result, capture } = await take(job, { ...options, fallback: undefined })
       return { ...mapped(result), evidence: 'walker', capture }
@@ -50,8 +50,8 @@ async function captured(asked, options) {
   const job = {
     into: 'report',
     folder,
-    twin: () => new ReportTarget(task, readScripts),
-    inline: () => inlineFromScratch(folder, options, (path) => examine(path, task, { signal, onProgress, readScripts })),
+    twin: () => new ReportTarget(task(), readScripts),
+    inline: () => inlineFromScratch(folder, options, (path) => examine(path, task(), { signal, onProgress, readScripts })),
   }
   // V8's snapshot costs too much for two at once.
   const { result, capture } = await take(job, { ...options, beside: false })

@@ -24,14 +24,24 @@ function onEmitter(original, observers) {
   return function addListener(type, listener) {
     const observer = observers[0]
     if (observer === undefined) return apply(original, this, arguments)
-    // Before it is there: a listener that was here and is gone looks like one that is, when it comes again.
-    const weight = observer.weigh(type)
-    // Mostly there is one observer, and arrays cost.
-    const others = observers.length === 1 ? undefined : observers.slice(1).map((other) => ({ other, weight: other.weigh(type) }))
+    let weight = 0
+    let others
+    try {
+      // Before it is there: a listener that was here and is gone looks like one that is, when it comes again.
+      weight = observer.weigh(type)
+      // Mostly there is one observer, and arrays cost.
+      if (observers.length > 1) others = observers.slice(1).map((other) => ({ other, weight: other.weigh(type) }))
+    } catch {
+      // No stack is left: what the app calls says so itself.
+    }
     const result = apply(original, this, arguments)
-    if (weight !== 0) observer.emitterHas(this, type, listener, weight, observer.places.at(addListener))
-    if (others === undefined) return result
-    for (const { other, weight } of others) if (weight !== 0) other.emitterHas(this, type, listener, weight, other.places.at(addListener))
+    try {
+      if (weight !== 0) observer.emitterHas(this, type, listener, weight, observer.places.at(addListener))
+      if (others === undefined) return result
+      for (const { other, weight } of others) if (weight !== 0) other.emitterHas(this, type, listener, weight, other.places.at(addListener))
+    } catch {
+      // It was added all the same.
+    }
     return result
   }
 }
@@ -43,12 +53,16 @@ function onTarget(original, observers) {
       if (observers.length === 0) return apply(original, this, arguments)
       const before = sizeOf(this, type)
       const result = apply(original, this, arguments)
-      // The same listener a second time is not added, nor is one with an aborted signal.
-      if (sizeOf(this, type) > before) {
-        for (let nth = 0; nth < observers.length; nth++) {
-          const weight = observers[nth].weigh(type)
-          if (weight !== 0) observers[nth].targetHas(this, type, weight, observers[nth].places.at(method.addEventListener))
+      try {
+        // The same listener a second time is not added, nor is one with an aborted signal.
+        if (sizeOf(this, type) > before) {
+          for (let nth = 0; nth < observers.length; nth++) {
+            const weight = observers[nth].weigh(type)
+            if (weight !== 0) observers[nth].targetHas(this, type, weight, observers[nth].places.at(method.addEventListener))
+          }
         }
+      } catch {
+        // It was added all the same.
       }
       return result
     },
@@ -73,13 +87,13 @@ class Listeners extends Tracker {
   }
 
   emitterHas(emitter, type, listener, weight, place) {
+    this.#isOf(emitter)
     const entry = (site, weight, at) => {
       if (this.#isProxy) return new OnProxy(this.#owner, type, new WeakRef(listener), site, weight, at)
       const list = emitter._events?.[type]
       const hint = Array.isArray(list) ? list.lastIndexOf(listener) : 0
       return new OnEmitter(this.#owner, type, new WeakRef(listener), hint, site, weight, at)
     }
-    this.#isOf(emitter)
     this.added(weight, type, this.#type, type, entry, place)
   }
 
@@ -93,9 +107,11 @@ class Listeners extends Tracker {
 
   #isOf(owner) {
     if (this.#owner?.deref() === owner) return
-    this.#owner = new WeakRef(owner)
-    this.#type = classNameOf(owner)
-    this.#isProxy = isProxy(owner)
+    // Where the stack ends in between, it is the one before still.
+    const [type, isItProxy, weak] = [classNameOf(owner), isProxy(owner), new WeakRef(owner)]
+    this.#type = type
+    this.#isProxy = isItProxy
+    this.#owner = weak
   }
 
   reported(ledger, top) {

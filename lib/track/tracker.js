@@ -57,8 +57,9 @@ class Tracker extends EventEmitter {
 
   /** How many additions one of a kind stands for; 0: it is left alone. Some older ones are asked first whether they are there still. */
   weigh(kind) {
-    const weight = this.#strata.weigh(kind)
+    let weight = 0
     try {
+      weight = this.#strata.weigh(kind)
       if (weight !== 0) this.#ledger.look(EACH)
     } catch {
       // Such as no stack left: they are asked another time.

@@ -1,5 +1,7 @@
 'use strict'
 
+const { KEPT } = require('./evidence.js')
+
 /** Where the trend is sure, the heap itself has to grow by this part of what the trend says, or the trend is wrong. */
 const REAL = 0.3
 /** What the heap said once, where it cannot be asked again, is of that time: a leak can have begun since. */
@@ -14,13 +16,14 @@ const PART = 0.1
 const NEW = 0.5
 /** Holders whose size is remembered. */
 const MOST_PEAKS = 1000
-/** Of several steps the last one has to be so long, of the time since the first look, and so much of what the holder grew by in that time. */
+/** Of several steps the last one has to be so long, of the time since the first look, or so many ms, and so much of what the holder grew by in that time. */
 const LAST = 0.25
+const LONG_ENOUGH_MS = 600_000
 const STEADY = 0.5
+/** So often a trend that is sure is left open for another look: what grows by leaps, with nothing between, is told then. */
+const MOST_OPEN = 4
 /** What grew and does not is named where nothing else is, but not before so many looks in a row have seen nothing grow. */
 const PAUSED = 2
-/** Looks whose time is remembered: the first, and more of the last ones than are compared. */
-const MOST_TIMES = 8
 /** Of two that grew alike, the one that has no bound to fill up to leaks. */
 const WEIGHT = 2
 /** Looks at which the same holder has grown each time: of what is suspected, and of what the trend alone would not be suspected for. */
@@ -36,11 +39,13 @@ const UNBOUNDED = new Set(['listener', 'promise', 'closure', 'async-context', 'c
 
 /** What the looks of one time have said, and what is told because of them. */
 class Episode {
-  /** When the looks were made, from the first on that is compared. */
+  /** When the looks were made that are compared, and the one before. */
   #times = []
   /** How large holders were in looks that are compared no more, by fingerprint; and in those that are. */
   #peaks
   #sizes = new Map()
+  /** At how many comparisons in a row each holder has grown, by fingerprint. */
+  #streaks = new Map()
   /** What grew until the last look. */
   suspects = []
   /** Looks in a row between which nothing grew. */
@@ -53,8 +58,11 @@ class Episode {
   #denied
   /** So much had come when what grows was first seen to have a bound to fill up to; `undefined`: it was not. */
   #filling
-  /** The last look found a sure trend as well. */
+  /** The last look found a sure trend as well; and how often one was left open. */
   #wasSure = false
+  #opened = 0
+  /** What would have been told, had there been no other look to come. */
+  withheld
 
   constructor(peaks = new Map()) {
     this.#peaks = peaks
@@ -62,12 +70,13 @@ class Episode {
 
   /** When the first of the looks that are compared was made; `undefined`: there is none. */
   get began() {
-    return this.#times[0]
+    return this.#times.at(-KEPT) ?? this.#times[0]
   }
 
   /** Whether a look at this time is far enough from those before to tell whether they went on like that. */
   isRipe(time) {
-    return this.#times.length < 2 || time - this.#times.at(-1) >= LAST * (time - this.#times[0])
+    const since = time - this.#times.at(-1)
+    return this.#times.length < 2 || since >= LONG_ENOUGH_MS || since >= LAST * (time - this.began)
   }
 
   /** What comes is compared with a look of this time, if there is one. */
@@ -102,19 +111,26 @@ class Episode {
    */
   add(finding, verdict, { time, expected, isSuspicious, canLook }) {
     const { growth, evidence, walkerReason, capture } = finding
-    this.#times.push(time)
-    if (this.#times.length > MOST_TIMES) this.#times.splice(1, 1)
+    this.#times = [...this.#times.slice(-KEPT), time]
     this.empty = growth.suspects.length > 0 ? 0 : this.empty + 1
     // What grew until now and paused is what there is to name, where nothing else is.
     const named = growth.suspects.length > 0 ? growth.suspects : this.suspects
     this.suspects = this.empty < PAUSED ? named : []
     for (const { fingerprint, sizes } of growth.suspects) this.#sizes.set(fingerprint, Math.max(...sizes, this.#sizes.get(fingerprint) ?? 0))
-    const suspects = holdersOf(named, verdict, expected)
+    this.#streaks = new Map(growth.suspects.map(({ fingerprint }) => [fingerprint, 1 + (this.#streaks.get(fingerprint) ?? 0)]))
+    const suspects = this.#ranked(holdersOf(named, verdict, expected))
     const told = { evidence: suspects.length > 0 ? evidence : 'trend', walkerReason, suspects, looks: growth.looks, capture }
     const wasSure = this.#wasSure
     this.#wasSure = verdict.leak
-    if (verdict.leak) return this.#bySureTrend(growth, verdict, told, { expected, canLook, wasSure })
-    return this.#byEvidence(growth, verdict, { ...told, evidence }, isSuspicious)
+    const bySureTrend = verdict.leak ? this.#bySureTrend(growth, verdict, told, { expected, canLook, wasSure }) : undefined
+    return bySureTrend ?? this.#byEvidence(growth, verdict, { ...told, evidence }, isSuspicious)
+  }
+
+  /** What grew before as well comes first, unless it is little: what a load holds comes and goes. */
+  #ranked(suspects) {
+    const least = PART * Math.max(0, ...suspects.map(({ retainedDelta }) => retainedDelta))
+    const isLasting = (one) => this.#streaks.get(one.fingerprint) > 1 && one.retainedDelta >= least && !this.#comesAndGoes(one)
+    return [...suspects.filter(isLasting), ...suspects.filter((suspect) => !isLasting(suspect))]
   }
 
   /** The trend is sure: the heap says where, or that it is wrong, or that only time tells. */
@@ -122,17 +138,17 @@ class Episode {
     const [likeliest] = told.suspects
     const isGrowing = growth.suspects.length > 0
     const isUnseen = kind === 'heap' && !isGrowing && grownBy(growth) < expected * REAL
-    const isLoad = isGrowing && canLook && this.#comesAndGoes(likeliest)
+    const isLoad = canLook && isGrowing && likeliest !== undefined && this.#comesAndGoes(likeliest)
     const isFilling = likeliest?.bound !== undefined && !(growthBytes >= this.#filling * OVERDUE)
     if (isFilling) this.#filling ??= growthBytes
     this.#denied = isUnseen || isLoad ? growthBytes : isFilling ? this.#filling : undefined
-    const isOpen = canLook && this.#isOpen(growth, told.suspects, wasSure)
-    return isUnseen || isLoad || isFilling || isOpen ? undefined : { confirmedBy: 'trend', ...told }
+    if (isUnseen || isLoad || isFilling) return undefined
+    if (!canLook || !this.#isOpen(growth, told.suspects, wasSure) || ++this.#opened > MOST_OPEN) return { confirmedBy: 'trend', ...told }
+    this.withheld = told
+    return undefined
   }
 
-  #comesAndGoes(holder) {
-    if (holder === undefined) return false
-    const { fingerprint, sizes, retainedDelta } = holder
+  #comesAndGoes({ fingerprint, sizes, retainedDelta }) {
     return sizes.at(-1) - (this.#peaks.get(fingerprint) ?? 0) < retainedDelta * NEW
   }
 

@@ -2,7 +2,6 @@
 
 const fs = require('node:fs')
 const { join, resolve } = require('node:path')
-const { performance } = require('node:perf_hooks')
 const { promisify } = require('node:util')
 const zlib = require('node:zlib')
 const { countObjects } = require('../capture/light-census.js')
@@ -10,10 +9,10 @@ const { snapshotTo } = require('../capture/snapshot.js')
 const { walkerUnsupported } = require('../capture/walker.js')
 const { lightGrowth } = require('../growth/light.js')
 const { look } = require('../growth/look.js')
+const { Budget } = require('./budget.js')
 
 const gzip = promisify(zlib.gzip)
 const gunzip = promisify(zlib.gunzip)
-const HOUR = 3600e3
 const NAME = /^leakguard-leak-.*\.heapsnapshot$/
 /** Looks that are compared: the last ones. */
 const KEPT = 3
@@ -33,7 +32,7 @@ const PASSING = new Set(['ERR_LEAKGUARD_TWIN', 'ERR_LEAKGUARD_BUSY', 'ERR_LEAKGU
  */
 class Evidence {
   #options
-  #looks = []
+  #budget
   #censuses = []
   /** Light ones, where no other can be had. */
   #counts = []
@@ -41,26 +40,13 @@ class Evidence {
   #ended = new AbortController()
 
   constructor({ snapshotDir, keep, redact, looksPerHour, mode, maxPause, maxMemory, beforeCapture, walker }) {
+    this.#budget = new Budget(looksPerHour)
     this.#options = { snapshotDir: snapshotDir && resolve(snapshotDir), keep, redact, looksPerHour, mode, maxPause, maxMemory, beforeCapture, walker }
   }
 
-  /** Whether this part of the budget has another look. */
-  affords(part) {
-    return this.#spent < Math.ceil(this.#options.looksPerHour * part)
-  }
-
-  /** In so many ms the budget has another look; `Infinity`: it has none at all. */
-  get pauseMs() {
-    const { looksPerHour } = this.#options
-    if (looksPerHour === 0) return Infinity
-    return this.#spent < looksPerHour ? 0 : this.#looks.at(-looksPerHour) + HOUR - performance.now()
-  }
-
-  /** Looks of the last hour. */
-  get #spent() {
-    const now = performance.now()
-    this.#looks = this.#looks.filter((at) => now - at < HOUR)
-    return this.#looks.length
+  /** Looks that can be made in an hour. */
+  get budget() {
+    return this.#budget
   }
 
   /** Why there is none, in words. */
@@ -84,7 +70,7 @@ class Evidence {
    * does not give way to the app, so that it comes to an end on a machine that has more work than it can do.
    */
   async look({ isUrgent }) {
-    this.#looks.push(performance.now())
+    this.#budget.spend()
     try {
       if (await this.#isRefused()) return { missing: 'beforeCapture refused' }
       const before = await Promise.all(this.#censuses.map(async (census) => String(await gunzip(census))))
@@ -164,4 +150,4 @@ function reasonOf(error) {
   return String(error?.message ?? error)
 }
 
-module.exports = { Evidence }
+module.exports = { Evidence, KEPT }

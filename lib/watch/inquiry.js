@@ -17,8 +17,8 @@ const REST = 30
 /** So many collections after it was suspected last it is still looked at; and after so many without a reason to, the looks are of another time. */
 const EPISODE = 20
 const CALM = 60
-/** Parts of the budget of looks: a trend that is sure finds some left of it. */
-const BUDGET = { hint: 0.5, suspicion: 0.75, sure: 1 }
+/** Parts of the budget of looks that a hint and a suspicion leave for what is surer. */
+const REST_OF = { hint: 0.5, suspicion: 0.25, sure: 0 }
 const GROWS = new Set(['suspicious', 'confirmed'])
 const IN_THE_HEAP = new Set(['heap', 'external'])
 
@@ -71,8 +71,8 @@ class Inquiry {
     // No look shows what native code allocates, only what grew in the heap meanwhile.
     if (kind === 'native' && !leak) return undefined
     if (kind === 'native') return alone(NATIVE)
-    const part = verdict.leak ? BUDGET.sure : isHint ? BUDGET.hint : BUDGET.suspicion
-    const isBlind = this.#obstacle?.blocks || !this.#evidence.affords(part)
+    const rest = verdict.leak ? REST_OF.sure : isHint ? REST_OF.hint : REST_OF.suspicion
+    const isBlind = this.#obstacle?.blocks || !this.#evidence.budget.has(rest)
     // A third look is for what is suspected, or what may be proven without.
     if (isHint && this.#evidence.looks >= PROOF - 1 && this.#episode.proven !== this.#evidence.looks) return undefined
     if (!isBlind && !this.#isTime(verdict, collections)) return undefined
@@ -115,7 +115,7 @@ class Inquiry {
       return undefined
     }
     const expected = comeIn(this.#time - (this.#episode.began ?? before), verdict)
-    const told = this.#episode.add(finding, verdict, { time: this.#time, expected, isSuspicious, canLook: lastsFor(LONG_MS, verdict) && this.#evidence.affords(BUDGET.sure) })
+    const told = this.#episode.add(finding, verdict, { time: this.#time, expected, isSuspicious, canLook: lastsFor(LONG_MS, verdict) && this.#evidence.budget.has() })
     // What did not grow by the path it has now may do so from here on.
     if (told === undefined && finding.growth.suspects.length === 0) {
       this.#evidence.forget({ last: true })
@@ -139,9 +139,9 @@ class Inquiry {
   async #without(verdict, count) {
     if (!verdict.leak || (verdict.kind === 'heap' && this.#episode.denies(verdict))) return undefined
     const maySee = this.#obstacle === undefined || this.#obstacle.mayPass
-    if (maySee && lastsFor(this.#evidence.pauseMs, verdict)) return undefined
+    if (maySee && lastsFor(this.#evidence.budget.pauseMs, verdict)) return undefined
     const counted = count ?? (this.#obstacle?.isOfMemory ? await this.#evidence.count() : {})
-    return { ...alone(this.#obstacle?.missing ?? this.#evidence.exhausted), ...counted }
+    return { ...alone(this.#obstacle?.missing ?? this.#evidence.exhausted), ...counted, ...this.#episode.withheld }
   }
 
   #rest() {

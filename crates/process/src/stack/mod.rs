@@ -152,8 +152,8 @@ fn links_of(isolate: *mut Isolate) -> Frames {
     let (Some(stack_end), Some(isolate_end)) = (end(from_ref(&here) as usize), end(isolate as usize)) else {
         return Frames::NONE;
     };
-    // SAFETY: both are mappings, of which V8 uses what lies between: the stack as far as it goes and the isolate as far as it reaches are not given back
-    // while this thread is in it, and places are kept only that are V8's own.
+    // SAFETY: the stack is not given back while its thread runs, and of the isolate no more is read than it has itself, which is there while the
+    // thread is in it.
     unsafe { Frames::of(isolate, isolate_end - isolate as usize, stack_end) }
 }
 
