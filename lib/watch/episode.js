@@ -58,7 +58,7 @@ class Episode {
   #denied
   /** So much had come when what grows was first seen to have a bound to fill up to; `undefined`: it was not. */
   #filling
-  /** The last look found a sure trend as well; and how often one was left open. */
+  /** A look before found a sure trend as well; and how often one was left open. */
   #wasSure = false
   #opened = 0
   /** What would have been told, had there been no other look to come. */
@@ -82,6 +82,7 @@ class Episode {
   /** What comes is compared with a look of this time, if there is one. */
   begin(...times) {
     this.#times = times
+    this.#wasSure = false
     for (const [holder, size] of this.#sizes) this.#peaks.set(holder, Math.max(size, this.#peaks.get(holder) ?? 0))
     this.#sizes.clear()
     if (this.#peaks.size > MOST_PEAKS) this.#peaks.clear()
@@ -121,7 +122,7 @@ class Episode {
     const suspects = this.#ranked(holdersOf(named, verdict, expected))
     const told = { evidence: suspects.length > 0 ? evidence : 'trend', walkerReason, suspects, looks: growth.looks, capture }
     const wasSure = this.#wasSure
-    this.#wasSure = verdict.leak
+    this.#wasSure ||= verdict.leak
     const bySureTrend = verdict.leak ? this.#bySureTrend(growth, verdict, told, { expected, canLook, wasSure }) : undefined
     return bySureTrend ?? this.#byEvidence(growth, verdict, { ...told, evidence }, isSuspicious)
   }

@@ -1,4 +1,4 @@
-//! V8's frames of this thread, read by their links: what the sampler reads, in a tenth of its time.
+//! V8's frames of this thread, read by their links: what the sampler reads, in a fifth of its time or less.
 //!
 //! Each frame of V8's holds the link of its caller's frame and a position in its caller's code; the innermost one, through which JavaScript called us, V8
 //! notes in its isolate. Where in there, and which positions are the interpreter's, whose frames hold a position in bytecode besides, is

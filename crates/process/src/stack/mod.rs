@@ -2,7 +2,7 @@
 //!
 //! `Error.captureStackTrace` makes objects of frames and takes microseconds. V8's sampler, which its profilers call from signals, reads the
 //! same frames as addresses in a tenth of that: of compiled code the return address, which tells the functions that were inlined there as
-//! well, of interpreted code the bytecode's. Of a few frames we follow the links ourselves ([`frames`]), in a tenth of that again, and ask the sampler for
+//! well, of interpreted code the bytecode's. Of a few frames we follow the links ourselves ([`frames`]), in a fifth of that or less, and ask the sampler for
 //! what is new. Whoever asked `Error` once for such a stack knows the answer for as long as code stays where
 //! it is. It is moved and freed by full collections alone, so each of them makes all numbers void.
 
