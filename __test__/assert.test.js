@@ -201,7 +201,7 @@ test('the report has all that was found', async (t) => {
 })
 
 test('numbers that stay are told by where they are held', { skip: !walker && reasons.walker }, async () => {
-  for (const [source, what] of [['keep.push(1)', 'keep: Array'], ['seen.add(n++)', 'seen: Set']]) {
+  for (const [source, what] of [['keep.push(1)', 'keep: Array of numbers'], ['seen.add(n++)', 'seen: Set of numbers']]) {
     const { code, message } = await verdict(`const seen = new Set(); await lg.assertNoLeak(() => { ${source} })`)
     assert.equal(code, 'ERR_LEAKGUARD_LEAK', message)
     assert.match(message, new RegExp(`leaks: .*1 values a call[^]*\n  ${what}: \\+1 a call, [\\d,]+( → [\\d,]+){1,2}\n`))
