@@ -1,7 +1,7 @@
 'use strict'
 
 // All that CI runs after `npm test`: format, lints, types, generated files, Rust's tests, and the JavaScript tests, the
-// demo among them, on every supported line of Node.js. Stops at the first step that fails.
+// demo of `npm start` among them, on every supported line of Node.js. Stops at the first step that fails.
 
 const { spawnSync } = require('node:child_process')
 const { readFileSync, readdirSync, statSync } = require('node:fs')
@@ -35,8 +35,6 @@ for (const node of nodes()) {
     step(`25 twins under load on Node ${node.version}`, () => runTwice(node.path, ['__test__/support/twin-stress.js', '25']))
   }
 }
-// The tests run the same demo on every Node.
-step('npm start', () => runTwice('npm', ['start']))
 for (const { name, seconds } of times) console.log(`${seconds.toFixed(1).padStart(7)} s  ${name}`)
 console.log(`check: all is well, after ${secondsSince(started).toFixed(0)} s`)
 

@@ -5,7 +5,8 @@
 // processes under load, and on a machine that stalls for seconds one of a thousand expectations may meet the stall. What
 // fails twice fails; what passed the second time is named at the end. With --other-node, what one Node has told is left out: how the
 // package installs, what a browser makes of the pages (what they are sent is tested with every Node), how reports are printed, what is
-// redacted, what the guard of memory and disk refuses, and `leakguard run`. Ends with the tests' exit code.
+// redacted, what the guard of memory and disk refuses, and `leakguard run`; and what grows is named by walks, not by V8's snapshots. Ends with the
+// tests' exit code.
 
 const { spawnSync } = require('node:child_process')
 const { mkdtempSync, readFileSync, readdirSync, rmSync } = require('node:fs')
@@ -17,7 +18,8 @@ const FOLDER = '__test__'
 
 const again = process.argv.includes('--again')
 const ONCE = ['packages', 'release', 'page', 'view-page', 'cli', 'cli-input', 'convert', 'report-formats', 'report-text', 'terminal', 'redact', 'headroom', 'run']
-const left = process.argv.includes('--other-node') ? ONCE.map((name) => `${name}.test.js`) : []
+const isOther = process.argv.includes('--other-node')
+const left = isOther ? ONCE.map((name) => `${name}.test.js`) : []
 const named = process.argv.slice(2).filter((name) => !name.startsWith('--'))
 const all = () => readdirSync(join(root, FOLDER)).filter((name) => name.endsWith('.test.js') && !left.includes(name))
 const files = named.length > 0 ? named : all().map((name) => join(FOLDER, name))
@@ -44,7 +46,7 @@ function tests(names, atOnce) {
     ...reporters.flatMap(([reporter, to]) => [`--test-reporter=${reporter}`, `--test-reporter-destination=${to}`]),
   ]
   try {
-    const { status, error } = spawnSync(process.execPath, [...options, ...names], { cwd: root, stdio: 'inherit' })
+    const { status, error } = spawnSync(process.execPath, [...options, ...names], { cwd: root, stdio: 'inherit', env: { ...process.env, ...(isOther && { LEAKGUARD_OTHER_NODE: '1' }) } })
     if (error) throw error
     const failed = readFileSync(list, 'utf8').split('\n').filter(Boolean)
     return { status: status ?? 1, failed: failed.map((name) => relative(root, resolve(root, name))) }
