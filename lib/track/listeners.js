@@ -24,23 +24,17 @@ function onEmitter(original, observers) {
   return function addListener(type, listener) {
     const observer = observers[0]
     if (observer === undefined) return apply(original, this, arguments)
-    let weight = 0
-    let others
-    try {
-      // Before it is there: a listener that was here and is gone looks like one that is, when it comes again.
-      weight = observer.weigh(type)
-      // Mostly there is one observer, and arrays cost.
-      if (observers.length > 1) others = observers.slice(1).map((other) => ({ other, weight: other.weigh(type) }))
-    } catch {
-      // No stack is left: what the app calls says so itself.
-    }
+    // Before it is there: a listener that was here and is gone looks like one that is, when it comes again.
+    const weight = observer.weigh(type)
+    // Mostly there is one observer, and arrays cost.
+    const others = observers.length === 1 ? undefined : observers.slice(1).map((other) => ({ other, weight: other.weigh(type) }))
     const result = apply(original, this, arguments)
+    if (weight === 0 && others === undefined) return result
     try {
       if (weight !== 0) observer.emitterHas(this, type, listener, weight, observer.places.at(addListener))
-      if (others === undefined) return result
-      for (const { other, weight } of others) if (weight !== 0) other.emitterHas(this, type, listener, weight, other.places.at(addListener))
+      for (const { other, weight } of others ?? []) if (weight !== 0) other.emitterHas(this, type, listener, weight, other.places.at(addListener))
     } catch {
-      // It was added all the same.
+      // No stack is left: it was added all the same.
     }
     return result
   }
