@@ -83,7 +83,7 @@ class Listeners extends Tracker {
   emitterHas(emitter, type, listener, weight, place) {
     this.#isOf(emitter)
     const entry = (site, weight, at) => {
-      if (this.#isProxy) return new OnProxy(this.#owner, type, new WeakRef(listener), site, weight, at)
+      if (this.#isProxy) return new OnProxy(this.#owner, type, new WeakRef(listener), 0, site, weight, at)
       const list = emitter._events?.[type]
       const hint = Array.isArray(list) ? list.lastIndexOf(listener) : 0
       return new OnEmitter(this.#owner, type, new WeakRef(listener), hint, site, weight, at)
@@ -155,16 +155,7 @@ class OnEmitter {
 }
 
 /** A listener of a Proxy, whose traps are the app's: it counts while both are there. */
-class OnProxy {
-  constructor(owner, event, listener, site, weight, at) {
-    this.owner = owner
-    this.event = event
-    this.listener = listener
-    this.site = site
-    this.weight = weight
-    this.at = at
-  }
-
+class OnProxy extends OnEmitter {
   isLive() {
     return this.owner.deref() !== undefined && this.listener.deref() !== undefined
   }

@@ -23,7 +23,8 @@ const LAST_WAY_OUT: usize = 3 << 1;
 /// Frames between two of JavaScript's, such as a built-in function's.
 const BETWEEN: usize = 8;
 
-/// The isolate's note is looked for in so much of it, which is less than it has (V8 11 to 14 note it within the first 400 bytes), and what it notes lies so near: between it and us is C++ alone.
+/// The isolate's note is looked for in so much of it, which is less than it has: V8 11 to 14 note it within the first 400 bytes. What it notes lies so near:
+/// between it and us is C++ alone.
 const NOTED_BYTES: usize = 16 << 10;
 const NEAR_BYTES: usize = 16 << 10;
 /// A place has to have been right so often, and alone; and so often it is looked for at most.
