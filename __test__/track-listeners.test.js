@@ -62,6 +62,19 @@ test('all ways to add and to end, each counted one time', (t) => {
   assert.deepEqual(sites('kept').map(({ live }) => live).sort(), [0, 1])
 })
 
+test('what listens to new listeners adds others meanwhile, and each is counted with its own emitter', (t) => {
+  const { sites } = tracking(t)
+  class Outer extends EventEmitter {}
+  class Inner extends EventEmitter {}
+  const [outer, inner] = [new Outer(), new Inner()]
+  outer.on('newListener', () => inner.on('nested', () => {}))
+  for (let nth = 0; nth < 4; nth++) outer.on('outer', () => {})
+  assert.deepEqual(sites('outer').map(({ type, live }) => [type, live]), [['Outer', 4]])
+  assert.deepEqual(sites('nested').map(({ type, live }) => [type, live]), [['Inner', 4]])
+  inner.removeAllListeners()
+  assert.deepEqual([sites('outer').map(counts), sites('nested').map(counts)], [[[4, 4, 0]], [[0, 4, 4]]])
+})
+
 test('event targets: once, signal, twice the same, abort, and what Node adds for itself', (t) => {
   const { sites } = tracking(t)
   const target = new EventTarget()

@@ -22,13 +22,13 @@ class Ledger {
     entry.site.live += entry.weight
   }
 
-  /** Asks the next ones, at most so many. */
-  look(count) {
+  /** Asks the next ones, at most so many. Of an owner that is at hand, what `ref` refers to: asking what is held weakly costs. */
+  look(count, ref, owner) {
     const entries = this.#entries
     for (let left = Math.min(count, entries.length); left > 0; left--) {
       if (this.#cursor >= entries.length) this.#cursor = 0
       const entry = entries[this.#cursor]
-      if (entry.isLive()) this.#cursor++
+      if (entry.isLive(ref, owner)) this.#cursor++
       else this.#drop(entry)
     }
   }

@@ -8,6 +8,8 @@ const { Hook } = require('./hook.js')
 const { Tracker, RULES } = require('./tracker.js')
 
 const { apply } = Reflect
+/** As `call` is, whatever becomes of that: cheaper than an array of arguments. */
+const call = Function.prototype.call.bind(Function.prototype.call)
 
 // Where Node keeps the listeners of a target: its lists have what no public function tells without a copy of them all.
 const kEvents = Object.getOwnPropertySymbols(new EventTarget()).find(({ description }) => description === 'kEvents')
@@ -25,14 +27,15 @@ function onEmitter(original, observers) {
     const observer = observers[0]
     if (observer === undefined) return apply(original, this, arguments)
     // Before it is there: a listener that was here and is gone looks like one that is, when it comes again.
-    const weight = observer.weigh(type)
+    const weight = observer.weigh(type, this)
+    const { ref } = observer
     // Mostly there is one observer, and arrays cost.
-    const others = observers.length === 1 ? undefined : observers.slice(1).map((other) => ({ other, weight: other.weigh(type) }))
-    const result = apply(original, this, arguments)
+    const others = observers.length === 1 ? undefined : observers.slice(1).map((other) => ({ other, weight: other.weigh(type, this), ref: other.ref }))
+    const result = arguments.length === 2 ? call(original, this, type, listener) : apply(original, this, arguments)
     if (weight === 0 && others === undefined) return result
     try {
-      if (weight !== 0) observer.emitterHas(this, type, listener, weight, observer.places.at(addListener))
-      for (const { other, weight } of others ?? []) if (weight !== 0) other.emitterHas(this, type, listener, weight, other.places.at(addListener))
+      if (weight !== 0) observer.emitterHas(this, type, listener, weight, ref, observer.places.at(addListener))
+      for (const { other, weight, ref } of others ?? []) if (weight !== 0) other.emitterHas(this, type, listener, weight, ref, other.places.at(addListener))
     } catch {
       // No stack is left: it was added all the same.
     }
@@ -51,7 +54,7 @@ function onTarget(original, observers) {
         // The same listener a second time is not added, nor is one with an aborted signal.
         if (sizeOf(this, type) > before) {
           for (let nth = 0; nth < observers.length; nth++) {
-            const weight = observers[nth].weigh(type)
+            const weight = observers[nth].weigh(type, this)
             if (weight !== 0) observers[nth].targetHas(this, type, weight, observers[nth].places.at(method.addEventListener))
           }
         }
@@ -80,8 +83,9 @@ class Listeners extends Tracker {
     super('listeners', [ofEmitters && emitters, eventTargets && kEvents && targets].filter(Boolean), options)
   }
 
-  emitterHas(emitter, type, listener, weight, place) {
-    this.#isOf(emitter)
+  /** `ref`: to the emitter, if it was sure when it was weighed. What listens to new listeners can have added others since. */
+  emitterHas(emitter, type, listener, weight, ref, place) {
+    if (ref === undefined || ref !== this.#owner) this.refOf(emitter)
     const entry = (site, weight, at) => {
       if (this.#isProxy) return new OnProxy(this.#owner, type, new WeakRef(listener), 0, site, weight, at)
       const list = emitter._events?.[type]
@@ -95,17 +99,17 @@ class Listeners extends Tracker {
     // It was appended. What Node adds weakly, to pass a signal on, holds nothing.
     const node = lastOf(target, type)
     if (node === undefined || node.weak) return
-    this.#isOf(target)
+    if (this.ref === undefined || this.ref !== this.#owner) this.refOf(target)
     this.added(weight, type, this.#type, type, (site, weight, at) => new OnTarget(this.#owner, new WeakRef(node), site, weight, at), place)
   }
 
-  #isOf(owner) {
-    if (this.#owner?.deref() === owner) return
+  refOf(owner) {
+    if (this.#owner?.deref() === owner) return this.#owner
     // Where the stack ends in between, it is the one before still.
     const [type, isItProxy, weak] = [classNameOf(owner), isProxy(owner), new WeakRef(owner)]
     this.#type = type
     this.#isProxy = isItProxy
-    this.#owner = weak
+    return (this.#owner = weak)
   }
 
   reported(ledger, top) {
@@ -142,8 +146,8 @@ class OnEmitter {
     this.at = at
   }
 
-  isLive() {
-    const list = this.owner.deref()?._events?.[this.event]
+  isLive(ref, owner) {
+    const list = (this.owner === ref ? owner : this.owner.deref())?._events?.[this.event]
     // Asking what is held weakly costs.
     if (list === undefined) return false
     const listener = this.listener.deref()
@@ -171,8 +175,8 @@ class OnTarget {
     this.at = at
   }
 
-  isLive() {
-    return this.owner.deref() !== undefined && this.node.deref()?.removed === false
+  isLive(ref) {
+    return (this.owner === ref || this.owner.deref() !== undefined) && this.node.deref()?.removed === false
   }
 }
 

@@ -9,6 +9,8 @@ const A_WHILE_MS = 1000
 const MORE = 16
 /** Kinds that are told apart; all others are one. */
 const KINDS = 512
+/** No kind is this. */
+const NONE = Symbol('none')
 
 /**
  * Which additions are looked at. Reading the stack costs more than the addition itself, so of each kind (an event's name, a
@@ -19,6 +21,9 @@ class Strata {
   #every
   #kinds = new Map()
   #others = stratum()
+  /** The last one: those of one kind often come in a row. */
+  #kind = NONE
+  #last
   #seed = 0x2545f491
 
   constructor(every) {
@@ -28,7 +33,7 @@ class Strata {
   /** How many additions this one stands for; 0: it is not looked at. */
   weigh(kind) {
     if (this.#every === 1) return 1
-    const stratum = this.#kinds.get(kind) ?? this.#new(kind)
+    const stratum = kind === this.#kind ? this.#last : this.#of(kind)
     if (--stratum.skip > 0) return 0
     if (stratum.exact > 0) {
       if (--stratum.exact > 0) stratum.skip = 1
@@ -55,6 +60,13 @@ class Strata {
       stratum.skip = this.#gap()
     }
     stratum.since = now
+  }
+
+  #of(kind) {
+    const stratum = this.#kinds.get(kind) ?? this.#new(kind)
+    this.#kind = kind
+    this.#last = stratum
+    return stratum
   }
 
   #new(kind) {

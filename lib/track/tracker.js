@@ -39,6 +39,8 @@ class Tracker extends EventEmitter {
   #growth
   #timer
   #began = performance.now()
+  /** The weak reference to the owner that was weighed last, while it is sure. */
+  ref
 
   /** `resource`: the count's name in readings. */
   constructor(resource, hooks, { sample, depth, interval, judgement }) {
@@ -56,11 +58,14 @@ class Tracker extends EventEmitter {
   }
 
   /** How many additions one of a kind stands for; 0: it is left alone. Some older ones are asked first whether they are there still. */
-  weigh(kind) {
+  weigh(kind, owner) {
     let weight = 0
+    this.ref = undefined
     try {
       weight = this.#strata.weigh(kind)
-      if (weight !== 0) this.#ledger.look(EACH)
+      if (weight === 0) return 0
+      if (owner !== undefined) this.ref = this.refOf(owner)
+      this.#ledger.look(EACH, this.ref, owner)
     } catch {
       // Such as no stack left: they are asked another time.
     }

@@ -52,6 +52,8 @@ class Episode {
   empty = 0
   /** Looks at which one holder without a bound grew each time; 0: there is none. */
   proven = 0
+  /** One grew each time, if little beside what else came. */
+  mayBeProven = false
   /** What is told by evidence as soon as it is suspected again. */
   #proof
   /** By the trend so much had come when the heap said no; `undefined`: it did not. */
@@ -173,8 +175,10 @@ class Episode {
   /** The trend is not sure, and need not be of a holder that has no bound to fill up to. */
   #byEvidence(growth, { growthBytes }, told, isSuspicious) {
     const least = grownBy(growth) * PART
-    const leaks = growth.suspects.find((suspect) => isUnbounded(suspect) && suspect.retainedDelta >= least)
+    const unbounded = growth.suspects.filter(isUnbounded)
+    const leaks = unbounded.find(({ retainedDelta }) => retainedDelta >= least)
     this.proven = leaks ? growth.looks : 0
+    this.mayBeProven = unbounded.length > 0
     const others = told.suspects.filter((other) => other !== leaks)
     const proof = this.proven >= PROOF ? { confirmedBy: 'evidence', ...told, suspects: [leaks, ...others] } : undefined
     if (isSuspicious && proof !== undefined) return proof

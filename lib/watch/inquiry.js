@@ -86,7 +86,7 @@ class Inquiry {
 
   #isTime(verdict, collections) {
     if (this.#evidence.looks === 0) return true
-    const { empty, proven, began } = this.#episode
+    const { empty, proven, mayBeProven, began } = this.#episode
     const since = collections - this.#at
     const now = performance.now()
     const elapsed = now - this.#time
@@ -98,7 +98,10 @@ class Inquiry {
       // What the heap said no to is asked of it again when it may say something else.
       return !this.#episode.denies(verdict) || since >= REST || elapsed >= (REST / SPACING) * LONG_MS
     }
-    if (this.#evidence.looks >= PROOF && empty === 0 && proven !== PROOF) return false
+    if (this.#evidence.looks >= PROOF && empty === 0 && proven !== PROOF) {
+      // A load comes and goes, and what leaks beside it stands out in twice the time.
+      if (!mayBeProven || elapsed < this.#time - began) return false
+    }
     if (empty >= CLEARED) return since >= REST
     return comeIn(elapsed, verdict) >= LEAST_BYTES || since >= PATIENCE
   }
