@@ -100,8 +100,8 @@ function server(mode) {
   process.on('message', () => process.send(process.cpuUsage()))
 }
 
-/** Requests in a second of such a server's processor time: of wall time it shares its cores with whatever else runs. */
-async function requests(node, mode, ms) {
+/** A server of a mode, asked over connections that stay: `use(count)` answers how many seconds of processor time so many requests take. */
+async function asked(node, mode) {
   const child = spawn(node, [__filename, '--child', 'server', '--mode', mode], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
   const port = await new Promise((resolve) => child.once('message', resolve))
   const agent = new http.Agent({ keepAlive: true, maxSockets: 16 })
@@ -111,18 +111,35 @@ async function requests(node, mode, ms) {
     const { user, system } = await new Promise((resolve) => child.once('message', resolve))
     return (user + system) / 1e6
   }
-  const during = async (ms) => {
-    let count = 0
+  const use = async (count) => {
     const before = await used()
-    const start = performance.now()
-    await Promise.all(Array.from({ length: 16 }, async () => { while (performance.now() - start < ms) { await one(); count++ } }))
-    return count / ((await used()) - before)
+    let left = count
+    await Promise.all(Array.from({ length: 16 }, async () => { while (left-- > 0) await one() }))
+    return (await used()) - before
   }
-  await during(ms / 3)
-  const rate = await during(ms)
-  agent.destroy()
-  child.kill('SIGKILL')
-  return rate
+  const end = () => {
+    agent.destroy()
+    child.kill('SIGKILL')
+  }
+  return { use, end }
+}
+
+/**
+ * Requests that a tracked server answers for each of one that is not, by processor time: of wall time they share their cores with whatever else
+ * runs. Both run at once and are asked in turns of some ms, so that a machine that gets slower does so for both.
+ */
+async function throughput(node, turns) {
+  const [without, sampled] = [await asked(node, 'without'), await asked(node, 'sampled')]
+  for (const server of [without, sampled]) await server.use(100 * turns)
+  const ratios = []
+  for (let turn = 0; turn < turns; turn++) {
+    const order = turn % 2 ? [sampled, without] : [without, sampled]
+    const times = new Map()
+    for (const server of order) times.set(server, await server.use(400))
+    ratios.push(times.get(without) / times.get(sampled))
+  }
+  for (const server of [without, sampled]) server.end()
+  return median(ratios)
 }
 
 async function main() {
@@ -138,14 +155,14 @@ async function main() {
       const [without, sampled, exact] = Object.values(times).map(median)
       row.push(`${Math.round(without)} ns: **${(sampled / without).toFixed(2)}**, ${(exact / without).toFixed(1)}`)
     }
-    const rates = { without: [], sampled: [] }
-    for (let round = 0; round < rounds; round++) for (const mode of Object.keys(rates)) rates[mode].push(await requests(node, mode, values.quick ? 500 : 4000))
-    row.push(`**${(median(rates.sampled) / median(rates.without)).toFixed(3)}**`)
+    const ratios = []
+    for (let round = 0; round < rounds; round++) ratios.push(await throughput(node, values.quick ? 10 : 150))
+    row.push(`**${median(ratios).toFixed(3)}** (${Math.min(...ratios).toFixed(3)} to ${Math.max(...ratios).toFixed(3)})`)
     for (const what of ['listener', 'timer']) row.push(`${Math.round(measured('bytes', what, 'exact') - measured('bytes', what, 'without'))} B`)
     console.error(row.join(' | '))
     rows.push(row)
   }
-  const head = ['Node', '`on`, `off`: sampled, exact', '`setTimeout`, `clearTimeout`', '`addEventListener`, `remove…`', 'requests a second of processor time, sampled', 'a live listener', 'a live timer']
+  const head = ['Node', '`on`, `off`: sampled, exact', '`setTimeout`, `clearTimeout`', '`addEventListener`, `remove…`', 'requests of a server, sampled (of so many rounds)', 'a live listener', 'a live timer']
   const text = plainTable(head, rows)
   console.log(text)
   if (!values.dry) replaceTable(path.join(__dirname, '../docs/tracking.md'), 'tracking', text)

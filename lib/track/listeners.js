@@ -5,6 +5,7 @@ const { isProxy } = require('node:util').types
 const { boolean, validate } = require('../options.js')
 const { classNameOf } = require('./class-name.js')
 const { Hook } = require('./hook.js')
+const { looking, noted } = require('./look.js')
 const { Tracker, RULES } = require('./tracker.js')
 
 const { apply } = Reflect
@@ -24,21 +25,10 @@ const targets = new Hook([{ object: EventTarget.prototype, name: 'addEventListen
 
 function onEmitter(original, observers) {
   return function addListener(type, listener) {
-    const observer = observers[0]
-    if (observer === undefined) return apply(original, this, arguments)
     // Before it is there: a listener that was here and is gone looks like one that is, when it comes again.
-    const weight = observer.weigh(type, this)
-    const { ref } = observer
-    // Mostly there is one observer, and arrays cost.
-    const others = observers.length === 1 ? undefined : observers.slice(1).map((other) => ({ other, weight: other.weigh(type, this), ref: other.ref }))
+    const looks = looking(observers, type, this)
     const result = arguments.length === 2 ? call(original, this, type, listener) : apply(original, this, arguments)
-    if (weight === 0 && others === undefined) return result
-    try {
-      if (weight !== 0) observer.emitterHas(this, type, listener, weight, ref, observer.places.at(addListener))
-      for (const { other, weight, ref } of others ?? []) if (weight !== 0) other.emitterHas(this, type, listener, weight, ref, other.places.at(addListener))
-    } catch {
-      // No stack is left: it was added all the same.
-    }
+    if (looks !== undefined) noted(looks, addListener, (look, place) => look.observer.emitterHas(this, type, listener, look, place))
     return result
   }
 }
@@ -46,20 +36,14 @@ function onEmitter(original, observers) {
 function onTarget(original, observers) {
   // A method: it is no constructor, as the original is none.
   const method = {
-    addEventListener(type) {
-      if (observers.length === 0) return apply(original, this, arguments)
-      const before = sizeOf(this, type)
-      const result = apply(original, this, arguments)
-      try {
-        // The same listener a second time is not added, nor is one with an aborted signal.
-        if (sizeOf(this, type) > before) {
-          for (let nth = 0; nth < observers.length; nth++) {
-            const weight = observers[nth].weigh(type, this)
-            if (weight !== 0) observers[nth].targetHas(this, type, weight, observers[nth].places.at(method.addEventListener))
-          }
-        }
-      } catch {
-        // It was added all the same.
+    addEventListener(type, listener, options) {
+      const looks = looking(observers, type, this)
+      const before = looks && sizeOf(this, type)
+      const count = arguments.length
+      const result = count === 2 ? call(original, this, type, listener) : count === 3 ? call(original, this, type, listener, options) : apply(original, this, arguments)
+      // The same listener a second time is not added, nor is one with an aborted signal.
+      if (looks !== undefined && sizeOf(this, type) > before) {
+        noted(looks, method.addEventListener, (look, place) => look.observer.targetHas(this, type, look, place))
       }
       return result
     },
@@ -83,8 +67,8 @@ class Listeners extends Tracker {
     super('listeners', [ofEmitters && emitters, eventTargets && kEvents && targets].filter(Boolean), options)
   }
 
-  /** `ref`: to the emitter, if it was sure when it was weighed. What listens to new listeners can have added others since. */
-  emitterHas(emitter, type, listener, weight, ref, place) {
+  emitterHas(emitter, type, listener, { weight, ref }, place) {
+    // What listens to new listeners can have added others since.
     if (ref === undefined || ref !== this.#owner) this.refOf(emitter)
     const entry = (site, weight, at) => {
       if (this.#isProxy) return new OnProxy(this.#owner, type, new WeakRef(listener), 0, site, weight, at)
@@ -95,11 +79,11 @@ class Listeners extends Tracker {
     this.added(weight, type, this.#type, type, entry, place)
   }
 
-  targetHas(target, type, weight, place) {
+  targetHas(target, type, { weight, ref }, place) {
     // It was appended. What Node adds weakly, to pass a signal on, holds nothing.
     const node = lastOf(target, type)
     if (node === undefined || node.weak) return
-    if (this.ref === undefined || this.ref !== this.#owner) this.refOf(target)
+    if (ref === undefined || ref !== this.#owner) this.refOf(target)
     this.added(weight, type, this.#type, type, (site, weight, at) => new OnTarget(this.#owner, new WeakRef(node), site, weight, at), place)
   }
 

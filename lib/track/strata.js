@@ -5,43 +5,48 @@ const { performance } = require('node:perf_hooks')
 /** So many of a kind are looked at before only some are, and again whenever that took a second: what is not frequent is exact. */
 const FIRST = 64
 const A_WHILE_MS = 1000
+/** What is looked at again within so many ms is looked at half as often from then on, and twice as often after so many, within these bounds of `every`. */
+const RAPID_MS = 50
+const SLOW_MS = 200
+const RAREST = 8
 /** And so many more when a place turns up that was not known. */
 const MORE = 16
 /** Kinds that are told apart; all others are one. */
 const KINDS = 512
-/** No kind is this. */
-const NONE = Symbol('none')
 
 /**
  * Which additions are looked at. Reading the stack costs more than the addition itself, so of each kind (an event's name, a
- * delay) the first are, and all while they come slowly; then one of `every`, at random and standing for so many: what is frequent is
- * estimated without a bias.
+ * delay) the first are, and all while they come slowly; then one of `every`, at random and standing for so many, or of up to eight times that
+ * where they come fast: what is frequent is estimated without a bias.
  */
 class Strata {
   #every
   #kinds = new Map()
-  #others = stratum()
-  /** The last one: those of one kind often come in a row. */
-  #kind = NONE
-  #last
+  #others
   #seed = 0x2545f491
 
   constructor(every) {
     this.#every = every
+    this.#others = stratum(every)
   }
 
   /** How many additions this one stands for; 0: it is not looked at. */
   weigh(kind) {
     if (this.#every === 1) return 1
-    const stratum = kind === this.#kind ? this.#last : this.#of(kind)
-    if (--stratum.skip > 0) return 0
+    const stratum = this.#kinds.get(kind) ?? this.#new(kind)
+    // Small enough for the engine to put it where it is called.
+    return --stratum.skip > 0 ? 0 : this.#due(stratum)
+  }
+
+  #due(stratum) {
     if (stratum.exact > 0) {
       if (--stratum.exact > 0) stratum.skip = 1
       else this.#next(stratum)
       return 1
     }
+    const weight = stratum.every
     this.#next(stratum)
-    return this.#every
+    return weight
   }
 
   /** One of this kind came from a place that was not known: the next ones are worth a look. */
@@ -53,42 +58,39 @@ class Strata {
 
   #next(stratum) {
     const now = performance.now()
-    if (now - stratum.since >= A_WHILE_MS) {
+    const since = now - stratum.since
+    if (since >= A_WHILE_MS) {
       stratum.exact = FIRST
       stratum.skip = 1
+      stratum.every = this.#every
     } else {
-      stratum.skip = this.#gap()
+      if (since < RAPID_MS) stratum.every = Math.min(2 * stratum.every, RAREST * this.#every)
+      else if (since > SLOW_MS) stratum.every = Math.max(stratum.every / 2, this.#every)
+      stratum.skip = this.#gap(stratum.every)
     }
     stratum.since = now
   }
 
-  #of(kind) {
-    const stratum = this.#kinds.get(kind) ?? this.#new(kind)
-    this.#kind = kind
-    this.#last = stratum
-    return stratum
-  }
-
   #new(kind) {
     if (this.#kinds.size >= KINDS) return this.#others
-    const made = stratum()
+    const made = stratum(this.#every)
     this.#kinds.set(kind, made)
     return made
   }
 
   // `Math.random` belongs to the app, which may have put a seeded one there. The mean of these is `every`.
-  #gap() {
+  #gap(every) {
     let seed = this.#seed
     seed ^= seed << 13
     seed ^= seed >>> 17
     seed ^= seed << 5
     this.#seed = seed
-    return 1 + ((seed >>> 0) % (2 * this.#every - 1))
+    return 1 + ((seed >>> 0) % (2 * every - 1))
   }
 }
 
-function stratum() {
-  return { exact: FIRST, skip: 1, since: performance.now() }
+function stratum(every) {
+  return { exact: FIRST, skip: 1, every, since: performance.now() }
 }
 
 module.exports = { Strata }

@@ -5,9 +5,11 @@ const promises = require('node:timers/promises')
 const { inspect } = require('node:util')
 const { validate } = require('../options.js')
 const { Hook } = require('./hook.js')
+const { looking, noted } = require('./look.js')
 const { Tracker, RULES } = require('./tracker.js')
 
 const { apply } = Reflect
+const call = Function.prototype.call.bind(Function.prototype.call)
 
 const hook = new Hook(
   [
@@ -26,17 +28,13 @@ const hook = new Hook(
 /** Wraps a function that sets a timer, whose delay is its argument of this index. */
 function setting(name, isLive, at = 1) {
   return (original, observers) =>
-    function set(...given) {
-      const timer = apply(original, this, given)
-      try {
-        for (let nth = 0; nth < observers.length; nth++) {
-          const delay = name === 'setImmediate' ? undefined : delayOf(given[at])
-          const weight = observers[nth].weigh(delay)
-          if (weight !== 0) observers[nth].has(timer, name, delay, weight, isLive, observers[nth].places.at(set))
-        }
-      } catch {
-        // Such as a delay that is no number, of which the promise tells: the timer is the app's all the same.
-      }
+    function set(first, second) {
+      const given = at === 0 ? first : second
+      const kind = name === 'setImmediate' || typeof given !== 'number' ? undefined : Math.trunc(given)
+      const looks = looking(observers, kind)
+      // Mostly a function and a delay.
+      const timer = arguments.length === 2 ? call(original, this, first, second) : apply(original, this, arguments)
+      if (looks !== undefined) noted(looks, set, (look, place) => look.observer.has(timer, name, given, kind, look, isLive, place))
       return timer
     }
 }
@@ -65,9 +63,10 @@ class Timers extends Tracker {
     super('timers', [hook], options)
   }
 
-  has(timer, type, delay, weight, isLive, place) {
+  has(timer, type, given, kind, { weight }, isLive, place) {
+    const delay = type === 'setImmediate' ? undefined : delayOf(given)
     const entry = (site, weight, at) => new SetTimer(new WeakRef(timer), isLive, site, weight, at)
-    this.added(weight, delay, type, delay, entry, place)
+    this.added(weight, kind, type, delay, entry, place)
   }
 
   shownMore({ cleared, fired, type }) {

@@ -59,11 +59,13 @@ class Tracker extends EventEmitter {
 
   /** How many additions one of a kind stands for; 0: it is left alone. Some older ones are asked first whether they are there still. */
   weigh(kind, owner) {
-    let weight = 0
+    const weight = this.#strata.weigh(kind)
+    return weight === 0 ? 0 : this.#weighed(weight, owner)
+  }
+
+  #weighed(weight, owner) {
     this.ref = undefined
     try {
-      weight = this.#strata.weigh(kind)
-      if (weight === 0) return 0
       if (owner !== undefined) this.ref = this.refOf(owner)
       this.#ledger.look(EACH, this.ref, owner)
     } catch {
