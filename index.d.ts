@@ -1107,7 +1107,8 @@ export function detect(samples: readonly MemorySample[], options?: DetectOptions
 export interface TrackOptions {
   /**
    * 1: every addition's place is read. More: of each event or delay the first 64 are, and all that come more slowly than 64 a
-   * second, and the next 16 whenever a new place turns up; else one of so many at random, standing for so many. Default: 256.
+   * second, and the next 16 whenever a new place turns up; else one of so many at random, standing for so many, or one of up
+   * to eight times that where they come fast. Default: 256.
    */
   sample?: number
   /** How many frames are read to find the app's own behind Node's. Default: 12. */

@@ -41,6 +41,15 @@ test('readings: stillness clears, steady growth does not, steps of the engine ar
   assert.equal(judged([1600, 1600], 1000, { ...ofHeap, tolerance: 2 }), 'clear')
 })
 
+test('readings: what the engine notes of code that it compiles is no growth, and hides none', () => {
+  const compiled = (deltas, slack) => judged(deltas, 1000, { ...ofHeap, slack: Float64Array.of(0, ...slack) })
+  const steps = [2000, 1900, -1500]
+  assert.notEqual(judged(steps), 'clear')
+  assert.equal(compiled(steps, [2400, 2400, 2400]), 'clear')
+  assert.notEqual(compiled(steps, [0, 0, 0]), 'clear')
+  assert.notEqual(compiled([8000, 8000, 8000], [9000, 9000, 9000]), 'clear', 'too much, all together')
+})
+
 test('readings: a table that doubles when it is full is not cleared while it stands still', () => {
   assert.notEqual(judged([0, 16_384, 0, 0]), 'clear')
   assert.notEqual(judged([0, 16_384, 0, 0, 32_768, 0, 0, 0]), 'clear')

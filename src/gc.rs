@@ -7,7 +7,7 @@
 #![cfg_attr(test, allow(dead_code, reason = "called from JavaScript alone"))]
 
 use crate::outcome::number;
-use leakguard_process::gc::{self, Feed, HeapFigures, Reading};
+use leakguard_process::gc::{self, Feed, HeapFigures, HeapSpaces, Reading};
 use napi::{Env, Error, Result};
 use napi_derive::napi;
 use std::cell::Cell;
@@ -142,4 +142,42 @@ pub fn collect_garbage() -> bool {
 #[napi]
 pub fn collect_garbage_once() -> bool {
     gc::collect_once()
+}
+
+/// What is used of the heap, with the names that `node:v8` has for it.
+#[napi(object)]
+pub struct HeapReading {
+    /// Bytes of objects.
+    #[napi(js_name = "used_heap_size")]
+    pub used: f64,
+    pub spaces: Vec<SpaceReading>,
+}
+
+/// One of V8's spaces.
+#[napi(object)]
+pub struct SpaceReading {
+    #[napi(js_name = "space_name")]
+    pub name: String,
+    /// Bytes of objects.
+    #[napi(js_name = "space_used_size")]
+    pub used: f64,
+}
+
+impl From<HeapSpaces> for HeapReading {
+    fn from(heap: HeapSpaces) -> Self {
+        let spaces = heap.spaces.into_iter().map(|(name, used)| SpaceReading { name, used: number(used) }).collect();
+        Self { used: number(heap.used), spaces }
+    }
+}
+
+/// What is used of the heap now; `null`: V8 does not tell.
+#[napi]
+pub fn read_heap_spaces() -> Option<HeapReading> {
+    HeapSpaces::read().map(HeapReading::from)
+}
+
+/// Collects, thoroughly or once, and reads before anything is allocated again; `null`: there is no way to, and there may have been a collection.
+#[napi]
+pub fn collect_and_read(thorough: bool) -> Option<HeapReading> {
+    HeapSpaces::collected(thorough).map(HeapReading::from)
 }

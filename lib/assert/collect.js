@@ -1,27 +1,27 @@
 'use strict'
 
 const { LeakguardError } = require('../errors.js')
-const { gc, gcOnce } = require('../gc/collect.js')
+const { gcAndRead } = require('../gc/collect.js')
 
 /**
  * Collects all garbage of this thread: at once where V8 can be asked, else as DevTools' bin asks over the inspector, which V8
- * answers in a later turn.
+ * answers in a later turn. Answers what is used of the heap right after it, where that can be had: see `gcAndRead`.
  */
 function collect() {
-  return collectBy(gc)
+  return collectBy(true)
 }
 
 /** Enough for one reading of several, at half the cost: one collection. */
 function collectOnce() {
-  return collectBy(gcOnce)
+  return collectBy(false)
 }
 
-async function collectBy(way) {
+async function collectBy(thorough) {
   try {
-    way()
+    return gcAndRead(thorough)
   } catch (error) {
     if (error.code !== 'ERR_LEAKGUARD_UNSUPPORTED') throw error
-    await byInspector(error)
+    return byInspector(error)
   }
 }
 

@@ -22,17 +22,18 @@ const RISING = 4
 
 /**
  * `calls[i]` is the number of calls before reading `i` and after the one before, `values[i]` what was read, for `i` up to `count`.
- * `tolerance`: what a call may keep. `grain`, `most`: see `CHANNELS`.
+ * `tolerance`: what a call may keep. `grain`, `most`: see `CHANNELS`. `slack[i]`: by so much reading `i` may differ from the one before and still
+ * stand still, but not all of them together.
  *
  * Answers `state`: `clear`, it does not grow; `rising`, the last batches all grew; `open`: neither can be said yet. And
  * `perCall`, what a call adds: the median over the window, or the mean where that is 0.
  */
-function judge(calls, values, count, { tolerance, grain, most }) {
+function judge(calls, values, count, { tolerance, grain, most, slack }) {
   const start = windowStart(calls, count)
   const deltas = []
   let total = 0
   for (let at = start + 1; at < count; at++) {
-    deltas.push((values[at] - values[at - 1]) / calls[at])
+    deltas.push(beyond(values[at] - values[at - 1], slack?.[at] ?? 0) / calls[at])
     total += calls[at]
   }
   const unseen = tolerance + UNSEEN * grain
@@ -52,6 +53,10 @@ function judge(calls, values, count, { tolerance, grain, most }) {
   if (deltas.length >= 2 && sum <= allowed && level) return { state: 'clear', perCall }
   const last = count > RISING && isRising(calls, values, count, unseen)
   return { state: last ? 'rising' : 'open', perCall }
+}
+
+function beyond(step, slack) {
+  return Math.sign(step) * Math.max(0, Math.abs(step) - slack)
 }
 
 /** The last reading that has at most half of all calls before it, so that the calls doubled since. */

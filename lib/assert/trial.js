@@ -196,12 +196,12 @@ class Trial {
   }
 
   #judged() {
-    const { columns, calls, count } = this.readings
+    const { columns, calls, count, slack } = this.readings
     const found = []
     for (const name in columns) {
       const { unit, grain, most } = CHANNELS[name]
       const tolerance = unit === 'bytes' ? this.#options.tolerance.bytes : this.#options.tolerance.objects
-      const { state, perCall } = judge(calls, columns[name], count, { tolerance, grain, most })
+      const { state, perCall } = judge(calls, columns[name], count, { tolerance, grain, most, slack: name === 'heap' ? slack : undefined })
       if (state !== 'clear') found.push({ name, state, perCall, unit })
       else if (name === 'heap' && this.#call.made < TELLING) found.push({ name, state: 'few', perCall, unit })
     }

@@ -59,4 +59,25 @@ function differing(addon) {
   })
 }
 
-module.exports = { disagreement }
+let spacesAgree
+
+/** Whether V8's figures of its spaces are those that Node tells. Asked once. */
+function areSpacesTold() {
+  if (spacesAgree !== undefined) return spacesAgree
+  const addon = native()
+  const attempts = Array.from({ length: ATTEMPTS })
+  return (spacesAgree = disagreement() === undefined && attempts.some(() => areSpacesAlike(addon)))
+}
+
+function areSpacesAlike(addon) {
+  const before = v8.getHeapSpaceStatistics()
+  const own = addon.readHeapSpaces()?.spaces
+  const after = v8.getHeapSpaceStatistics()
+  const isBetween = (value, one, other) => value >= Math.min(one, other) && value <= Math.max(one, other)
+  return (
+    own?.length === before.length &&
+    own.every(({ space_name: name, space_used_size: used }, at) => name === before[at].space_name && isBetween(used, before[at].space_used_size, after[at].space_used_size))
+  )
+}
+
+module.exports = { disagreement, areSpacesTold }

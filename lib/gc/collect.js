@@ -2,6 +2,7 @@
 
 const { LeakguardError } = require('../errors.js')
 const { native } = require('../native.js')
+const { areSpacesTold } = require('./agreement.js')
 
 /** Collects this thread's garbage, all of it, now. No flag is set: V8 is asked as DevTools' bin asks it. */
 function gc() {
@@ -24,4 +25,21 @@ function collectBy(way) {
   throw new LeakguardError('ERR_LEAKGUARD_UNSUPPORTED', `garbage cannot be collected here: ${reason}; start Node.js with --expose-gc`)
 }
 
-module.exports = { gc, gcOnce }
+/**
+ * Collects, `thorough`ly or once, and answers what is used of the heap before anything is allocated again: `{ used_heap_size, spaces }`, as `node:v8` has them.
+ * `undefined`: it has collected, and only Node tells what is used.
+ */
+function gcAndRead(thorough) {
+  let reading
+  try {
+    if (areSpacesTold()) reading = native().collectAndRead(thorough)
+  } catch {
+    // The ways below say why, if they cannot either.
+  }
+  if (reading) return reading
+  if (thorough) gc()
+  else gcOnce()
+  return undefined
+}
+
+module.exports = { gc, gcOnce, gcAndRead }

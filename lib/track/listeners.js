@@ -5,7 +5,7 @@ const { isProxy } = require('node:util').types
 const { boolean, validate } = require('../options.js')
 const { classNameOf } = require('./class-name.js')
 const { Hook } = require('./hook.js')
-const { looking, noted } = require('./look.js')
+const { looking } = require('./look.js')
 const { Tracker, RULES } = require('./tracker.js')
 
 const { apply } = Reflect
@@ -26,9 +26,16 @@ const targets = new Hook([{ object: EventTarget.prototype, name: 'addEventListen
 function onEmitter(original, observers) {
   return function addListener(type, listener) {
     // Before it is there: a listener that was here and is gone looks like one that is, when it comes again.
-    const looks = looking(observers, type, this)
+    const first = looking(observers, type, this)
     const result = arguments.length === 2 ? call(original, this, type, listener) : apply(original, this, arguments)
-    if (looks !== undefined) noted(looks, addListener, (look, place) => look.observer.emitterHas(this, type, listener, look, place))
+    if (first === undefined) return result
+    try {
+      for (let look = first; look !== undefined; look = look.next) {
+        look.observer.emitterHas(this, type, listener, look, look.observer.places.at(addListener))
+      }
+    } catch {
+      // No stack is left: it was added all the same.
+    }
     return result
   }
 }
@@ -37,13 +44,18 @@ function onTarget(original, observers) {
   // A method: it is no constructor, as the original is none.
   const method = {
     addEventListener(type, listener, options) {
-      const looks = looking(observers, type, this)
-      const before = looks && sizeOf(this, type)
+      const first = looking(observers, type, this)
+      const before = first && sizeOf(this, type)
       const count = arguments.length
       const result = count === 2 ? call(original, this, type, listener) : count === 3 ? call(original, this, type, listener, options) : apply(original, this, arguments)
       // The same listener a second time is not added, nor is one with an aborted signal.
-      if (looks !== undefined && sizeOf(this, type) > before) {
-        noted(looks, method.addEventListener, (look, place) => look.observer.targetHas(this, type, look, place))
+      if (first === undefined || sizeOf(this, type) <= before) return result
+      try {
+        for (let look = first; look !== undefined; look = look.next) {
+          look.observer.targetHas(this, type, look, look.observer.places.at(method.addEventListener))
+        }
+      } catch {
+        // It was added all the same.
       }
       return result
     },

@@ -3,8 +3,8 @@
 const { native } = require('../native.js')
 const { kept, placeOf } = require('./place.js')
 
-/** The wrapper that the app calls, `noted`, which the wrapper calls itself, and `at`, which that calls. */
-const OWN = 3
+/** The wrapper that the app calls, and `at`, which the wrapper calls itself: the fewer, the sooner the addon knows a stack by its links. */
+const OWN = 2
 /** V8 has frames of its own between two calls: of a constructor, a built-in function, a way into JavaScript. */
 const EACH = 4
 const MOST_FRAMES = 128
@@ -30,7 +30,7 @@ class Places {
     if (farther <= MOST_FRAMES) this.#far = reader(farther)
   }
 
-  /** The place that calls `above`, the wrapper that calls what calls this: as `placeOf` has it, and `undefined` for what leakguard does itself. */
+  /** The place that calls `above`, the wrapper that calls this: as `placeOf` has it, and `undefined` for what leakguard does itself. */
   at(above) {
     try {
       const near = this.#near?.() ?? 0

@@ -5,7 +5,7 @@ const promises = require('node:timers/promises')
 const { inspect } = require('node:util')
 const { validate } = require('../options.js')
 const { Hook } = require('./hook.js')
-const { looking, noted } = require('./look.js')
+const { looking } = require('./look.js')
 const { Tracker, RULES } = require('./tracker.js')
 
 const { apply } = Reflect
@@ -31,10 +31,17 @@ function setting(name, isLive, at = 1) {
     function set(first, second) {
       const given = at === 0 ? first : second
       const kind = name === 'setImmediate' || typeof given !== 'number' ? undefined : Math.trunc(given)
-      const looks = looking(observers, kind)
+      const looked = looking(observers, kind)
       // Mostly a function and a delay.
       const timer = arguments.length === 2 ? call(original, this, first, second) : apply(original, this, arguments)
-      if (looks !== undefined) noted(looks, set, (look, place) => look.observer.has(timer, name, given, kind, look, isLive, place))
+      if (looked === undefined) return timer
+      try {
+        for (let look = looked; look !== undefined; look = look.next) {
+          look.observer.has(timer, name, given, kind, look, isLive, look.observer.places.at(set))
+        }
+      } catch {
+        // Such as a delay that is no number, of which the promise tells: the timer is the app's all the same.
+      }
       return timer
     }
 }

@@ -33,6 +33,15 @@ pub struct V8 {
     pub low_memory: unsafe extern "C" fn(*mut Isolate),
     /// `MemoryPressureLevel` fits 32 bits. `None` where it is not exported: nothing depends on it but time.
     pub memory_pressure: Option<unsafe extern "C" fn(*mut Isolate, u32)>,
+    /// `None` where one of them is not exported.
+    pub spaces: Option<Spaces>,
+}
+
+/// What tells of the heap's spaces.
+pub struct Spaces {
+    pub count: unsafe extern "C" fn(*mut Isolate) -> usize,
+    pub construct: unsafe extern "C" fn(*mut c_void),
+    pub get: unsafe extern "C" fn(*mut Isolate, *mut c_void, usize) -> bool,
 }
 
 const GET_CURRENT: &CStr = c"_ZN2v87Isolate10GetCurrentEv";
@@ -44,6 +53,9 @@ const REMOVE_EPILOGUE: &CStr =
     c"_ZN2v87Isolate24RemoveGCEpilogueCallbackEPFvPS0_NS_6GCTypeENS_15GCCallbackFlagsEPvES4_";
 const CONSTRUCT_STATISTICS: &CStr = c"_ZN2v814HeapStatisticsC1Ev";
 const GET_STATISTICS: &CStr = c"_ZN2v87Isolate17GetHeapStatisticsEPNS_14HeapStatisticsE";
+const COUNT_SPACES: &CStr = c"_ZN2v87Isolate18NumberOfHeapSpacesEv";
+const CONSTRUCT_SPACE: &CStr = c"_ZN2v819HeapSpaceStatisticsC1Ev";
+const GET_SPACE: &CStr = c"_ZN2v87Isolate22GetHeapSpaceStatisticsEPNS_19HeapSpaceStatisticsEm";
 const LOW_MEMORY: &CStr = c"_ZN2v87Isolate21LowMemoryNotificationEv";
 const MEMORY_PRESSURE: &CStr = c"_ZN2v87Isolate26MemoryPressureNotificationENS_19MemoryPressureLevelE";
 
@@ -75,6 +87,20 @@ impl V8 {
                 get_statistics: function(GET_STATISTICS)?,
                 low_memory: function(LOW_MEMORY)?,
                 memory_pressure: function(MEMORY_PRESSURE).ok(),
+                spaces: Self::spaces().ok(),
+            })
+        }
+    }
+
+    /// # Safety
+    /// As of [`function`]: the names and the types of [`Spaces`] belong together.
+    unsafe fn spaces() -> Result<Spaces, String> {
+        // SAFETY: as in `look_up`.
+        unsafe {
+            Ok(Spaces {
+                count: function(COUNT_SPACES)?,
+                construct: function(CONSTRUCT_SPACE)?,
+                get: function(GET_SPACE)?,
             })
         }
     }
