@@ -63,8 +63,13 @@ function onTarget(original, observers) {
   return method.addEventListener
 }
 
+/** 0 where it cannot be said, such as for a Proxy with a trap that throws: then nothing is counted. */
 function sizeOf(target, type) {
-  return target?.[kEvents]?.get(type)?.size ?? 0
+  try {
+    return target?.[kEvents]?.get(type)?.size ?? 0
+  } catch {
+    return 0
+  }
 }
 
 /** The listeners of emitters and targets, by the place that adds them. */
