@@ -170,8 +170,8 @@ export interface CgroupReading {
   headroom?: number
 }
 
-/** Collects, thoroughly or once, and reads before anything is allocated again; `null`: there is no way to, and there may have been a collection. */
-export declare function collectAndRead(thorough: boolean): HeapReading | null
+/** Collects, thoroughly or once, and reads the same before anything is allocated again; `null`: there is no way to, and there may have been a collection. */
+export declare function collectAndRead(thorough: boolean): Array<number> | null
 
 /** Collects this thread's garbage now; `false`: there is no way to. */
 export declare function collectGarbage(): boolean
@@ -243,13 +243,6 @@ export interface GcTotal {
   pauseMs: number
 }
 
-/** What is used of the heap, with the names that `node:v8` has for it. */
-export interface HeapReading {
-  /** Bytes of objects. */
-  used_heap_size: number
-  spaces: Array<SpaceReading>
-}
-
 /** Whether a writer has the file that a descriptor is open for; `null`: that cannot be told here. */
 export declare function isRecorderWritten(descriptor: number): boolean | null
 
@@ -305,8 +298,8 @@ export interface Progress {
 /** The fields of `v8::HeapStatistics`, in its order, as the feed reads them. */
 export declare function readHeapFigures(): Array<number> | null
 
-/** What is used of the heap now; `null`: V8 does not tell. */
-export declare function readHeapSpaces(): HeapReading | null
+/** What is used of the heap now, and of each of V8's spaces, in its order; `null`: V8 does not tell. */
+export declare function readHeapSpaces(): Array<number> | null
 
 /** Reads limits and memory now; with `path`, an existing file or folder, the room on its disk too. */
 export declare function readMachine(path?: string | undefined | null): MachineReading
@@ -336,13 +329,6 @@ export interface RecorderFailure {
 export interface Room {
   total: number
   available: number
-}
-
-/** One of V8's spaces. */
-export interface SpaceReading {
-  space_name: string
-  /** Bytes of objects. */
-  space_used_size: number
 }
 
 /**

@@ -1108,7 +1108,7 @@ export interface TrackOptions {
   /**
    * 1: every addition's place is read. More: of each event or delay the first 64 are, and all that come more slowly than 64 a
    * second, and the next 16 whenever a new place turns up; else one of so many at random, standing for so many, or one of up
-   * to eight times that where they come fast. Default: 256.
+   * to four times that where they come fast. Default: 256.
    */
   sample?: number
   /** How many frames are read to find the app's own behind Node's. Default: 12. */
@@ -1167,6 +1167,7 @@ export interface TrackReport<S extends Site> {
   added: number
   /** Additions that came when 100,000 were followed already: counted here alone. */
   untracked: number
+  /** The option; one that was looked at stands for up to four times as many where they come fast. */
   sample: number
   sinceMs: number
   /** Those with most live first. */

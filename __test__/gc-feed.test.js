@@ -277,21 +277,24 @@ test('gc() collects all there is, without a flag and without one left behind', a
   assert.deepEqual(answer.slice(0, 3), [true, 0, 'undefined'])
 })
 
-test('right after a collection the heap is read as Node tells it, without the room that V8 allocates from', { skip: !LINUX }, async () => {
-  const { agree, spaces, inside, differs } = await program(`
+test('right after a collection the heap is read as Node tells it', { skip: !LINUX }, async () => {
+  const { spaces, own, nodes } = await program(`
     const v8 = require('node:v8')
-    const { areSpacesTold } = require('./lib/gc/agreement.js')
-    const { gcAndRead } = require('./lib/gc/collect.js')
-    const readings = [true, false, false, false].map(gcAndRead)
-    const sum = ({ spaces }) => spaces.reduce((sum, space) => sum + space.space_used_size, 0)
-    const after = v8.getHeapStatistics().used_heap_size
-    const last = readings.at(-1)
+    const { gc, gcAndRead } = require('./lib/gc/collect.js')
+    const own = [], nodes = []
+    for (let nth = 0; nth < 6; nth++) {
+      own.push(gcAndRead(nth === 0))
+      gc()
+      nodes.push(v8.getHeapStatistics().used_heap_size)
+    }
     console.log(JSON.stringify({
-      agree: areSpacesTold(),
-      spaces: last.spaces.map((space) => space.space_name).join() === v8.getHeapSpaceStatistics().map((space) => space.space_name).join(),
-      inside: last.used_heap_size <= after && after - last.used_heap_size < 2e6,
-      differs: Math.abs(sum(last) - last.used_heap_size),
+      spaces: own[0].spaces.map((space) => space.space_name).join() === v8.getHeapSpaceStatistics().map((space) => space.space_name).join(),
+      own: own.map((reading) => reading.used_heap_size),
+      nodes,
     }))`)
-  assert.deepEqual([agree, spaces, inside], [true, true, true])
-  assert.ok(differs < 1e6, String(differs))
+  assert.ok(spaces)
+  const settled = (values) => values.slice(1).sort((a, b) => a - b)
+  const [[least], [leastOfNode]] = [settled(own), settled(nodes)]
+  assert.ok(settled(own).at(-1) - least < 20_000, `steady: ${own}`)
+  assert.ok(leastOfNode >= least && leastOfNode - least < 20_000, `${least}, and ${leastOfNode} by Node`)
 })

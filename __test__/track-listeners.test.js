@@ -75,6 +75,41 @@ test('what listens to new listeners adds others meanwhile, and each is counted w
   assert.deepEqual([sites('outer').map(counts), sites('nested').map(counts)], [[[4, 4, 0]], [[0, 4, 4]]])
 })
 
+test('several trackers, one started while another runs, count the same', (t) => {
+  const [one, other] = [tracking(t), tracking(t)]
+  class Inner extends EventEmitter {}
+  const [outer, inner] = [new EventEmitter(), new Inner()]
+  outer.on('newListener', () => inner.on('nested twice', () => {}))
+  for (let nth = 0; nth < 3; nth++) outer.on('outer twice', () => {})
+  for (const { sites } of [one, other]) {
+    assert.deepEqual(sites('outer twice').map(({ type, live }) => [type, live]), [['EventEmitter', 3]])
+    assert.deepEqual(sites('nested twice').map(({ type, live }) => [type, live]), [['Inner', 3]])
+  }
+})
+
+test('what adds nothing takes no place of what does, and no type of an event is kept', async (t) => {
+  const tracker = leakguard.trackListeners()
+  t.after(() => tracker.stop())
+  const target = new EventTarget()
+  const again = () => {}
+  for (let nth = 0; nth < 5000; nth++) target.addEventListener('again', again)
+  for (let nth = 0; nth < 40; nth++) {
+    for (let more = 0; more < 50; more++) target.addEventListener('again', again)
+    target.addEventListener('again', () => {}) // place of rare
+  }
+  const rare = tracker.report().sites.find((site) => site.event === 'again' && site.line === line('place of rare'))
+  assert.equal(rare?.live, 40)
+  const refs = Array.from({ length: 50 }, () => {
+    const type = { toString: () => 'made' }
+    new EventTarget().addEventListener(type, again)
+    new EventEmitter().on(type, again)
+    return new WeakRef(type)
+  })
+  await new Promise((resolve) => setTimeout(resolve, 10))
+  leakguard.gc()
+  assert.equal(refs.filter((ref) => ref.deref() !== undefined).length, 0)
+})
+
 test('event targets: once, signal, twice the same, abort, and what Node adds for itself', (t) => {
   const { sites } = tracking(t)
   const target = new EventTarget()

@@ -19,6 +19,20 @@ const noop = () => {}
 /** Waits by a timer that is none of the counted. */
 const turn = () => new Promise((resolve) => setImmediate(resolve))
 
+test('a delay that is a text is a kind of its own, however many immediates there are', async (t) => {
+  const tracker = leakguard.trackTimers()
+  t.after(() => tracker.stop())
+  const kept = []
+  for (let nth = 0; nth < 40_000; nth++) {
+    setImmediate(() => {})
+    if (nth % 1000 === 0) kept.push(setInterval(() => {}, '60000').unref())
+    if (nth % 100 === 0) await new Promise((resolve) => setImmediate(resolve))
+  }
+  const site = tracker.report().sites.find(({ type, file }) => type === 'setInterval' && file === __filename)
+  for (const timer of kept) clearInterval(timer)
+  assert.deepEqual([site.live, site.delay], [40, 60_000])
+})
+
 test('a timer is counted where it was set: function, file, line, delay, repeat', (t) => {
   const { sites } = tracking(t)
   const kept = []

@@ -162,7 +162,7 @@ async function main() {
     console.error(row.join(' | '))
     rows.push(row)
   }
-  const head = ['Node', '`on`, `off`: sampled, exact', '`setTimeout`, `clearTimeout`', '`addEventListener`, `remove…`', 'requests of a server, sampled (of so many rounds)', 'a live listener', 'a live timer']
+  const head = ['Node', '`on`, `off`: sampled, exact', '`setTimeout`, `clearTimeout`', '`addEventListener`, `remove…`', 'requests of a server, sampled (least and most of the rounds)', 'a live listener', 'a live timer']
   const text = plainTable(head, rows)
   console.log(text)
   if (!values.dry) replaceTable(path.join(__dirname, '../docs/tracking.md'), 'tracking', text)

@@ -144,40 +144,19 @@ pub fn collect_garbage_once() -> bool {
     gc::collect_once()
 }
 
-/// What is used of the heap, with the names that `node:v8` has for it.
-#[napi(object)]
-pub struct HeapReading {
-    /// Bytes of objects.
-    #[napi(js_name = "used_heap_size")]
-    pub used: f64,
-    pub spaces: Vec<SpaceReading>,
+/// Bytes of objects in the whole heap, then in each of V8's spaces, in its order.
+fn sizes(heap: HeapSpaces) -> Vec<f64> {
+    std::iter::once(heap.used).chain(heap.spaces).map(number).collect()
 }
 
-/// One of V8's spaces.
-#[napi(object)]
-pub struct SpaceReading {
-    #[napi(js_name = "space_name")]
-    pub name: String,
-    /// Bytes of objects.
-    #[napi(js_name = "space_used_size")]
-    pub used: f64,
-}
-
-impl From<HeapSpaces> for HeapReading {
-    fn from(heap: HeapSpaces) -> Self {
-        let spaces = heap.spaces.into_iter().map(|(name, used)| SpaceReading { name, used: number(used) }).collect();
-        Self { used: number(heap.used), spaces }
-    }
-}
-
-/// What is used of the heap now; `null`: V8 does not tell.
+/// What is used of the heap now, and of each of V8's spaces, in its order; `null`: V8 does not tell.
 #[napi]
-pub fn read_heap_spaces() -> Option<HeapReading> {
-    HeapSpaces::read().map(HeapReading::from)
+pub fn read_heap_spaces() -> Option<Vec<f64>> {
+    HeapSpaces::read().map(sizes)
 }
 
-/// Collects, thoroughly or once, and reads before anything is allocated again; `null`: there is no way to, and there may have been a collection.
+/// Collects, thoroughly or once, and reads the same before anything is allocated again; `null`: there is no way to, and there may have been a collection.
 #[napi]
-pub fn collect_and_read(thorough: bool) -> Option<HeapReading> {
-    HeapSpaces::collected(thorough).map(HeapReading::from)
+pub fn collect_and_read(thorough: bool) -> Option<Vec<f64>> {
+    HeapSpaces::collected(thorough).map(sizes)
 }

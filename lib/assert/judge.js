@@ -22,8 +22,8 @@ const RISING = 4
 
 /**
  * `calls[i]` is the number of calls before reading `i` and after the one before, `values[i]` what was read, for `i` up to `count`.
- * `tolerance`: what a call may keep. `grain`, `most`: see `CHANNELS`. `slack[i]`: by so much reading `i` may differ from the one before and still
- * stand still, but not all of them together.
+ * `tolerance`: what a call may keep. `grain`, `most`: see `CHANNELS`. `slack[i]`: so much more, or less, reading `i` may be than the one
+ * before and still stand still, but not all of them together.
  *
  * Answers `state`: `clear`, it does not grow; `rising`, the last batches all grew; `open`: neither can be said yet. And
  * `perCall`, what a call adds: the median over the window, or the mean where that is 0.
@@ -55,8 +55,9 @@ function judge(calls, values, count, { tolerance, grain, most, slack }) {
   return { state: last ? 'rising' : 'open', perCall }
 }
 
+/** What is left of a step; what goes the other way excuses nothing. */
 function beyond(step, slack) {
-  return Math.sign(step) * Math.max(0, Math.abs(step) - slack)
+  return step > 0 ? Math.max(0, step - Math.max(0, slack)) : Math.min(0, step - Math.min(0, slack))
 }
 
 /** The last reading that has at most half of all calls before it, so that the calls doubled since. */

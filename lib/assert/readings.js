@@ -21,15 +21,15 @@ class Readings {
   own = () => 0
   /** Columns by name: bytes of `heap` and `external`; how many `timers`, `handles` and `listeners`. */
   columns
-  /** By how many bytes of the heap a reading may differ from the one before for the engine's sake. */
+  /** How many bytes of the heap a reading may have more, or less, than the one before for the engine's sake. */
   slack = new Float64Array(ROOM)
 
   #collect
   tracker
   /** What was used right after the last collection, where V8 told it. */
   heap
-  /** Bytes of code then, where what V8 notes of it lies among the objects. */
-  #code
+  /** Bytes of code at each, where what V8 notes of it lies among the objects. */
+  #code = new Float64Array(ROOM)
 
   /** `listeners`: their tracker, where they are read. */
   constructor(track, collecting, listeners) {
@@ -60,9 +60,8 @@ class Readings {
     const at = this.count++
     this.calls[at] = calls
     for (const name in this.columns) this.columns[name][at] = CHANNELS[name].read(this)
-    const code = codeAmongObjects(this.heap)
-    this.slack[at] = NOTES * Math.abs(code - this.#code) || 0
-    this.#code = code
+    this.#code[at] = codeAmongObjects(this.heap)
+    this.slack[at] = NOTES * (this.#code[at] - this.#code[at - 1]) || 0
   }
 }
 

@@ -9,7 +9,7 @@ const RULES = { timeout: duration('4s', 1), setup: callback, teardown: callback 
 const WARM_UP = 10
 /** So many answers are held at once, and so many bytes of them. */
 const HELD = { most: 100, bytes: 8 * 2 ** 20 }
-/** V8 counts the room that it allocates from as used, and that comes and goes: the median has to be of more readings than have it. */
+/** Where V8 is not asked right after the collection, it counts the room that it allocates from as used, and that comes and goes: the median has to be of more readings than have it. */
 const ROUNDS = 7
 
 /**

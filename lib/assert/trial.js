@@ -29,7 +29,7 @@ const BETWEEN_LOOKS = { least: 40, ms: 300, bytes: 8 * 2 ** 20 }
 /** A batch that grows is given time before the next reading: finalizers, sockets and promises may be on their way. */
 const BACK_OFF_MS = [0, 0, 0, 0, 20, 50, 100, 200]
 /**
- * Calls before the heap's bytes can clear a call. V8 counts the room that it allocates from as used, up to 256 KiB of it: what is kept in
+ * Calls before the heap's bytes can clear a call. Where V8 is not asked right after the collection, it counts the room that it allocates from as used, up to 256 KiB of it: what is kept in
  * there does not show. Fewer calls are looked at closely.
  */
 const TELLING = 2000

@@ -59,25 +59,24 @@ function differing(addon) {
   })
 }
 
-let spacesAgree
+let names
 
-/** Whether V8's figures of its spaces are those that Node tells. Asked once. */
-function areSpacesTold() {
-  if (spacesAgree !== undefined) return spacesAgree
+/** The names of V8's spaces, in its order, if its figures of them are those that Node tells, else none. Asked once. */
+function spaceNames() {
+  if (names !== undefined) return names
   const addon = native()
-  const attempts = Array.from({ length: ATTEMPTS })
-  return (spacesAgree = disagreement() === undefined && attempts.some(() => areSpacesAlike(addon)))
+  for (let attempt = 0; attempt < ATTEMPTS && disagreement() === undefined; attempt++) {
+    const before = v8.getHeapSpaceStatistics()
+    const own = addon.readHeapSpaces()?.slice(1)
+    const after = v8.getHeapSpaceStatistics()
+    if (areBetween(own, before, after)) return (names = before.map(({ space_name: name }) => name))
+  }
+  return (names = [])
 }
 
-function areSpacesAlike(addon) {
-  const before = v8.getHeapSpaceStatistics()
-  const own = addon.readHeapSpaces()?.spaces
-  const after = v8.getHeapSpaceStatistics()
+function areBetween(own, before, after) {
   const isBetween = (value, one, other) => value >= Math.min(one, other) && value <= Math.max(one, other)
-  return (
-    own?.length === before.length &&
-    own.every(({ space_name: name, space_used_size: used }, at) => name === before[at].space_name && isBetween(used, before[at].space_used_size, after[at].space_used_size))
-  )
+  return own?.length === before.length && own.every((used, at) => isBetween(used, before[at].space_used_size, after[at].space_used_size))
 }
 
-module.exports = { disagreement, areSpacesTold }
+module.exports = { disagreement, spaceNames }

@@ -2,7 +2,7 @@
 
 const { LeakguardError } = require('../errors.js')
 const { native } = require('../native.js')
-const { areSpacesTold } = require('./agreement.js')
+const { spaceNames } = require('./agreement.js')
 
 /** Collects this thread's garbage, all of it, now. No flag is set: V8 is asked as DevTools' bin asks it. */
 function gc() {
@@ -30,13 +30,13 @@ function collectBy(way) {
  * `undefined`: it has collected, and only Node tells what is used.
  */
 function gcAndRead(thorough) {
-  let reading
   try {
-    if (areSpacesTold()) reading = native().collectAndRead(thorough)
+    const names = spaceNames()
+    const sizes = names.length === 0 ? null : native().collectAndRead(thorough)
+    if (sizes !== null) return { used_heap_size: sizes[0], spaces: names.map((name, at) => ({ space_name: name, space_used_size: sizes[at + 1] })) }
   } catch {
     // The ways below say why, if they cannot either.
   }
-  if (reading) return reading
   if (thorough) gc()
   else gcOnce()
   return undefined

@@ -45,14 +45,16 @@ function onTarget(original, observers) {
   const method = {
     addEventListener(type, listener, options) {
       const first = looking(observers, type, this)
-      const before = first && sizeOf(this, type)
+      const before = first === undefined ? undefined : sizeOf(this, type)
       const count = arguments.length
       const result = count === 2 ? call(original, this, type, listener) : count === 3 ? call(original, this, type, listener, options) : apply(original, this, arguments)
       // The same listener a second time is not added, nor is one with an aborted signal.
-      if (first === undefined || sizeOf(this, type) <= before) return result
+      if (first === undefined) return result
       try {
+        const isAdded = sizeOf(this, type) > before
         for (let look = first; look !== undefined; look = look.next) {
-          look.observer.targetHas(this, type, look, look.observer.places.at(method.addEventListener))
+          if (!isAdded) look.observer.missed(type, look.weight)
+          else look.observer.targetHas(this, type, look, look.observer.places.at(method.addEventListener))
         }
       } catch {
         // It was added all the same.
@@ -63,12 +65,17 @@ function onTarget(original, observers) {
   return method.addEventListener
 }
 
-/** 0 where it cannot be said, such as for a Proxy with a trap that throws: then nothing is counted. */
+/** The name of an event. An object that stands for one is not kept, and its text is made by the app. */
+function eventOf(type) {
+  return typeof type === 'object' || typeof type === 'function' ? '(object)' : type
+}
+
+/** `undefined` where it cannot be said, such as for a Proxy with a trap that throws: then nothing is counted. */
 function sizeOf(target, type) {
   try {
     return target?.[kEvents]?.get(type)?.size ?? 0
   } catch {
-    return 0
+    return undefined
   }
 }
 
@@ -86,25 +93,26 @@ class Listeners extends Tracker {
 
   emitterHas(emitter, type, listener, { weight, ref }, place) {
     // What listens to new listeners can have added others since.
-    if (ref === undefined || ref !== this.#owner) this.refOf(emitter)
+    if (ref === undefined || ref !== this.#owner) this.turnTo(emitter)
+    const event = eventOf(type)
     const entry = (site, weight, at) => {
-      if (this.#isProxy) return new OnProxy(this.#owner, type, new WeakRef(listener), 0, site, weight, at)
+      if (this.#isProxy || event !== type) return new OnProxy(this.#owner, event, new WeakRef(listener), 0, site, weight, at)
       const list = emitter._events?.[type]
       const hint = Array.isArray(list) ? list.lastIndexOf(listener) : 0
       return new OnEmitter(this.#owner, type, new WeakRef(listener), hint, site, weight, at)
     }
-    this.added(weight, type, this.#type, type, entry, place)
+    this.added(weight, type, this.#type, event, entry, place)
   }
 
   targetHas(target, type, { weight, ref }, place) {
     // It was appended. What Node adds weakly, to pass a signal on, holds nothing.
     const node = lastOf(target, type)
     if (node === undefined || node.weak) return
-    if (ref === undefined || ref !== this.#owner) this.refOf(target)
-    this.added(weight, type, this.#type, type, (site, weight, at) => new OnTarget(this.#owner, new WeakRef(node), site, weight, at), place)
+    if (ref === undefined || ref !== this.#owner) this.turnTo(target)
+    this.added(weight, type, this.#type, eventOf(type), (site, weight, at) => new OnTarget(this.#owner, new WeakRef(node), site, weight, at), place)
   }
 
-  refOf(owner) {
+  turnTo(owner) {
     if (this.#owner?.deref() === owner) return this.#owner
     // Where the stack ends in between, it is the one before still.
     const [type, isItProxy, weak] = [classNameOf(owner), isProxy(owner), new WeakRef(owner)]
@@ -159,7 +167,7 @@ class OnEmitter {
   }
 }
 
-/** A listener of a Proxy, whose traps are the app's: it counts while both are there. */
+/** A listener of a Proxy, whose traps are the app's, or of an event that is an object: it counts while both are there. */
 class OnProxy extends OnEmitter {
   isLive() {
     return this.owner.deref() !== undefined && this.listener.deref() !== undefined

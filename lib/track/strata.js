@@ -2,13 +2,16 @@
 
 const { performance } = require('node:perf_hooks')
 
+/** The app, or its tests, may put another clock there. */
+const clock = performance.now.bind(performance)
+
 /** So many of a kind are looked at before only some are, and again whenever that took a second: what is not frequent is exact. */
 const FIRST = 64
 const A_WHILE_MS = 1000
 /** What is looked at again within so many ms is looked at half as often from then on, and twice as often after so many, within these bounds of `every`. */
 const RAPID_MS = 50
 const SLOW_MS = 200
-const RAREST = 8
+const RAREST = 4
 /** And so many more when a place turns up that was not known. */
 const MORE = 16
 /** Kinds that are told apart; all others are one. */
@@ -16,7 +19,7 @@ const KINDS = 512
 
 /**
  * Which additions are looked at. Reading the stack costs more than the addition itself, so of each kind (an event's name, a
- * delay) the first are, and all while they come slowly; then one of `every`, at random and standing for so many, or of up to eight times that
+ * delay) the first are, and all while they come slowly; then one of `every`, at random and standing for so many, or of up to four times that
  * where they come fast: what is frequent is estimated without a bias.
  */
 class Strata {
@@ -41,11 +44,11 @@ class Strata {
   #due(stratum) {
     if (stratum.exact > 0) {
       if (--stratum.exact > 0) stratum.skip = 1
-      else this.#next(stratum)
+      else this.#next(stratum, false)
       return 1
     }
     const weight = stratum.every
-    this.#next(stratum)
+    this.#next(stratum, true)
     return weight
   }
 
@@ -56,23 +59,43 @@ class Strata {
     stratum.skip = 1
   }
 
-  #next(stratum) {
-    const now = performance.now()
+  /** One that was looked at exactly turned out to be none. */
+  giveBack(kind) {
+    const stratum = this.#kinds.get(kind) ?? this.#others
+    stratum.exact = Math.min(stratum.exact + 1, FIRST)
+    stratum.skip = 1
+  }
+
+  /** What came fast once and does not any more is looked at again. */
+  wake() {
+    const now = clock()
+    for (const stratum of [this.#others, ...this.#kinds.values()]) {
+      if (stratum.skip <= 1 || now - stratum.since < A_WHILE_MS) continue
+      stratum.exact = Math.max(stratum.exact, MORE)
+      stratum.skip = 1
+      stratum.every = this.#every
+    }
+  }
+
+  /** `wasGap`: the last look came after a gap, which says how fast they come. */
+  #next(stratum, wasGap) {
+    const now = clock()
     const since = now - stratum.since
     if (since >= A_WHILE_MS) {
       stratum.exact = FIRST
       stratum.skip = 1
       stratum.every = this.#every
     } else {
-      if (since < RAPID_MS) stratum.every = Math.min(2 * stratum.every, RAREST * this.#every)
-      else if (since > SLOW_MS) stratum.every = Math.max(stratum.every / 2, this.#every)
+      if (wasGap && since < RAPID_MS) stratum.every = Math.min(2 * stratum.every, RAREST * this.#every)
+      else if (wasGap && since > SLOW_MS) stratum.every = Math.max(stratum.every / 2, this.#every)
       stratum.skip = this.#gap(stratum.every)
     }
     stratum.since = now
   }
 
   #new(kind) {
-    if (this.#kinds.size >= KINDS) return this.#others
+    // An object would be held by it.
+    if (this.#kinds.size >= KINDS || typeof kind === 'object' || typeof kind === 'function') return this.#others
     const made = stratum(this.#every)
     this.#kinds.set(kind, made)
     return made
@@ -90,7 +113,7 @@ class Strata {
 }
 
 function stratum(every) {
-  return { exact: FIRST, skip: 1, every, since: performance.now() }
+  return { exact: FIRST, skip: 1, every, since: clock() }
 }
 
 module.exports = { Strata }

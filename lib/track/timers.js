@@ -30,7 +30,7 @@ function setting(name, isLive, at = 1) {
   return (original, observers) =>
     function set(first, second) {
       const given = at === 0 ? first : second
-      const kind = name === 'setImmediate' || typeof given !== 'number' ? undefined : Math.trunc(given)
+      const kind = kindOf(name, given)
       const looked = looking(observers, kind)
       // Mostly a function and a delay.
       const timer = arguments.length === 2 ? call(original, this, first, second) : apply(original, this, arguments)
@@ -44,6 +44,13 @@ function setting(name, isLive, at = 1) {
       }
       return timer
     }
+}
+
+/** What is counted apart: a delay as it was given, and what has none. */
+function kindOf(name, given) {
+  if (name === 'setImmediate') return name
+  if (typeof given === 'number') return Math.trunc(given)
+  return typeof given === 'string' ? given : name
 }
 
 /** As Node reads it; what would run the app's code is not asked. */

@@ -59,19 +59,29 @@ class Tracker extends EventEmitter {
 
   /** How many additions one of a kind stands for; 0: it is left alone. Some older ones are asked first whether they are there still. */
   weigh(kind, owner) {
-    const weight = this.#strata.weigh(kind)
+    let weight = 0
+    try {
+      weight = this.#strata.weigh(kind)
+    } catch {
+      // No stack is left, perhaps for the app's own call as well.
+    }
     return weight === 0 ? 0 : this.#weighed(weight, owner)
   }
 
   #weighed(weight, owner) {
     this.ref = undefined
     try {
-      if (owner !== undefined) this.ref = this.refOf(owner)
+      if (owner !== undefined) this.ref = this.turnTo(owner)
       this.#ledger.look(EACH, this.ref, owner)
     } catch {
       // Such as no stack left: they are asked another time.
     }
     return weight
+  }
+
+  /** What was weighed was not added. */
+  missed(kind, weight) {
+    if (weight === 1) this.#strata.giveBack(kind)
   }
 
   /**
@@ -119,6 +129,7 @@ class Tracker extends EventEmitter {
   /** Takes a reading: `[{ site, verdict }]` of the sites that grow. */
   growing(time) {
     this.#ledger.look(A_READING)
+    this.#strata.wake()
     return this.#growth.read(this.#sites.all(), time)
   }
 

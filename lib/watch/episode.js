@@ -52,8 +52,10 @@ class Episode {
   empty = 0
   /** Looks at which one holder without a bound grew each time; 0: there is none. */
   proven = 0
-  /** One grew each time, if little beside what else came. */
+  /** None is, but one grew each time that is little beside what else came. */
   mayBeProven = false
+  /** By how much the heap grew at most between looks that were compared. */
+  #grown = 0
   /** What is told by evidence as soon as it is suspected again. */
   #proof
   /** By the trend so much had come when the heap said no; `undefined`: it did not. */
@@ -87,6 +89,7 @@ class Episode {
     this.#wasSure = false
     for (const [holder, size] of this.#sizes) this.#peaks.set(holder, Math.max(size, this.#peaks.get(holder) ?? 0))
     this.#sizes.clear()
+    this.#grown = 0
     if (this.#peaks.size > MOST_PEAKS) this.#peaks.clear()
   }
 
@@ -174,11 +177,13 @@ class Episode {
 
   /** The trend is not sure, and need not be of a holder that has no bound to fill up to. */
   #byEvidence(growth, { growthBytes }, told, isSuspicious) {
-    const least = grownBy(growth) * PART
+    // A load that has gone makes nothing larger that was little beside it.
+    this.#grown = Math.max(this.#grown, grownBy(growth))
+    const least = this.#grown * PART
     const unbounded = growth.suspects.filter(isUnbounded)
     const leaks = unbounded.find(({ retainedDelta }) => retainedDelta >= least)
     this.proven = leaks ? growth.looks : 0
-    this.mayBeProven = unbounded.length > 0
+    this.mayBeProven = leaks === undefined && unbounded.length > 0
     const others = told.suspects.filter((other) => other !== leaks)
     const proof = this.proven >= PROOF ? { confirmedBy: 'evidence', ...told, suspects: [leaks, ...others] } : undefined
     if (isSuspicious && proof !== undefined) return proof

@@ -1,14 +1,13 @@
 //! V8's figures of the parts of its heap: `v8::HeapSpaceStatistics`, a name and four sizes, by their place.
 //!
-//! As with [`super::heap`], they are only used where a comparison with `v8.getHeapSpaceStatistics()` agreed.
+//! As with [`super::heap`], they are only used where a comparison with `v8.getHeapSpaceStatistics()` agreed. Nothing is read but numbers: the
+//! names are Node's.
 
 use super::collect::{collect, collect_once};
 use super::heap::HeapFigures;
 use super::v8::V8;
-use std::ffi::{CStr, c_char};
 
-/// Where the name is, and the bytes of objects.
-const NAME: usize = 0;
+/// Where the bytes of objects are.
 const USED: usize = 2;
 /// Three times what V8 14 writes.
 const ROOM: usize = 16;
@@ -19,8 +18,8 @@ const MOST_SPACES: usize = 32;
 pub struct HeapSpaces {
     /// Bytes of objects.
     pub used: u64,
-    /// Each of V8's spaces, with the bytes of its objects.
-    pub spaces: Vec<(String, u64)>,
+    /// The same of each of V8's spaces, in its order.
+    pub spaces: Vec<u64>,
 }
 
 impl HeapSpaces {
@@ -41,13 +40,10 @@ impl HeapSpaces {
                 (functions.construct)(place);
                 (functions.get)(isolate, place, at)
             };
-            let name = words[NAME] as *const c_char;
-            if !is_told || name.is_null() {
+            if !is_told {
                 return None;
             }
-            // SAFETY: V8's names are literals of the program.
-            let name = unsafe { CStr::from_ptr(name) }.to_string_lossy().into_owned();
-            spaces.push((name, words[USED] as u64));
+            spaces.push(words[USED] as u64);
         }
         Some(Self { used, spaces })
     }
