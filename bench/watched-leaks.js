@@ -137,8 +137,9 @@ function tell(program, { collections, suspicion, leak, verdict: last, log }, { v
 function done() {
   after.sort((a, b) => a - b)
   const told = after.filter(Number.isFinite).length
+  const middle = [after[(after.length - 1) >> 1], after[after.length >> 1]]
   console.log(
-    `${told} of ${after.length} leaks told, ${totals.named} of them by name, after a median of ${after[after.length >> 1]} mark-compacts; ` +
+    `${told} of ${after.length} leaks told, ${totals.named} of them by name, after a median of ${(middle[0] + middle[1]) / 2} mark-compacts; ` +
       `${totals.silent} of ${totals.healthy} healthy programs silent`,
   )
 }
