@@ -173,7 +173,8 @@ test('nothing is left in the parent', { skip }, async (t) => {
   assert.ok(markedBefore > 4096, 'V8 keeps its heap out of forks')
   // The heap itself moves a little: in kB.
   assert.ok(Math.abs(marked - markedBefore) < 0.05 * markedBefore, `${marked} kB are kept out of forks, were ${markedBefore}`)
-  assert.ok(all - allBefore < 64 << 10, `${all} kB are mapped, were ${allBefore}`)
+  // Another thread's arena of malloc has 64 MB: fewer than five twins would leave.
+  assert.ok(all - allBefore < 3 * (64 << 10), `${all} kB are mapped, were ${allBefore}`)
 })
 
 test('what throws in the twin is told', { skip }, async (t) => {

@@ -79,11 +79,11 @@ async function bytes(what, mode) {
   process.exit(kept.length === COUNT ? 0 : 1)
 }
 
-/** A server whose requests do what requests do: read, wait, listen, and give up in time. */
-function server(mode) {
+/** A server whose requests do what requests do: read, wait, listen, and give up in time; `bare`, or an `express` app. */
+function server(name, mode) {
   track(mode)
   const bus = new EventEmitter().setMaxListeners(0)
-  const listening = http.createServer((request, response) => {
+  const answer = (request, response) => {
     const controller = new AbortController()
     const late = setTimeout(() => controller.abort(), 5000)
     const told = () => {}
@@ -93,16 +93,19 @@ function server(mode) {
       clearTimeout(late)
       bus.off('config', told)
       controller.signal.removeEventListener('abort', told)
-      response.end(JSON.stringify({ hello: 'world', at: Date.now() }))
+      const body = { hello: 'world', at: Date.now() }
+      if (name === 'express') response.json(body)
+      else response.end(JSON.stringify(body))
     })
-  })
+  }
+  const listening = http.createServer(name === 'express' ? require('express')().get('/', answer) : answer)
   listening.listen(0, () => process.send(listening.address().port))
   process.on('message', () => process.send(process.cpuUsage()))
 }
 
-/** A server of a mode, asked over connections that stay: `use(count)` answers how many seconds of processor time so many requests take. */
-async function asked(node, mode) {
-  const child = spawn(node, [__filename, '--child', 'server', '--mode', mode], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+/** A server, asked over connections that stay: `use(count)` answers how many seconds of processor time so many requests take. */
+async function asked(node, name, mode) {
+  const child = spawn(node, [__filename, '--child', 'server', '--name', name, '--mode', mode], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
   const port = await new Promise((resolve) => child.once('message', resolve))
   const agent = new http.Agent({ keepAlive: true, maxSockets: 16 })
   const one = () => new Promise((resolve, reject) => http.get({ port, agent }, (response) => response.resume().on('end', resolve)).on('error', reject))
@@ -128,8 +131,8 @@ async function asked(node, mode) {
  * Requests that a tracked server answers for each of one that is not, by processor time: of wall time they share their cores with whatever else
  * runs. Both run at once and are asked in turns of some ms, so that a machine that gets slower does so for both.
  */
-async function throughput(node, turns) {
-  const [without, sampled] = [await asked(node, 'without'), await asked(node, 'sampled')]
+async function throughput(node, name, turns) {
+  const [without, sampled] = [await asked(node, name, 'without'), await asked(node, name, 'sampled')]
   for (const server of [without, sampled]) await server.use(100 * turns)
   const ratios = []
   for (let turn = 0; turn < turns; turn++) {
@@ -155,14 +158,16 @@ async function main() {
       const [without, sampled, exact] = Object.values(times).map(median)
       row.push(`${Math.round(without)} ns: **${(sampled / without).toFixed(2)}**, ${(exact / without).toFixed(1)}`)
     }
-    const ratios = []
-    for (let round = 0; round < rounds; round++) ratios.push(await throughput(node, values.quick ? 10 : 150))
-    row.push(`**${median(ratios).toFixed(3)}** (${Math.min(...ratios).toFixed(3)} to ${Math.max(...ratios).toFixed(3)})`)
+    for (const name of ['bare', 'express']) {
+      const ratios = []
+      for (let round = 0; round < rounds; round++) ratios.push(await throughput(node, name, values.quick ? 10 : 100))
+      row.push(`**${median(ratios).toFixed(3)}** (${Math.min(...ratios).toFixed(3)} to ${Math.max(...ratios).toFixed(3)})`)
+    }
     for (const what of ['listener', 'timer']) row.push(`${Math.round(measured('bytes', what, 'exact') - measured('bytes', what, 'without'))} B`)
     console.error(row.join(' | '))
     rows.push(row)
   }
-  const head = ['Node', '`on`, `off`: sampled, exact', '`setTimeout`, `clearTimeout`', '`addEventListener`, `remove…`', 'requests of a server, sampled (least and most of the rounds)', 'a live listener', 'a live timer']
+  const head = ['Node', '`on`, `off`: sampled, exact', '`setTimeout`, `clearTimeout`', '`addEventListener`, `remove…`', 'requests of a bare server, sampled (least, most)', 'of an Express app', 'a live listener', 'a live timer']
   const text = plainTable(head, rows)
   console.log(text)
   if (!values.dry) replaceTable(path.join(__dirname, '../docs/tracking.md'), 'tracking', text)
@@ -178,6 +183,6 @@ const { values } = parseArgs({
     mode: { type: 'string' },
   },
 })
-const children = { pair: () => pair(values.name, values.mode), bytes: () => bytes(values.name, values.mode), server: () => server(values.mode) }
+const children = { pair: () => pair(values.name, values.mode), bytes: () => bytes(values.name, values.mode), server: () => server(values.name, values.mode) }
 if (values.child) children[values.child]()
 else main()
