@@ -111,14 +111,14 @@ test('what is proven while it is not suspected for a moment is told when it is a
   assert.equal((await judged({ leak: false })).confirmedBy, 'evidence')
 })
 
-test('what has no bound and is little beside a load is looked at again in twice the time', async (t) => {
+test('what has no bound and is little beside a load is looked at again when half as much time again has passed', async (t) => {
   const little = seen([{ ...holder, cause: 'listener' }], 2e7)
   const looked = [first, little, little, seen([{ ...holder, sizes: [0, 3e6], retainedDelta: 3e6, cause: 'listener' }], 2e7)]
   const { judge, looks, wait } = inquiryOf(t, looked)
   const judged = async (ms) => (wait(ms), judge({ leak: false }))
   for (let nth = 0; nth < 3; nth++) assert.equal(await judged(10_000), undefined)
-  assert.deepEqual([await judged(10_000), looks()], [undefined, 3], 'it is not that long')
-  const told = await judged(10_000)
+  assert.deepEqual([await judged(5000), looks()], [undefined, 3], 'it is not that long')
+  const told = await judged(5000)
   assert.deepEqual([told.confirmedBy, told.suspects[0].cause, looks()], ['evidence', 'listener', 4])
   t.mock.restoreAll()
   const gone = inquiryOf(t, [first, little, little, seen([{ ...holder, cause: 'listener' }], -5e6)])

@@ -99,8 +99,8 @@ class Inquiry {
       return !this.#episode.denies(verdict) || since >= REST || elapsed >= (REST / SPACING) * LONG_MS
     }
     if (this.#evidence.looks >= PROOF && empty === 0 && proven !== PROOF) {
-      // A load comes and goes, and what leaks beside it stands out in twice the time.
-      if (!mayBeProven || elapsed < this.#time - began) return false
+      // A load comes and goes, and what leaks beside it stands out with time: half as much again, each time.
+      if (!mayBeProven || elapsed < (this.#time - began) / 2) return false
     }
     if (empty >= CLEARED) return since >= REST
     return comeIn(elapsed, verdict) >= LEAST_BYTES || since >= PATIENCE
