@@ -16,7 +16,7 @@ const EVEN = 4
  * Then they are so many times larger: a bounded cache has to be full some time, and a table that is extended now and then has to
  * show it. So long and so large may they be. One is enough of a call whose batches all grew.
  */
-const LARGE = { times: 16, ms: 400, bytes: 64 * 2 ** 20 }
+const LARGE = { times: 32, ms: 500, bytes: 64 * 2 ** 20 }
 /**
  * Of the calls before the first look, so many at least come before the second, and twice as many then: the calls have doubled by the third, and a table that is
  * extended at every doubling has been so.
