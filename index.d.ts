@@ -1107,8 +1107,8 @@ export function detect(samples: readonly MemorySample[], options?: DetectOptions
 export interface TrackOptions {
   /**
    * 1: every addition's place is read. More: of each event or delay the first 64 are, and all that come more slowly than 64 a
-   * second, and the next 16 whenever a new place turns up; else one of so many at random, standing for so many, or one of up
-   * to four times that where they come fast. Default: 256.
+   * second, and the next 16 whenever a new place turns up; else one of so many at random, or of up to four times that where they
+   * come fast, which stands for those that were passed over. Default: 256.
    */
   sample?: number
   /** How many frames are read to find the app's own behind Node's. Default: 12. */
@@ -1167,7 +1167,7 @@ export interface TrackReport<S extends Site> {
   added: number
   /** Additions that came when 100,000 were followed already: counted here alone. */
   untracked: number
-  /** The option; one that was looked at stands for up to four times as many where they come fast. */
+  /** The option. */
   sample: number
   sinceMs: number
   /** Those with most live first. */

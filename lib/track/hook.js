@@ -2,6 +2,9 @@
 
 const { syncBuiltinESMExports } = require('node:module')
 
+/** As `call` is, whatever becomes of that: for wrappers, cheaper than an array of arguments. */
+const call = Function.prototype.call.bind(Function.prototype.call)
+
 /**
  * Functions of Node that tell observers when they are called, and are the same otherwise: arguments, `this`, result, exceptions,
  * name, length and properties. One wrapper a function however many observe; the originals come back with the last of them, or,
@@ -71,4 +74,4 @@ function likeness(original, wrapper) {
   return wrapper
 }
 
-module.exports = { Hook }
+module.exports = { Hook, call }

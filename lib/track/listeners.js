@@ -4,13 +4,11 @@ const { EventEmitter } = require('node:events')
 const { isProxy } = require('node:util').types
 const { boolean, validate } = require('../options.js')
 const { classNameOf } = require('./class-name.js')
-const { Hook } = require('./hook.js')
+const { Hook, call } = require('./hook.js')
 const { looking } = require('./look.js')
 const { Tracker, RULES } = require('./tracker.js')
 
 const { apply } = Reflect
-/** As `call` is, whatever becomes of that: cheaper than an array of arguments. */
-const call = Function.prototype.call.bind(Function.prototype.call)
 
 // Where Node keeps the listeners of a target: its lists have what no public function tells without a copy of them all.
 const kEvents = Object.getOwnPropertySymbols(new EventTarget()).find(({ description }) => description === 'kEvents')

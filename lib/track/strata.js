@@ -19,8 +19,8 @@ const KINDS = 512
 
 /**
  * Which additions are looked at. Reading the stack costs more than the addition itself, so of each kind (an event's name, a
- * delay) the first are, and all while they come slowly; then one of `every`, at random and standing for so many, or of up to four times that
- * where they come fast: what is frequent is estimated without a bias.
+ * delay) the first are, and all while they come slowly; then one of `every`, at random, or of up to four times that where they come
+ * fast. It stands for those that were passed over: their number is exact, and their places are estimated without a bias.
  */
 class Strata {
   #every
@@ -41,14 +41,12 @@ class Strata {
     return --stratum.skip > 0 ? 0 : this.#due(stratum)
   }
 
+  /** It stands for those that were passed over since the last look, so that none are lost or counted twice whatever ends a gap. */
   #due(stratum) {
-    if (stratum.exact > 0) {
-      if (--stratum.exact > 0) stratum.skip = 1
-      else this.#next(stratum, false)
-      return 1
-    }
-    const weight = stratum.every
-    this.#next(stratum, true)
+    const weight = stratum.gap
+    const isExact = stratum.exact > 0
+    if (isExact && --stratum.exact > 0) stratum.gap = stratum.skip = 1
+    else this.#next(stratum, !isExact)
     return weight
   }
 
@@ -56,14 +54,14 @@ class Strata {
   surprised(kind) {
     const stratum = this.#kinds.get(kind) ?? this.#others
     stratum.exact = Math.max(stratum.exact, MORE)
-    stratum.skip = 1
+    rouse(stratum)
   }
 
   /** One that was looked at exactly turned out to be none. */
   giveBack(kind) {
     const stratum = this.#kinds.get(kind) ?? this.#others
     stratum.exact = Math.min(stratum.exact + 1, FIRST)
-    stratum.skip = 1
+    rouse(stratum)
   }
 
   /** What came fast once and does not any more is looked at again. */
@@ -72,7 +70,7 @@ class Strata {
     for (const stratum of [this.#others, ...this.#kinds.values()]) {
       if (stratum.skip <= 1 || now - stratum.since < A_WHILE_MS) continue
       stratum.exact = Math.max(stratum.exact, MORE)
-      stratum.skip = 1
+      rouse(stratum)
       stratum.every = this.#every
     }
   }
@@ -83,12 +81,12 @@ class Strata {
     const since = now - stratum.since
     if (since >= A_WHILE_MS) {
       stratum.exact = FIRST
-      stratum.skip = 1
+      stratum.gap = stratum.skip = 1
       stratum.every = this.#every
     } else {
       if (wasGap && since < RAPID_MS) stratum.every = Math.min(2 * stratum.every, RAREST * this.#every)
       else if (wasGap && since > SLOW_MS) stratum.every = Math.max(stratum.every / 2, this.#every)
-      stratum.skip = this.#gap(stratum.every)
+      stratum.gap = stratum.skip = this.#gap(stratum.every)
     }
     stratum.since = now
   }
@@ -113,7 +111,13 @@ class Strata {
 }
 
 function stratum(every) {
-  return { exact: FIRST, skip: 1, every, since: clock() }
+  return { exact: FIRST, skip: 1, gap: 1, every, since: clock() }
+}
+
+/** The next one is looked at. */
+function rouse(stratum) {
+  stratum.gap += 1 - stratum.skip
+  stratum.skip = 1
 }
 
 module.exports = { Strata }

@@ -4,12 +4,11 @@ const timers = require('node:timers')
 const promises = require('node:timers/promises')
 const { inspect } = require('node:util')
 const { validate } = require('../options.js')
-const { Hook } = require('./hook.js')
+const { Hook, call } = require('./hook.js')
 const { looking } = require('./look.js')
 const { Tracker, RULES } = require('./tracker.js')
 
 const { apply } = Reflect
-const call = Function.prototype.call.bind(Function.prototype.call)
 
 const hook = new Hook(
   [
