@@ -13,7 +13,11 @@ export declare const __napiBindingTarget: 'native' | 'wasm32-wasi' | 'wasm32-was
 export declare class AnalysisJob {
   /** A job that waits for its input. `task` is JSON; `read_scripts`: scripts that the snapshot names may be opened. */
   constructor(task: string, readScripts: boolean)
-  /** Before it starts: the job will read its heap, and then wait for `before`. */
+  /** Before it starts: the job will read its heap, and then wait for `turn`. */
+  awaitTurn(): void
+  /** What a job with `awaitTurn` waits for. */
+  turn(): void
+  /** Before it starts: the job will read and fold its heap, and then wait for `before`. */
   awaitBefore(): void
   /** What a job with `awaitBefore` waits for: the earlier censuses of its task, as JSON, oldest first. */
   before(censuses: Array<string>): void
@@ -242,6 +246,9 @@ export interface GcTotal {
   /** How long they took together. */
   pauseMs: number
 }
+
+/** From now on large memory that an analysis frees is the system's again at once. For processes that do nothing else. */
+export declare function giveBackMemory(): void
 
 /** Whether a writer has the file that a descriptor is open for; `null`: that cannot be told here. */
 export declare function isRecorderWritten(descriptor: number): boolean | null

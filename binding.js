@@ -852,6 +852,7 @@ module.exports.countingUnsupported = nativeBinding.countingUnsupported
 module.exports.countObjects = nativeBinding.countObjects
 module.exports.detectTrend = nativeBinding.detectTrend
 module.exports.gcFeedUnsupported = nativeBinding.gcFeedUnsupported
+module.exports.giveBackMemory = nativeBinding.giveBackMemory
 module.exports.isRecorderWritten = nativeBinding.isRecorderWritten
 module.exports.originalPlaces = nativeBinding.originalPlaces
 module.exports.readHeapFigures = nativeBinding.readHeapFigures

@@ -12,14 +12,18 @@ const progress = (job) => job.progress()
  * Asks a snapshot what a task says, on threads of its own: resolves to the report's fields, `census`, `growth`, `diff`; with a task's
  * `tally`, to what is kept of the snapshot in native memory, to be `since` of another one's `diff`; with its `view`, to the heap in native
  * memory, too, which is asked on; what is known of that before it is known who holds what comes to `onOutline`, as JSON, once. `before`: a promise of
- * the task's earlier censuses, as JSON; the source is read meanwhile.
+ * the task's earlier censuses, as JSON; the source is read and folded meanwhile. `turn`: a promise; the source is read, and not folded until it is kept.
  *
  * `source` is a path, a `file:` URL, or anything that is iterated asynchronously to chunks (a Readable, a web stream).
  */
-async function examine(source, task, { signal, onProgress, onOutline, readScripts = true, since, before }) {
+async function examine(source, task, { signal, onProgress, onOutline, readScripts = true, since, before, turn }) {
   if (signal?.aborted) throw cancelled('analysis', signal)
   const job = new (native().AnalysisJob)(JSON.stringify(task), readScripts)
   if (since !== undefined) job.since(since)
+  if (turn !== undefined) {
+    job.awaitTurn()
+    turn.then(() => job.turn())
+  }
   if (before !== undefined) {
     job.awaitBefore()
     before.then((censuses) => job.before(censuses)).catch(() => job.cancel()) // whoever makes them tells why

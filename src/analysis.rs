@@ -1,6 +1,7 @@
 //! One analysis on a thread of its own, and JavaScript's view of it.
 #![expect(clippy::needless_pass_by_value, reason = "napi hands arguments over by value")]
 
+use crate::awaited::Awaited;
 use crate::call::parsed;
 use crate::input::Input;
 use crate::job::Slot;
@@ -9,14 +10,13 @@ use crate::scripts::Scripts;
 use crate::tally::HeapTally;
 use crate::view::HeapView;
 use leakguard_core::analysis::View;
-use leakguard_core::{Answer, Error as CoreError, Source, Tally, Task, Watch, compare, examine, examine_graph, format};
+use leakguard_core::{Answer, Source, Stage, Tally, Task, Watch, compare, examine, examine_graph, format};
 use napi::Result;
 use napi::bindgen_prelude::Uint8Array;
 use napi_derive::napi;
 use parking_lot::Mutex;
 use std::io::Read;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, Sender, channel};
 
 /// How far a job is.
 #[napi(object)]
@@ -44,9 +44,8 @@ pub struct AnalysisJob {
     read_scripts: bool,
     shared: Arc<Shared>,
     input: Input,
-    /// Of a job that waits for censuses: where they are put.
-    earlier: Mutex<Option<Sender<Vec<String>>>>,
-    awaited: Mutex<Option<Receiver<Vec<String>>>>,
+    turn: Awaited<()>,
+    before: Awaited<Vec<String>>,
 }
 
 #[napi]
@@ -54,23 +53,32 @@ impl AnalysisJob {
     /// A job that waits for its input. `task` is JSON; `read_scripts`: scripts that the snapshot names may be opened.
     #[napi(constructor)]
     pub fn new(task: String, read_scripts: bool) -> Result<Self> {
-        let (task, earlier, awaited) = (parsed(&task)?, Mutex::default(), Mutex::default());
-        Ok(Self { task, read_scripts, shared: Arc::default(), input: Input::default(), earlier, awaited })
+        let (turn, before) = (Awaited::default(), Awaited::default());
+        Ok(Self { task: parsed(&task)?, read_scripts, shared: Arc::default(), input: Input::default(), turn, before })
     }
 
-    /// Before it starts: the job will read its heap, and then wait for `before`.
+    /// Before it starts: the job will read its heap, and then wait for `turn`.
+    #[napi]
+    pub fn await_turn(&self) {
+        self.turn.expect();
+    }
+
+    /// What a job with `awaitTurn` waits for.
+    #[napi]
+    pub fn turn(&self) {
+        self.turn.give(());
+    }
+
+    /// Before it starts: the job will read and fold its heap, and then wait for `before`.
     #[napi]
     pub fn await_before(&self) {
-        let (sender, receiver) = channel();
-        *self.earlier.lock() = Some(sender);
-        *self.awaited.lock() = Some(receiver);
+        self.before.expect();
     }
 
     /// What a job with `awaitBefore` waits for: the earlier censuses of its task, as JSON, oldest first.
     #[napi]
     pub fn before(&self, censuses: Vec<String>) {
-        // Where nobody waits any more the job has failed.
-        drop(self.earlier.lock().take().map(|earlier| earlier.send(censuses)));
+        self.before.give(censuses);
     }
 
     /// Before it starts: the objects of the earlier snapshot, for a task with `diff`.
@@ -133,7 +141,8 @@ impl AnalysisJob {
     pub fn cancel(&self) {
         self.shared.watch.cancel();
         self.input.feed.abandon();
-        *self.earlier.lock() = None;
+        self.turn.forget();
+        self.before.forget();
     }
 
     /// The outcome, once: `null` while the job runs, and after it was taken.
@@ -166,16 +175,20 @@ impl AnalysisJob {
     }
 
     fn start(&self, open: impl FnOnce() -> std::result::Result<Box<dyn Read + Send>, Failure> + Send + 'static) {
-        let mut task = self.task.clone();
+        let task = self.task.clone();
         let scripts = Scripts { readable: self.read_scripts };
-        let awaited = self.awaited.lock().take();
+        let (turn, before) = (self.turn.take(), self.before.take());
         self.work(move |shared, done| {
             let source = Source { reader: open()? };
             let watch = &shared.watch;
-            let Some(awaited) = awaited else { return Ok(examine(source, &task, &scripts, watch, done)?) };
+            if turn.is_none() && before.is_none() {
+                return Ok(examine(source, &task, &scripts, watch, done)?);
+            }
             let graph = format::parse(source, &task.options.limits, watch)?;
-            task.before = awaited.recv().map_err(|_| CoreError::cancelled())?;
-            Ok(examine_graph(graph, &task, &scripts, watch, done)?)
+            watch.enter(Stage::Edges)?;
+            turn.map_or(Ok(()), |turn| Awaited::wait(&turn))?;
+            let before = || before.map_or_else(|| Ok(task.before.clone()), |before| Awaited::wait(&before));
+            Ok(examine_graph(graph, &task, before, &scripts, watch, done)?)
         });
     }
 

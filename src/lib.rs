@@ -5,6 +5,7 @@
 //! threads leave their results behind a lock, and JavaScript asks from a timer.
 
 mod analysis;
+mod awaited;
 mod call;
 mod feed;
 mod gc;

@@ -5,6 +5,12 @@ use crate::outcome::number;
 use leakguard_process::machine::{Cgroup, Disk, Meminfo, Own, Pressure, Stall, open_descriptors};
 use napi_derive::napi;
 
+/// From now on large memory that an analysis frees is the system's again at once. For processes that do nothing else.
+#[napi]
+pub fn give_back_memory() {
+    leakguard_process::give_back();
+}
+
 /// The cgroup level with the least memory left, or the process's own where none has a limit.
 #[napi(object)]
 pub struct CgroupReading {

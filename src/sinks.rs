@@ -89,7 +89,7 @@ impl Sink for WalkAnalysis {
         self.walked.store(true, Relaxed);
         let Analysis { task, scripts, watch } = &self.analysis;
         Ok(match walked {
-            Walked::Graph(graph, _) => examine_graph(*graph, task, scripts, watch, json),
+            Walked::Graph(graph, _) => examine_graph(*graph, task, || Ok(task.before.clone()), scripts, watch, json),
             // JavaScript has returned, and waits: nothing moves in its heap.
             Walked::Land(land) => examine_afar(*land, task, scripts, watch, json),
         }??)

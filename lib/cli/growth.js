@@ -1,6 +1,7 @@
 'use strict'
 
 const { growth } = require('../growth/growth.js')
+const { native } = require('../native.js')
 const { wrong } = require('../options.js')
 const { growthText } = require('../report/growth.js')
 const { requireHeadroomFor } = require('./headroom.js')
@@ -14,6 +15,7 @@ async function growthCommand(files, { json, md, top, 'no-scripts': noScripts, fo
   if (files.filter((file) => file === '-').length > 1) throw wrong('standard input can be one of the FILEs only')
   files.forEach(refuseProfile)
   requireHeadroomFor(files, { force, inTurns: true })
+  native().giveBackMemory()
   const found = await growth(files.map((file) => (file === '-' ? stdin : file)), { top, readScripts: !noScripts, onProgress: progress.ofLook })
   const leak = found.suspects.length > 0
   if (json) return { text: asciiJson(found), asked: true, leak }

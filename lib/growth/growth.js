@@ -30,7 +30,7 @@ const RULES = {
 
 /**
  * Says what grew between all of the looks, oldest first: snapshots (paths or streams) and censuses, as they come. Of a heap only the census is kept, and
- * while one is folded the next is read: two at most are in memory. Of light censuses, what grew by constructor.
+ * while one is folded the next is read, but the last two are folded together: two at most are in memory. Of light censuses, what grew by constructor.
  */
 async function growth(looks, given) {
   const { limits, readScripts, signal, onProgress, ...settings } = validate(given, RULES)
@@ -38,7 +38,7 @@ async function growth(looks, given) {
   looks.forEach(requireLook)
   if (looks.some(isLight)) return lightGrowth(looks, settings)
   let done = 0
-  const ask = async (look, index, { before, signal, isRead }) => {
+  const ask = async (look, index, { before, turn, signal, isRead }) => {
     const task = taskOf({ ...settings, limits }, before && [])
     const tell = (progress) => {
       if (progress.stage !== 'parse') isRead()
@@ -47,7 +47,8 @@ async function growth(looks, given) {
     }
     try {
       const own = censusOf(look)
-      if (own === undefined) return await toldOf(`look ${index + 1}`, look, examine(look, task, { before, signal, onProgress: tell, readScripts }))
+      if (own === undefined) return await toldOf(`look ${index + 1}`, look, examine(look, task, { before, turn, signal, onProgress: tell, readScripts }))
+      isRead()
       return before === undefined ? { census: own } : await compare({ ...task, before: [...(await before), JSON.stringify(own)] }, { signal })
     } finally {
       done++
@@ -58,7 +59,8 @@ async function growth(looks, given) {
 
 /**
  * Asks one look after the other, the last for what the others' censuses are handed to: `before`, as JSON. The next is begun when this one `isRead` and the
- * one before it is done. What fails ends the others, and is thrown.
+ * one before it is done; the last but one has its `turn` when the last is read: folding takes one thread each, reading two. What fails ends the others,
+ * and is thrown.
  */
 async function relay(looks, ask, signal) {
   let failed
@@ -71,17 +73,21 @@ async function relay(looks, ask, signal) {
     },
   }
   const answers = []
+  const last = looks.length - 1
   let reading
+  let allRead
+  const turn = new Promise((resolve) => (allRead = resolve))
   for (const [index, look] of looks.entries()) {
     await Promise.allSettled([answers.at(-2), reading])
     if (failed) break
-    const before = index === looks.length - 1 ? Promise.all(answers).then(censusesOf) : undefined
+    const before = index === last ? Promise.all(answers).then(censusesOf) : undefined
     before?.catch(() => {}) // where one of them fails, that is told
     reading = new Promise((isRead) => {
-      const answer = ask(look, index, { before, signal: stop, isRead })
+      const answer = ask(look, index, { before, turn: index === last - 1 ? turn : undefined, signal: stop, isRead })
       answers.push(answer)
       answer.catch((error) => (failed ??= { error })).finally(isRead)
     })
+    if (index === last) reading.then(allRead)
   }
   await Promise.allSettled(answers)
   if (failed) throw failed.error

@@ -103,21 +103,22 @@ pub fn examine<T>(
 ) -> Result<T, Error> {
     // Before the work: what is wrong with them is known then.
     let before = censuses(&task.before)?;
-    answer(format::parse(source, &task.options.limits, watch)?, before, task, sources, watch, done)
+    answer(format::parse(source, &task.options.limits, watch)?, || Ok(before), task, sources, watch, done)
 }
 
-/// Answers what is asked of a heap that somebody else has read.
+/// Answers what is asked of a heap that somebody else has read. `before`: in place of the task's, asked for when the heap was folded.
 ///
 /// # Errors
-/// [`Code::Cancelled`], [`Code::Census`] for what is no census, [`Code::Unrelated`] for what `since` cannot be compared with.
+/// Those of `before`, [`Code::Cancelled`], [`Code::Census`] for what is no census, [`Code::Unrelated`] for what `since` cannot be compared with.
 pub fn examine_graph<T>(
     graph: Graph,
     task: &Task,
+    before: impl FnOnce() -> Result<Vec<String>, Error>,
     sources: &dyn Sources,
     watch: &Watch,
     done: impl FnOnce(Answer) -> T,
 ) -> Result<T, Error> {
-    answer(graph, censuses(&task.before)?, task, sources, watch, done)
+    answer(graph, || censuses(&before()?), task, sources, watch, done)
 }
 
 /// Answers what a look asks ([`Task::is_look`]) of a heap that is folded where it lies.
@@ -140,7 +141,7 @@ pub fn examine_afar<T>(
 
 fn answer<T>(
     graph: Graph,
-    before: Vec<Census>,
+    before: impl FnOnce() -> Result<Vec<Census>, Error>,
     task: &Task,
     sources: &dyn Sources,
     watch: &Watch,

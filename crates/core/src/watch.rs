@@ -72,7 +72,11 @@ impl Watch {
         _ = self.outline.set(outline);
     }
 
-    pub(crate) fn enter(&self, stage: Stage) -> Result<(), Error> {
+    /// What is done from now on.
+    ///
+    /// # Errors
+    /// [`crate::Code::Cancelled`].
+    pub fn enter(&self, stage: Stage) -> Result<(), Error> {
         self.stage.store(stage as u8, Relaxed);
         self.check()
     }

@@ -18,12 +18,17 @@ static ASKED: AtomicBool = AtomicBool::new(false);
 /// The system's allocator, which asks for large pages once it is told to.
 pub struct LargePages;
 
-/// From now on large memory is asked for in large pages, and each piece is the system's again as soon as it is free: what one step
-/// leaves is room for the next one. Nobody takes it back: twins end.
+/// From now on large memory is asked for in large pages, and given back. Nobody takes it back: twins end.
 #[cfg(target_os = "linux")]
 pub(crate) fn ask() {
     ASKED.store(true, Relaxed);
-    #[cfg(target_env = "gnu")]
+    give_back();
+}
+
+/// From now on each large piece of memory is the system's again as soon as it is free: what one step leaves is room for the next one. For
+/// processes that analyse and do nothing else.
+pub fn give_back() {
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
     // SAFETY: a setting of the system's allocator, for allocations from now on; left as it is where it is not known.
     unsafe {
         libc::mallopt(libc::M_MMAP_THRESHOLD, OWN_MAPPING);

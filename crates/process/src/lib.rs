@@ -17,7 +17,7 @@ pub mod twin;
 pub mod walker;
 
 pub use errno::errno;
-pub use large_pages::LargePages;
+pub use large_pages::{LargePages, give_back};
 pub use pipe::descriptor;
 pub use script_file::{read_script, read_source_map};
 pub use snapshot_file::{open_snapshot, open_target};

@@ -52,6 +52,15 @@ impl Class {
         Self { name, place, count: 0, shallow: 0, retained: 0, distance: i32::MAX }
     }
 
+    /// The index of its name, where that is a string of the graph.
+    #[inline]
+    pub(super) fn name_index(&self) -> Option<u32> {
+        match self.name {
+            Name::String(index) => Some(index),
+            Name::Text(_) => None,
+        }
+    }
+
     /// The class's name.
     pub fn name<'a>(&'a self, texts: &'a StringTable) -> Cow<'a, str> {
         match &self.name {

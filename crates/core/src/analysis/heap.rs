@@ -143,15 +143,20 @@ impl Heap {
         watch.enter(Stage::Edges)?;
         detached::spread(&mut graph);
         let sizes = std::mem::take(&mut graph.self_sizes);
-        let ((pairs, mut classes, aside), sizes) = side_by_side(
+        let pairs = OnceLock::new();
+        let find_pairs = || pairs.get_or_init(|| WeakPairs::find(graph.strings()));
+        let ((mut classes, aside), sizes) = side_by_side(
             || {
-                let pairs = WeakPairs::find(graph.strings());
                 let classes = Classes::sorted(&graph, Vec::new(), watch)?;
-                let aside = aside(Ground { graph: &graph, pairs: &pairs, classes: &classes })?;
-                Ok((pairs, classes, aside))
+                let aside = aside(Ground { graph: &graph, pairs: find_pairs(), classes: &classes })?;
+                Ok((classes, aside))
             },
-            || shallow::moved(&graph, sizes, watch).map(|(sizes, _)| sizes),
+            || {
+                find_pairs();
+                shallow::moved(&graph, sizes, watch).map(|(sizes, _)| sizes)
+            },
         )?;
+        let pairs = pairs.into_inner().unwrap_or_else(|| WeakPairs::find(graph.strings()));
         graph.self_sizes = sizes;
         classes.count(&graph, &[]);
         let (total_size, nodes) = (graph.total_size(), graph.node_count() as u64);

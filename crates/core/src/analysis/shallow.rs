@@ -11,6 +11,8 @@ use crate::{Error, Watch};
 const NONE: u32 = u32::MAX;
 const SEVERAL: u32 = u32::MAX - 1;
 const STRIDE: usize = 1 << 16;
+/// Edges that are looked at together.
+const PART: usize = 1 << 10;
 
 /// The sizes after the move, from those before it, by node; and memory to use again.
 pub(super) fn moved(graph: &Graph, mut sizes: Sizes, watch: &Watch) -> Result<(Sizes, Vec<u32>), Error> {
@@ -46,32 +48,48 @@ fn owners(graph: &Graph, watch: &Watch) -> Result<Vec<u32>, Error> {
     let moving = Bits::of(graph.nodes().map(moves));
     let mut owner: Vec<u32> = graph.nodes().map(|node| if moving.has(node.0) { NONE } else { node.0 }).collect();
     let mut changed = Vec::new();
-    let spread = |node: NodeIx, owner: &mut [u32], changed: &mut Vec<NodeIx>| {
-        let from = owner[node.at()];
-        for edge in graph.edges_of(node) {
-            let target = edge.target();
-            // Few do: to ask for those first keeps the others' columns out of the cache.
-            if !moving.has(target.0) || edge.is_weak() {
-                continue;
-            }
-            let current = owner[target.at()];
-            if current == SEVERAL || current == from {
-                continue;
-            }
+    let claim = |target: NodeIx, from: u32, owner: &mut [u32], changed: &mut Vec<NodeIx>| {
+        let current = owner[target.at()];
+        if current != SEVERAL && current != from {
             owner[target.at()] = if current == NONE { from } else { SEVERAL };
             changed.push(target);
         }
     };
+    // Few edges lead to what moves: those are found first, many at a time and without a branch for each.
+    let mut found = [0; PART];
+    let mut from = NodeIx::ROOT;
+    for (part, edges) in graph.edges.chunks(PART).enumerate() {
+        watch.check()?;
+        let mut count = 0;
+        for (edge, at) in edges.iter().zip(part * PART..) {
+            found[count] = at;
+            count += usize::from(moving.has(edge.target().0) & !edge.is_weak());
+        }
+        for &at in &found[..count] {
+            while graph.edge_range(from).end <= at {
+                from.0 += 1;
+            }
+            if !moving.has(from.0) {
+                claim(graph.edges[at].target(), from.0, &mut owner, &mut changed);
+                changed.clear();
+            }
+        }
+    }
+    // Then what hangs from those.
     for node in graph.nodes() {
         if node.at().is_multiple_of(STRIDE) {
             watch.check()?;
         }
-        if owner[node.at()] != node.0 {
+        if !moving.has(node.0) || owner[node.at()] == NONE {
             continue;
         }
-        spread(node, &mut owner, &mut changed);
+        changed.push(node);
         while let Some(node) = changed.pop() {
-            spread(node, &mut owner, &mut changed);
+            for edge in graph.edges_of(node) {
+                if moving.has(edge.target().0) && !edge.is_weak() {
+                    claim(edge.target(), owner[node.at()], &mut owner, &mut changed);
+                }
+            }
         }
     }
     Ok(owner)

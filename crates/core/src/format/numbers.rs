@@ -143,35 +143,42 @@ impl Numbers {
     fn scan_wide(&mut self, text: &[u8], at: &mut usize) -> Option<Stop> {
         let mut from = *at;
         let mut base = from;
-        'blocks: while let Some(window) = text.get(base..base + 64) {
+        // With the eight bytes before them: a number may end with the first one.
+        'blocks: while let Some(window) = text.get(base - 8..).and_then(|rest| rest.first_chunk::<72>()) {
             let (mut mask, commas) = ends(window);
             loop {
+                // Up to the first that no comma ends.
+                let others = mask & !commas;
+                let mut plain = mask & !others & others.wrapping_sub(1);
                 // A window ends 64 numbers at most. In locals, so that no store makes the loop read them again.
                 let start = self.len;
-                let out = &mut self.values[start..start + 64];
                 let mut len = 0;
-                let odd = loop {
-                    if mask == 0 {
-                        break None;
+                let mut odd = None;
+                for value in &mut self.values[start..start + 64] {
+                    if plain == 0 {
+                        break;
                     }
-                    let nth = mask.trailing_zeros();
-                    let end = base + nth as usize;
-                    mask &= mask - 1;
-                    let digits = end - from;
-                    if digits.wrapping_sub(1) >= 8 || (commas >> nth) & 1 == 0 {
-                        break Some((end, digits));
+                    let nth = plain.trailing_zeros() as usize & 63;
+                    let digits = (base + nth).wrapping_sub(from);
+                    if digits.wrapping_sub(1) >= 8 {
+                        odd = Some(base + nth);
+                        break;
                     }
-                    out[len & 63] = eight(text, end, digits);
+                    plain &= plain - 1;
+                    *value = eight(u64::from_le_bytes(*window[nth..].first_chunk().unwrap_or(&[0; 8])), digits);
+                    from = base + nth + 1;
                     len += 1;
-                    from = end + 1;
-                };
+                }
                 self.len = start + len;
-                let Some((end, digits)) = odd else {
+                if odd.is_none() && others != 0 {
+                    odd = Some(base + others.trailing_zeros() as usize);
+                }
+                let Some(end) = odd else {
                     base += 64;
                     continue 'blocks;
                 };
                 *at = from;
-                match self.scan_odd(text, at, end, digits) {
+                match self.scan_odd(text, at, end, end - from) {
                     Odd::Stop(stop) => return Some(stop),
                     Odd::Next => from = *at,
                 }
@@ -207,8 +214,9 @@ impl Numbers {
             Some(_) => Some(Stop::Bad(next)),
             None => return Odd::Stop(Stop::Cut(*at)),
         };
-        let low = u64::from(eight(text, end, digits.min(8)));
-        let high = if digits > 8 { u64::from(eight(text, end - 8, digits - 8)) } else { 0 };
+        let before = |end: usize| text[..end].last_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes));
+        let low = u64::from(eight(before(end), digits.min(8)));
+        let high = if digits > 8 { u64::from(eight(before(end - 8), digits - 8)) } else { 0 };
         self.push(high * 100_000_000 + low);
         *at = next + 1;
         stop.map_or(Odd::Next, Odd::Stop)
@@ -237,11 +245,11 @@ pub(super) fn position(text: &[u8], start: usize, index: usize) -> usize {
     text.len()
 }
 
-/// A bit for each of 64 bytes that is no digit, and one for each that is a comma.
+/// A bit for each of 64 bytes, behind eight others, that is no digit, and one for each that is a comma.
 #[inline]
-fn ends(window: &[u8]) -> (u64, u64) {
+fn ends(window: &[u8; 72]) -> (u64, u64) {
     let (mut mask, mut commas) = (0u64, 0u64);
-    for (part, bytes) in window.as_chunks::<16>().0.iter().enumerate() {
+    for (part, bytes) in window[8..].as_chunks::<16>().0.iter().enumerate() {
         let bytes = u8x16::new(*bytes);
         let digits = bytes - u8x16::splat(b'0');
         let is_digit = digits.min(u8x16::splat(9)).simd_eq(digits);
@@ -251,15 +259,23 @@ fn ends(window: &[u8]) -> (u64, u64) {
     (mask, commas)
 }
 
-/// The value of the `digits` (1 to 8) decimal digits that end before `end`.
+/// By the number of digits: the bytes that are digits of the number, where its last one is the highest.
+const DIGITS: [u64; 16] = {
+    let mut masks = [0; 16];
+    let mut digits = 1;
+    while digits <= 8 {
+        masks[digits] = u64::MAX << (64 - 8 * digits);
+        digits += 1;
+    }
+    masks
+};
+
+/// The value of the `digits` (1 to 8) decimal digits that are the last of eight bytes, the first of which is the lowest.
 #[inline]
 #[expect(clippy::cast_possible_truncation, reason = "eight digits fit 32 bits")]
-fn eight(text: &[u8], end: usize, digits: usize) -> u32 {
-    let Some(bytes) = text[..end].last_chunk::<8>() else { return 0 };
-    // Digits of the numbers before are shifted out; the zeros that come in count as leading zeros.
-    let word = u64::from_le_bytes(*bytes) ^ 0x3030_3030_3030_3030;
-    let shift = 64 - 8 * digits;
-    let word = (word >> shift) << shift;
+fn eight(bytes: u64, digits: usize) -> u32 {
+    // Digits of the numbers before count as leading zeros.
+    let word = (bytes ^ 0x3030_3030_3030_3030) & DIGITS[digits & 15];
     let pairs = word.wrapping_mul(10).wrapping_add(word >> 8) & 0x00ff_00ff_00ff_00ff;
     let quads = pairs.wrapping_mul(100).wrapping_add(pairs >> 16) & 0x0000_ffff_0000_ffff;
     quads.wrapping_mul(10_000).wrapping_add(quads >> 32) as u32

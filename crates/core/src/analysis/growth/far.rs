@@ -147,7 +147,7 @@ fn both(graph: Graph, before: &[Census]) -> [(Census, Option<Growth>); 2] {
     let (heap, beside) = Beside::fold(graph, &watch).expect("nobody cancels");
     let far = census_afar(Far::new(&heap), before.to_vec(), &what, &options(), &NoSources, &watch);
     let fold = beside.fold.expect("it was asked for");
-    let near = census(&heap, fold, before.to_vec(), &what, &options(), &NoSources, &watch);
+    let near = census(&heap, fold, || Ok(before.to_vec()), &what, &options(), &NoSources, &watch);
     [near.expect("nobody cancels"), far.expect("nobody cancels")]
 }
 

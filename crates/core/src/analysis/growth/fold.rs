@@ -120,13 +120,15 @@ impl Fold {
 impl<T: Terrain> Folding<T> {
     fn new(on: T) -> Self {
         let nodes = on.node_count();
+        let unseen = |node: NodeIx| Way::unseen(on.is_leaf(node), on.extra(node));
+        let ways = (0..nodes as u32).map(|node| unseen(NodeIx(node))).collect();
         let words = Words::new(on.classes().len());
         Self {
             steps: Steps::new(on, words),
             rows: vec![Row::top(Class::ROOT), Row::top(Class::NOISE)],
             known: FxHashMap::default(),
             latest: ((NONE, Label::NOTHING, Class::ROOT), NONE),
-            ways: vec![Way::UNSEEN; nodes],
+            ways,
             ends: Ends::new(),
             settled: Bits::new(nodes),
             crowd: Bits::new(nodes),
@@ -136,7 +138,7 @@ impl<T: Terrain> Folding<T> {
     }
 
     fn run(&mut self, watch: &Watch) -> Result<(), Error> {
-        self.ways[0] = Way::new(0, Ends::NOISE, 0);
+        self.ways[0] = self.ways[0].with(0, Ends::NOISE, 0);
         self.ring[0].nodes.push(NodeIx::ROOT);
         let (mut now, mut idle) = (0u32, 0);
         let (mut visits, mut steps) = (Vec::with_capacity(BATCH), Vec::with_capacity(EDGES));
@@ -167,17 +169,19 @@ impl<T: Terrain> Folding<T> {
             if node.is_multiple_of(STRIDE) {
                 watch.check()?;
             }
-            let at = NodeIx(node as u32);
-            if self.ways[node].is_seen() && self.steps.on.is_leaf(at) {
+            if self.ways[node].is_seen() && self.ways[node].is_leaf() {
                 // However near they are, they come last.
-                self.settle(at, u32::MAX);
+                self.settle(NodeIx(node as u32), u32::MAX);
             }
         }
         Ok(())
     }
 
-    /// Puts nodes in the order in which they lie in memory.
+    /// Puts nodes in the order in which they lie in memory, where there are many.
     fn sort(&mut self, nodes: &mut Vec<NodeIx>) {
+        if nodes.len() <= BATCH {
+            return;
+        }
         if nodes.len() < self.ways.len() / CROWD {
             nodes.sort_unstable();
             return;
@@ -219,13 +223,13 @@ impl<T: Terrain> Folding<T> {
     fn visit(&mut self, batch: &[NodeIx], now: u32, visits: &mut Vec<Visit>) {
         // One kind of read after the other: what none of them waits for, the processor does at once.
         visits.clear();
-        let mut costs = [0; BATCH];
-        for (cost, node) in costs.iter_mut().zip(batch) {
-            *cost = self.ways[node.at()].cost();
+        let mut ways = [Way::unseen(true, 0); BATCH];
+        for (way, node) in ways.iter_mut().zip(batch) {
+            *way = self.ways[node.at()];
         }
-        for (&node, cost) in batch.iter().zip(costs) {
+        for (&node, way) in batch.iter().zip(ways) {
             // Those without edges, too: what a way costs is known within a turn of the ring, until its time has come.
-            if cost == now % RING as u32 && self.settled.insert(node.0) && !self.steps.on.is_leaf(node) {
+            if way.cost() == now % RING as u32 && self.settled.insert(node.0) && !way.is_leaf() {
                 visits.push(Visit { node, signature: NONE, naming: Naming::Plain });
             }
         }
@@ -275,7 +279,7 @@ impl<T: Terrain> Folding<T> {
             step.known = if way.is_seen() { way.cost().wrapping_sub(now) % FAR } else { FAR };
             // It only gets cheaper.
             if step.cost <= step.known {
-                step.cost += self.steps.on.extra(step.target);
+                step.cost += way.extra().unwrap_or_else(|| self.steps.on.extra(step.target));
             }
         }
         for &Step { target, cost, link, visit, known } in &*steps {
@@ -298,7 +302,7 @@ impl<T: Terrain> Folding<T> {
             }
             let end = self.ends.number(visit.signature, label);
             let cost = now.wrapping_add(cost) % FAR;
-            self.ways[target.at()] = Way::new(cost, end, T::via(visit.node, link));
+            self.ways[target.at()] = best.with(cost, end, T::via(visit.node, link));
             if is_cheaper {
                 let slot = &mut self.ring[cost as usize];
                 if self.room > 0 || slot.nodes.len() < KEPT {
@@ -332,7 +336,7 @@ impl<T: Terrain> Folding<T> {
         let way = self.ways[at.at()];
         let (parent, label) = self.ends.of(way);
         let signature = self.signature_of(at, node, (cost, parent, label), sort);
-        self.ways[at.at()] = Way::new(way.cost(), signature, way.via);
+        self.ways[at.at()] = way.with(way.cost(), signature, way.via);
         let is_member = sort.is_member() || signature == NOISE;
         let row = &mut self.rows[signature as usize];
         row.count += u64::from(is_member);

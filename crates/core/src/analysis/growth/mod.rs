@@ -8,6 +8,7 @@ mod exports;
 mod fold;
 mod folded;
 mod inside;
+mod lately;
 mod merged;
 mod moved;
 mod near;
@@ -34,14 +35,15 @@ use near::Afar;
 use plan::Plan;
 use told::{Teller, Told};
 
-/// The census of a heap, which was folded; with `before`, earlier ones, also what grew since, named by this heap itself.
+/// The census of a heap, which was folded; with earlier ones `before`, also what grew since, named by this heap itself. They are asked for when
+/// its own is made.
 ///
 /// # Errors
-/// [`crate::Code::Cancelled`] only.
+/// [`crate::Code::Cancelled`], and those of `before`.
 pub fn census(
     heap: &Heap,
     fold: Fold,
-    before: Vec<Census>,
+    before: impl FnOnce() -> Result<Vec<Census>, Error>,
     options: &CensusOptions,
     growth: &GrowthOptions,
     sources: &dyn Sources,
@@ -51,7 +53,7 @@ pub fn census(
     let folded = Folded::new(heap, fold)?;
     let plan = Plan::new(&folded.rows, options);
     let census = Census::of(&folded, &plan, sources, watch)?;
-    grown(census, before, growth, |wanted| Teller::new(&folded, sources).tell(&plan.rows(wanted), watch))
+    grown(census, before()?, growth, |wanted| Teller::new(&folded, sources).tell(&plan.rows(wanted), watch))
 }
 
 /// The same of a heap that is folded where it lies.

@@ -108,7 +108,7 @@ fn look(graph: Graph, before: Vec<Census>) -> (Census, Option<Growth>) {
     census(
         &heap,
         beside.fold.expect("it was asked for"),
-        before,
+        || Ok(before),
         &CensusOptions::default(),
         &options(),
         &NoSources,

@@ -2,6 +2,7 @@
 
 use super::super::functions::Function;
 use super::super::heap::Ground;
+use super::lately::Lately;
 use super::sort::{Sort, hidden, object};
 use super::terrain::{Charted, LinkName, Node, Terrain};
 use crate::graph::{EdgeKind, NodeIx, NodeKind, Place};
@@ -75,6 +76,8 @@ pub(super) struct Words {
     by_name: FxHashMap<u32, Sort>,
     /// Of objects with many properties: the classes that many of them hold.
     maps: FxHashMap<NodeIx, Vec<u32>>,
+    /// Do names of links begin with a digit?
+    numbered: Lately,
 }
 
 impl Words {
@@ -88,6 +91,7 @@ impl Words {
             by_class: vec![0; classes],
             by_name: FxHashMap::default(),
             maps: FxHashMap::default(),
+            numbered: Lately::new(),
         }
     }
 }
@@ -167,10 +171,17 @@ impl<T: Terrain> Steps<T> {
             EdgeKind::Element => Label::ELEMENT,
             EdgeKind::Hidden => Label::INTERNAL,
             EdgeKind::Internal if is_value => Label::VALUE,
-            EdgeKind::Internal if self.on.texts().raw(name).first().is_some_and(u8::is_ascii_digit) => Label::INTERNAL,
+            EdgeKind::Internal if self.is_numbered(name) => Label::INTERNAL,
             EdgeKind::Property if matches!(naming, Naming::Many) && self.is_map(from, to) => Label::ELEMENT,
             _ => Label(name),
         }
+    }
+
+    /// Does the name begin with a digit?
+    #[inline]
+    fn is_numbered(&mut self, name: u32) -> bool {
+        let texts = self.on.texts();
+        self.words.numbered.ask(name, || texts.raw(name).first().is_some_and(u8::is_ascii_digit))
     }
 
     /// Are the names of the properties that hold this class keys?

@@ -6,6 +6,7 @@ use super::super::functions::Function;
 use super::super::heap::Ground;
 use super::super::modules::{self, Modules};
 use super::super::paths::{base, extra};
+use super::lately::Lately;
 use crate::graph::{EdgeIx, EdgeKind, NodeIx, NodeKind, Place, StringTable};
 use std::hint::black_box;
 
@@ -14,7 +15,7 @@ use std::hint::black_box;
 pub struct Node {
     /// What V8's snapshot says it is.
     pub kind: NodeKind,
-    /// The index of its name; that of a string's text is not asked for.
+    /// The index of its name; only those of roots, hidden nodes, and objects are asked for, and of these that of their class will do.
     pub name: u32,
     /// Bytes, where [`Terrain::HAS_SIZES`].
     pub size: u64,
@@ -84,25 +85,42 @@ pub trait Terrain {
     fn fetch_behind(&mut self, node: NodeIx);
 }
 
+/// What V8 calls the link from a function that was bound to the one behind it.
+const BOUND: &[u8] = b"bound_function";
+
 /// A heap as a graph.
 pub(super) struct Charted<'a> {
     pub(super) on: Ground<'a>,
     modules: Modules<'a>,
-    /// Nodes without edges: asked for those that come up in no order, so that it has to fit the cache.
-    leaves: Bits,
+    /// Nodes that have a place, and how many are before each 64.
+    placed: (Bits, Vec<u32>),
+    /// Is this what a link to a bound function is called?
+    bound: Lately,
 }
 
 impl<'a> Charted<'a> {
     pub(super) fn new(on: Ground<'a>) -> Self {
-        let leaves = Bits::of(on.graph.first_edge.windows(2).map(|firsts| firsts[0] == firsts[1]));
-        Self { on, modules: Modules::new(on.graph), leaves }
+        let mut placed = Bits::new(on.graph.node_count());
+        for &(node, _) in &on.graph.places {
+            placed.insert(node.0);
+        }
+        let before = placed.before();
+        Self { on, modules: Modules::new(on.graph), placed: (placed, before), bound: Lately::new() }
+    }
+}
+
+impl Charted<'_> {
+    /// Where the node is written, without a search.
+    fn place(&self, node: NodeIx) -> Option<Place> {
+        let (placed, before) = &self.placed;
+        placed.has(node.0).then(|| self.on.graph.places[placed.rank(node.0, before)].1)
     }
 }
 
 impl Terrain for Charted<'_> {
     type Link = EdgeIx;
 
-    const RING_PART: usize = 4;
+    const RING_PART: usize = 2;
 
     // They are moved to their owners meanwhile.
     const HAS_SIZES: bool = false;
@@ -122,7 +140,16 @@ impl Terrain for Charted<'_> {
     #[inline]
     fn node(&mut self, node: NodeIx) -> Node {
         let Ground { graph, classes, .. } = self.on;
-        Node { kind: graph.kind(node), name: graph.name_index(node), size: 0, class: classes.of(node), values: 0 }
+        let (kind, class) = (graph.kind(node), classes.of(node));
+        // One column less to read, for most.
+        let name = match kind {
+            NodeKind::HIDDEN | NodeKind::SYNTHETIC => graph.name_index(node),
+            NodeKind::OBJECT | NodeKind::NATIVE => {
+                classes.rows[class as usize].name_index().unwrap_or_else(|| graph.name_index(node))
+            }
+            _ => 0,
+        };
+        Node { kind, name, size: 0, class, values: 0 }
     }
 
     #[inline]
@@ -132,7 +159,7 @@ impl Terrain for Charted<'_> {
 
     #[inline]
     fn is_leaf(&self, node: NodeIx) -> bool {
-        self.leaves.has(node.0)
+        self.on.graph.edge_range(node).is_empty()
     }
 
     #[inline]
@@ -168,7 +195,15 @@ impl Terrain for Charted<'_> {
     }
 
     fn function(&mut self, closure: NodeIx) -> Option<FunctionKey> {
-        Function::of(self.on.graph, closure).map(Function::key)
+        let graph = self.on.graph;
+        let is_bound = graph.edge_range(closure).any(|at| {
+            let (kind, name) = (graph.edges[at].kind(), graph.edge_names[at]);
+            !kind.is_indexed() && self.bound.ask(name, || graph.strings().raw(name) == BOUND)
+        });
+        if is_bound || graph.kind(closure) != NodeKind::CLOSURE {
+            return Function::of(graph, closure).map(Function::key);
+        }
+        Some((graph.name_index(closure), self.place(closure)))
     }
 
     fn generated_by(&mut self, generator: NodeIx) -> Option<FunctionKey> {

@@ -52,7 +52,7 @@ fn light_look(builder: &SnapshotBuilder, before: Vec<Census>) -> (Census, Option
 }
 
 fn seen((heap, fold): (Heap, Fold), before: Vec<Census>) -> (Census, Option<Growth>) {
-    census(&heap, fold, before, &CensusOptions::default(), &options(), &NoSources, &Watch::default())
+    census(&heap, fold, || Ok(before), &CensusOptions::default(), &options(), &NoSources, &Watch::default())
         .expect("nobody cancels")
 }
 
@@ -475,7 +475,7 @@ fn bounds_leave_out_the_smallest_and_say_so() {
     let options = CensusOptions { max_paths: 30, names: 0, time: None };
     let (heap, fold) = heap(&builder);
     let (small, _) =
-        census(&heap, fold, Vec::new(), &options, &GrowthOptions::default(), &NoSources, &Watch::default())
+        census(&heap, fold, || Ok(Vec::new()), &options, &GrowthOptions::default(), &NoSources, &Watch::default())
             .expect("nobody cancels");
     assert_eq!(small.paths.parent.len(), 30);
     assert!(words(&small).keys().any(|path| path.ends_with("large:Array > []:Job")));

@@ -13,41 +13,72 @@ pub(super) const RING: usize = 256;
 /// The end of the cheapest way to a node: together, for one is seldom asked alone.
 #[derive(Clone, Copy)]
 pub(super) struct Way {
-    /// What it costs, but for multiples of [`RING`], in the high bits. Below, until the node is settled, which of [`Ends`] it is;
-    /// then the node's own signature.
+    /// What it costs, but for multiples of [`RING`], in the high bits; then what is known of the node itself. Below, until the node is
+    /// settled, which of [`Ends`] it is; then the node's own signature.
     end: u32,
     /// What it is followed back by.
     pub(super) via: u32,
 }
 
 impl Way {
-    const BITS: u32 = 24;
-    pub(super) const UNSEEN: Self = Self { end: u32::MAX, via: 0 };
+    const BITS: u32 = 21;
+    const NUMBER: u32 = (1 << Self::BITS) - 1;
+    const LEAF: u32 = 1 << Self::BITS;
+    const EXTRA: u32 = Self::BITS + 1;
+    const COST: u32 = Self::EXTRA + 2;
+    /// What steps cost that are frequent, beside what their links cost; the last is any other.
+    const EXTRAS: [Option<u32>; 4] = [Some(0), Some(6), Some(24), None];
 
+    /// None yet, to a node that leads nowhere or not, and to which a step costs so much more.
     #[inline]
-    pub(super) fn new(cost: u32, end: u32, via: u32) -> Self {
-        Self { end: cost << Self::BITS | end, via }
+    pub(super) fn unseen(is_leaf: bool, extra: u32) -> Self {
+        let extra = match extra {
+            0 => 0,
+            6 => 1,
+            24 => 2,
+            _ => 3,
+        };
+        Self { end: Self::NUMBER | if is_leaf { Self::LEAF } else { 0 } | extra << Self::EXTRA, via: 0 }
+    }
+
+    /// Another one to the same node.
+    #[inline]
+    pub(super) fn with(self, cost: u32, end: u32, via: u32) -> Self {
+        let known = self.end & (Self::LEAF | 3 << Self::EXTRA);
+        Self { end: cost << Self::COST | known | end, via }
     }
 
     #[inline]
     pub(super) fn is_seen(self) -> bool {
-        self.end != Self::UNSEEN.end
+        self.number() != Self::NUMBER
     }
 
     /// The signature, or which end it is.
     #[inline]
     pub(super) fn number(self) -> u32 {
-        self.end & ((1 << Self::BITS) - 1)
+        self.end & Self::NUMBER
     }
 
     /// Within a turn of the ring.
     #[inline]
     pub(super) fn cost(self) -> u32 {
-        self.end >> Self::BITS
+        self.end >> Self::COST
+    }
+
+    /// Does the node lead nowhere?
+    #[inline]
+    pub(super) fn is_leaf(self) -> bool {
+        self.end & Self::LEAF != 0
+    }
+
+    /// What a step to the node costs beside what its link costs; `None`: the heap has to be asked.
+    #[inline]
+    pub(super) fn extra(self) -> Option<u32> {
+        Self::EXTRAS[(self.end >> Self::EXTRA & 3) as usize]
     }
 }
 
-const _: () = assert!(RING == 1 << (u32::BITS - Way::BITS), "what a way costs has the bits above");
+const _: () = assert!(RING == 1 << (u32::BITS - Way::COST), "what a way costs has the bits above");
 
 /// How ways end: a signature and the name of the step behind it, each pair once.
 pub(super) struct Ends {
@@ -60,7 +91,7 @@ impl Ends {
     /// Places for those of late, a power of two.
     const LATE: usize = 256;
     /// More are not told apart: they end in what V8 keeps for itself.
-    const MOST: usize = (1 << Way::BITS) - 2;
+    const MOST: usize = Way::NUMBER as usize - 1;
     pub(super) const NOISE: u32 = 0;
 
     pub(super) fn new() -> Self {
@@ -102,7 +133,8 @@ pub(super) struct Ways(pub(super) Vec<Way>);
 impl Ways {
     /// The ways of some nodes of a small heap: the signature of each, and what its way is followed back by.
     pub(super) fn of(ends: impl Iterator<Item = Option<(u32, u32)>>) -> Self {
-        Self(ends.map(|end| end.map_or(Way::UNSEEN, |(signature, via)| Way::new(0, signature, via))).collect())
+        let unseen = Way::unseen(false, 0);
+        Self(ends.map(|end| end.map_or(unseen, |(signature, via)| unseen.with(0, signature, via))).collect())
     }
 
     /// The node's signature, or [`NONE`].
