@@ -38,10 +38,11 @@ async function growth(looks, given) {
   looks.forEach(requireLook)
   if (looks.some(isLight)) return lightGrowth(looks, settings)
   let done = 0
-  const ask = async (look, index, { before, turn, signal, isRead }) => {
+  const ask = async (look, index, { before, turn, signal, isRead, isFolded }) => {
     const task = taskOf({ ...settings, limits }, before && [])
     const tell = (progress) => {
       if (progress.stage !== 'parse') isRead()
+      if (progress.stage === 'report') isFolded()
       // Of two looks that are at work the first is told of.
       if (index === done) onProgress?.({ look: index + 1, looks: looks.length, ...progress })
     }
@@ -59,7 +60,7 @@ async function growth(looks, given) {
 
 /**
  * Asks one look after the other, the last for what the others' censuses are handed to: `before`, as JSON. The next is begun when this one `isRead` and the
- * one before it is done; the last but one has its `turn` when the last is read: folding takes one thread each, reading two. What fails ends the others,
+ * one before it `isFolded`; the last but one has its `turn` when the last is read: folding takes one thread each, reading two. What fails ends the others,
  * and is thrown.
  */
 async function relay(looks, ask, signal) {
@@ -74,24 +75,35 @@ async function relay(looks, ask, signal) {
   }
   const answers = []
   const last = looks.length - 1
+  const foldings = []
   let reading
-  let allRead
-  const turn = new Promise((resolve) => (allRead = resolve))
+  const [turn, allRead] = told()
   for (const [index, look] of looks.entries()) {
-    await Promise.allSettled([answers.at(-2), reading])
+    await Promise.all([foldings.at(-2), reading])
     if (failed) break
     const before = index === last ? Promise.all(answers).then(censusesOf) : undefined
     before?.catch(() => {}) // where one of them fails, that is told
-    reading = new Promise((isRead) => {
-      const answer = ask(look, index, { before, turn: index === last - 1 ? turn : undefined, signal: stop, isRead })
-      answers.push(answer)
-      answer.catch((error) => (failed ??= { error })).finally(isRead)
-    })
+    const [read, isRead] = told()
+    const [folded, isFolded] = told()
+    reading = read
+    foldings.push(folded)
+    const answer = ask(look, index, { before, turn: index === last - 1 ? turn : undefined, signal: stop, isRead, isFolded })
+    answers.push(answer)
+    answer
+      .catch((error) => (failed ??= { error }))
+      .finally(isRead)
+      .finally(isFolded)
     if (index === last) reading.then(allRead)
   }
   await Promise.allSettled(answers)
   if (failed) throw failed.error
   return answers.at(-1)
+}
+
+/** A promise, and what keeps it. */
+function told() {
+  let keep
+  return [new Promise((resolve) => (keep = resolve)), () => keep()]
 }
 
 function censusesOf(answers) {

@@ -13,7 +13,7 @@ use std::hint::black_box;
 /// What a node is.
 #[derive(Clone, Copy, Debug)]
 pub struct Node {
-    /// What V8's snapshot says it is.
+    /// What V8's snapshot says it is; of objects and native nodes of one class, what it says of one of them.
     pub kind: NodeKind,
     /// The index of its name; only those of roots, hidden nodes, and objects are asked for, and of these that of their class will do.
     pub name: u32,
@@ -92,6 +92,8 @@ const BOUND: &[u8] = b"bound_function";
 pub(super) struct Charted<'a> {
     pub(super) on: Ground<'a>,
     modules: Modules<'a>,
+    /// By class, what its nodes are: hidden ones differ.
+    kinds: Vec<Option<NodeKind>>,
     /// Nodes that have a place, and how many are before each 64.
     placed: (Bits, Vec<u32>),
     /// Is this what a link to a bound function is called?
@@ -105,7 +107,8 @@ impl<'a> Charted<'a> {
             placed.insert(node.0);
         }
         let before = placed.before();
-        Self { on, modules: Modules::new(on.graph), placed: (placed, before), bound: Lately::new() }
+        let kinds = vec![None; on.classes.rows.len()];
+        Self { on, modules: Modules::new(on.graph), kinds, placed: (placed, before), bound: Lately::new() }
     }
 }
 
@@ -140,8 +143,16 @@ impl Terrain for Charted<'_> {
     #[inline]
     fn node(&mut self, node: NodeIx) -> Node {
         let Ground { graph, classes, .. } = self.on;
-        let (kind, class) = (graph.kind(node), classes.of(node));
-        // One column less to read, for most.
+        let class = classes.of(node);
+        // Two columns less to read, for most.
+        let known = &mut self.kinds[class as usize];
+        let kind = known.unwrap_or_else(|| {
+            let kind = graph.kind(node);
+            if kind != NodeKind::HIDDEN {
+                *known = Some(kind);
+            }
+            kind
+        });
         let name = match kind {
             NodeKind::HIDDEN | NodeKind::SYNTHETIC => graph.name_index(node),
             NodeKind::OBJECT | NodeKind::NATIVE => {
