@@ -159,7 +159,8 @@ impl Heap {
         let pairs = pairs.into_inner().unwrap_or_else(|| WeakPairs::find(graph.strings()));
         graph.self_sizes = sizes;
         classes.count(&graph, &[]);
-        let (total_size, nodes) = (graph.total_size(), graph.node_count() as u64);
+        let total_size = classes.rows.iter().fold(0u64, |sum, class| sum.saturating_add(class.shallow));
+        let nodes = graph.node_count() as u64;
         Ok((Self::flat(graph, pairs, classes, total_size, nodes), aside))
     }
 

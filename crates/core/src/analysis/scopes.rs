@@ -1,5 +1,6 @@
 //! Who lives in a scope: the closures that share a function's or module's variables, and with them its place.
 
+use super::called::Called;
 use super::heap::Heap;
 use super::scripts::Scripts;
 use crate::graph::{EdgeKind, Graph, NodeIx, NodeKind, Place};
@@ -21,11 +22,12 @@ impl Scopes {
         }
         let wanted: FxHashSet<NodeIx> = wanted.iter().copied().collect();
         let mut known = FxHashMap::default();
+        let mut context = Called::new(b"context");
         for &(node, place) in &graph.places {
             if graph.kind(node) != NodeKind::CLOSURE {
                 continue;
             }
-            let Some(scope) = graph.child(node, b"context") else { continue };
+            let Some(scope) = context.child(graph, node) else { continue };
             if wanted.contains(&scope) {
                 keep_first(&mut places, scope, place);
             } else if let Some(outer) = outer_wanted(graph, scope, &wanted, &mut known) {

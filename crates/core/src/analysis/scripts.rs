@@ -4,6 +4,7 @@
 //!
 //! A closure knows its script (`shared`, then `script` or, on Node 20, `script_or_debug_info`); its place names the id.
 
+use super::called::Called;
 use crate::graph::{Graph, NodeIx, NodeKind, Place};
 use crate::{Location, SourceMaps, Sources};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -38,11 +39,12 @@ impl<'s> Scripts<'s> {
         let mut by_id = FxHashMap::default();
         // Functions that say nothing of their script are asked once.
         let mut asked = FxHashSet::default();
+        let mut shared = Called::new(b"shared");
         for &(node, place) in &graph.places {
             if graph.kind(node) != NodeKind::CLOSURE || by_id.contains_key(&place.script) {
                 continue;
             }
-            let Some(shared) = graph.child(node, b"shared").filter(|&shared| asked.insert(shared)) else { continue };
+            let Some(shared) = shared.child(graph, node).filter(|&shared| asked.insert(shared)) else { continue };
             if let Some(script) = script(graph, shared) {
                 by_id.insert(place.script, script);
             }

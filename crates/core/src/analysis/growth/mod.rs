@@ -8,7 +8,6 @@ mod exports;
 mod fold;
 mod folded;
 mod inside;
-mod lately;
 mod merged;
 mod moved;
 mod near;

@@ -2,7 +2,7 @@
 
 use super::super::functions::Function;
 use super::super::heap::Ground;
-use super::lately::Lately;
+use super::super::lately::Lately;
 use super::sort::{Sort, hidden, object};
 use super::terrain::{Charted, LinkName, Node, Terrain};
 use crate::graph::{EdgeKind, NodeIx, NodeKind, Place};

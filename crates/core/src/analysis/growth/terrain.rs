@@ -1,12 +1,12 @@
 //! What a fold reads of a heap, wherever that lies: as a graph, or as V8 has it in memory.
 
 use super::super::bits::Bits;
+use super::super::called::Called;
 use super::super::classes::Class;
 use super::super::functions::Function;
 use super::super::heap::Ground;
 use super::super::modules::{self, Modules};
 use super::super::paths::{base, extra};
-use super::lately::Lately;
 use crate::graph::{EdgeIx, EdgeKind, NodeIx, NodeKind, Place, StringTable};
 use std::hint::black_box;
 
@@ -85,9 +85,6 @@ pub trait Terrain {
     fn fetch_behind(&mut self, node: NodeIx);
 }
 
-/// What V8 calls the link from a function that was bound to the one behind it.
-const BOUND: &[u8] = b"bound_function";
-
 /// A heap as a graph.
 pub(super) struct Charted<'a> {
     pub(super) on: Ground<'a>,
@@ -96,8 +93,8 @@ pub(super) struct Charted<'a> {
     kinds: Vec<Option<NodeKind>>,
     /// Nodes that have a place, and how many are before each 64.
     placed: (Bits, Vec<u32>),
-    /// Is this what a link to a bound function is called?
-    bound: Lately,
+    /// From a function that was bound to the one behind it.
+    bound: Called,
 }
 
 impl<'a> Charted<'a> {
@@ -108,7 +105,13 @@ impl<'a> Charted<'a> {
         }
         let before = placed.before();
         let kinds = vec![None; on.classes.rows.len()];
-        Self { on, modules: Modules::new(on.graph), kinds, placed: (placed, before), bound: Lately::new() }
+        Self {
+            on,
+            modules: Modules::new(on.graph),
+            kinds,
+            placed: (placed, before),
+            bound: Called::new(b"bound_function"),
+        }
     }
 }
 
@@ -207,11 +210,7 @@ impl Terrain for Charted<'_> {
 
     fn function(&mut self, closure: NodeIx) -> Option<FunctionKey> {
         let graph = self.on.graph;
-        let is_bound = graph.edge_range(closure).any(|at| {
-            let (kind, name) = (graph.edges[at].kind(), graph.edge_names[at]);
-            !kind.is_indexed() && self.bound.ask(name, || graph.strings().raw(name) == BOUND)
-        });
-        if is_bound || graph.kind(closure) != NodeKind::CLOSURE {
+        if graph.kind(closure) != NodeKind::CLOSURE || self.bound.child(graph, closure).is_some() {
             return Function::of(graph, closure).map(Function::key);
         }
         Some((graph.name_index(closure), self.place(closure)))

@@ -68,6 +68,9 @@ impl<'a> Teller<'a> {
 
     /// The signatures in words, in their order.
     pub(super) fn tell(&self, wanted: &[u32], watch: &Watch) -> Result<Vec<Option<Told>>, Error> {
+        if wanted.is_empty() {
+            return Ok(Vec::new());
+        }
         let Self { folded, scripts, sources } = self;
         let heap = folded.heap;
         let found = self.find(wanted, watch)?;
