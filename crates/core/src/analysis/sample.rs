@@ -31,6 +31,13 @@ impl Sample {
         self.seen += 1;
     }
 
+    /// The same of a node that may be none of them: it is asked only where it would be taken.
+    pub(super) fn add_where(&mut self, node: NodeIx, is_one: impl FnOnce() -> bool) {
+        if self.seen.trailing_zeros() < self.stride || is_one() {
+            self.add(node);
+        }
+    }
+
     pub(super) fn nodes(&self) -> &[NodeIx] {
         &self.nodes
     }

@@ -105,7 +105,8 @@ impl Distant for Land {
         while let Some(object) = numbers.next(&self.walk.memory, &mut at) {
             let closure = NodeIx(node);
             node += 1;
-            if self.role_by_map(object) != Some(Role::Function) {
+            // Among them those that were bound.
+            if !self.survey.kind(closure).is_closure() || self.role_by_map(object) != Some(Role::Function) {
                 continue;
             }
             let Some(own) = self.slot(object, self.walk.metadata.function_context) else { continue };

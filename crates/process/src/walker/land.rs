@@ -15,14 +15,17 @@ use rustc_hash::FxHashMap;
 const LATE: usize = 256;
 const NONE: u32 = u32::MAX;
 
-/// What a node is to a fold, in three bits: what a step to it costs, and whether it leads nowhere.
+/// What a node is to a fold, in three bits: what a step to it costs or that it is a closure, and whether it leads nowhere.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Kind(pub u8);
 
 impl Kind {
+    const CLOSURE: u8 = 3;
+
     /// By what a snapshot says it is.
     pub fn new(kind: NodeKind, is_leaf: bool) -> Self {
         let cost = match extra_of(kind, || &[]) {
+            _ if kind == NodeKind::CLOSURE => Self::CLOSURE,
             0 => 0,
             6 => 1,
             _ => 2,
@@ -32,7 +35,13 @@ impl Kind {
 
     #[inline]
     pub(super) fn extra(self) -> u32 {
-        [0, 6, 24, 24][usize::from(self.0 >> 1 & 3)]
+        [0, 6, 24, 0][usize::from(self.0 >> 1 & 3)]
+    }
+
+    /// Is it a function?
+    #[inline]
+    pub fn is_closure(self) -> bool {
+        self.0 >> 1 & 3 == Self::CLOSURE
     }
 
     /// Has it no links?

@@ -9,8 +9,8 @@ const BLOCK: usize = 4;
 const BLOCKS: usize = WORDS / BLOCK;
 /// Of a stretch without objects.
 const NONE: u32 = u32::MAX;
-/// Objects between two of which the stretch is remembered.
-const SAMPLE: u32 = 1 << 8;
+/// Objects between two of which the place is remembered.
+const SAMPLE: u32 = 1 << 6;
 
 /// Marks by address.
 #[derive(Default)]
@@ -91,7 +91,7 @@ pub struct Numbers {
     before: Vec<u32>,
     /// Stretches with marks, by address.
     stretches: Vec<u32>,
-    /// By so many numbers: in which of those stretches the first is.
+    /// By so many numbers: in which block the first is, counted through those stretches.
     samples: Vec<u32>,
     count: u32,
 }
@@ -112,9 +112,9 @@ impl Numbers {
                 before[block] = count;
                 let more: u32 = bits.iter().map(|bits| bits.count_ones()).sum();
                 count = count.checked_add(more).filter(|&count| count <= most)?;
-            }
-            while samples.len() as u32 * SAMPLE < count {
-                samples.push(stretches.len() as u32);
+                while samples.len() as u32 * SAMPLE < count {
+                    samples.push((stretches.len() * BLOCKS + block - first) as u32);
+                }
             }
             stretches.push(stretch as u32);
         }
@@ -143,24 +143,24 @@ impl Numbers {
     #[inline]
     pub fn address(&self, memory: &Memory, number: u32) -> u64 {
         let mut at = self.samples[(number / SAMPLE) as usize] as usize;
-        let first = |at: usize| self.marks.tables[self.stretches[at] as usize] as usize * BLOCKS;
-        while at + 1 < self.stretches.len() && self.before[first(at + 1)] <= number {
+        let block = |at: usize| self.marks.tables[self.stretches[at / BLOCKS] as usize] as usize * BLOCKS + at % BLOCKS;
+        while at + 1 < self.stretches.len() * BLOCKS && self.before[block(at + 1)] <= number {
             at += 1;
         }
-        let table = first(at);
-        let block = self.before[table..table + BLOCKS].partition_point(|&before| before <= number) - 1;
-        let mut rest = number - self.before[table + block];
-        let mut word = block * BLOCK;
-        let base = table * BLOCK;
-        while rest >= self.marks.bits[base + word].count_ones() {
-            rest -= self.marks.bits[base + word].count_ones();
+        let first = block(at);
+        let mut rest = number - self.before[first];
+        let mut word = 0;
+        let mut bits = self.marks.bits[first * BLOCK];
+        while rest >= bits.count_ones() {
+            rest -= bits.count_ones();
             word += 1;
+            bits = self.marks.bits[first * BLOCK + word];
         }
-        let mut bits = self.marks.bits[base + word];
         for _ in 0..rest {
             bits &= bits - 1;
         }
-        memory.address_of(self.stretches[at] as usize, word * 64 + bits.trailing_zeros() as usize)
+        let word = at % BLOCKS * BLOCK + word;
+        memory.address_of(self.stretches[at / BLOCKS] as usize, word * 64 + bits.trailing_zeros() as usize)
     }
 
     /// The address of the next object, in the order of numbers, from a place on: 0 and 0 at first.

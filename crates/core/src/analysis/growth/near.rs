@@ -117,10 +117,10 @@ impl<T: Distant> Afar<T> {
         for node in (0..self.steps.on.node_count() as u32).map(NodeIx) {
             let at = self.ways.signature(node);
             if at != NONE && places[at as usize] != NONE {
-                let what = self.steps.on.node(node);
-                if self.steps.sort(what).is_member() {
-                    samples[places[at as usize] as usize].add(node);
-                }
+                samples[places[at as usize] as usize].add_where(node, || {
+                    let what = self.steps.on.node(node);
+                    self.steps.sort(what).is_member()
+                });
             }
         }
         for &at in wanted {
