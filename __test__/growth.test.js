@@ -359,23 +359,29 @@ test('of looks that are read in turns, what fails first ends the others and is t
   const grown = await leakguard.growth(looks, { onProgress: ({ look, looks }) => seen.push([look, looks].join('/')) })
   assert.equal(grown.looks, 4)
   assert.deepEqual(seen, seen.toSorted(), 'looks are told of one after the other')
-  // Given up while a stream is read, which is let go.
-  const controller = new AbortController()
-  let isLetGo = false
-  async function* ahead() {
-    try {
-      yield fs.readFileSync(path).subarray(0, 100_000)
-      controller.abort(new Error('enough'))
-      for (;;) yield await new Promise((resolve) => setTimeout(resolve, 5, ' '))
-    } finally {
-      isLetGo = true
-    }
+  // The last but one waits for the last to be read: whichever of them is a census.
+  for (const looks of [[path, census], [census, path], [path, path, census], [census, census, path], [path, census, path]]) {
+    assert.equal((await leakguard.growth(looks)).looks, looks.length)
   }
-  const failure = await leakguard.growth([path, ahead(), path], { signal: controller.signal }).then(assert.fail, (error) => error)
-  assert.equal(failure.code, 'ERR_LEAKGUARD_CANCELLED')
-  assert.equal(failure.cause.message, 'enough')
-  for (let wait = 0; wait < 500 && !isLetGo; wait++) await new Promise((resolve) => setTimeout(resolve, 10))
-  assert.ok(isLetGo)
+  // Given up while a stream is read, which is let go.
+  for (const place of [1, 2]) {
+    const controller = new AbortController()
+    let isLetGo = false
+    async function* ahead() {
+      try {
+        yield fs.readFileSync(path).subarray(0, 100_000)
+        controller.abort(new Error('enough'))
+        for (;;) yield await new Promise((resolve) => setTimeout(resolve, 5, ' '))
+      } finally {
+        isLetGo = true
+      }
+    }
+    const failure = await leakguard.growth([path, path, path].with(place, ahead()), { signal: controller.signal }).then(assert.fail, (error) => error)
+    assert.equal(failure.code, 'ERR_LEAKGUARD_CANCELLED')
+    assert.equal(failure.cause.message, 'enough')
+    for (let wait = 0; wait < 500 && !isLetGo; wait++) await new Promise((resolve) => setTimeout(resolve, 10))
+    assert.ok(isLetGo, `look ${place + 1} is let go`)
+  }
 })
 
 test('what is no look is refused, by name and code', async (t) => {
