@@ -38,9 +38,9 @@ pub fn tally(mut graph: Graph, watch: &Watch) -> Result<Tally, Error> {
     watch.enter(Stage::Report)?;
     detached::spread(&mut graph);
     let sizes = std::mem::take(&mut graph.self_sizes);
-    let (sizes, spare) = shallow::moved(&graph, sizes, watch)?;
+    let sizes = shallow::moved(&graph, sizes, watch)?;
     graph.self_sizes = sizes;
-    let rows = Classes::new(&graph, &[], spare, watch)?;
+    let rows = Classes::new(&graph, &[], Vec::new(), watch)?;
     Ok(tallied(&graph, &rows))
 }
 

@@ -83,7 +83,7 @@ impl Heap {
             pairs.get_or_init(|| WeakPairs::find(graph.strings()));
             numbers.prepare(|| Numbers::new(nodes));
         };
-        let (page, (sizes, mut spare)) = side_by_side(
+        let (page, sizes) = side_by_side(
             || ownership::page(&graph, watch).inspect(|_| and_then()),
             || shallow::moved(&graph, sizes, watch).inspect(|_| and_then()),
         )?;
@@ -112,7 +112,7 @@ impl Heap {
                 if purpose == Purpose::View {
                     watch.tell(outline(&graph, watch)?);
                 }
-                let mut distances = Vec::new();
+                let (mut distances, mut spare) = (Vec::new(), Vec::new());
                 // For a report this thread has less to do than the other.
                 if purpose != Purpose::Comparison {
                     room.prepare(|| Room::new(nodes));
@@ -153,7 +153,7 @@ impl Heap {
             },
             || {
                 find_pairs();
-                shallow::moved(&graph, sizes, watch).map(|(sizes, _)| sizes)
+                shallow::moved(&graph, sizes, watch)
             },
         )?;
         let pairs = pairs.into_inner().unwrap_or_else(|| WeakPairs::find(graph.strings()));
