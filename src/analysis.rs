@@ -10,7 +10,7 @@ use crate::scripts::Scripts;
 use crate::tally::HeapTally;
 use crate::view::HeapView;
 use leakguard_core::analysis::View;
-use leakguard_core::{Answer, Source, Stage, Tally, Task, Watch, compare, examine, examine_graph, format};
+use leakguard_core::{Answer, Source, Stage, Tally, Task, Watch, compare, examine, examine_graph, read};
 use napi::Result;
 use napi::bindgen_prelude::Uint8Array;
 use napi_derive::napi;
@@ -184,7 +184,7 @@ impl AnalysisJob {
             if turn.is_none() && before.is_none() {
                 return Ok(examine(source, &task, &scripts, watch, done)?);
             }
-            let graph = format::parse(source, &task.options.limits, watch)?;
+            let graph = read(source, &task, watch)?;
             watch.enter(Stage::Edges)?;
             turn.map_or(Ok(()), |turn| Awaited::wait(&turn))?;
             let before = || before.map_or_else(|| Ok(task.before.clone()), |before| Awaited::wait(&before));

@@ -39,7 +39,7 @@ async function growth(looks, given) {
   if (looks.some(isLight)) return lightGrowth(looks, settings)
   let done = 0
   const ask = async (look, index, { before, turn, signal, isRead, isFolded }) => {
-    const task = taskOf({ ...settings, limits }, before && [])
+    const task = taskOf({ ...settings, limits, beside: isBeside(looks, index) }, before && [])
     const tell = (progress) => {
       if (progress.stage !== 'parse') isRead()
       if (progress.stage === 'report') isFolded()
@@ -100,6 +100,11 @@ async function relay(looks, ask, signal) {
   return answers.at(-1)
 }
 
+/** Is the one before folded while this one is read? Before the last one it waits. */
+function isBeside(looks, index) {
+  return index > 0 && index < looks.length - 1 && censusOf(looks[index - 1]) === undefined
+}
+
 /** A promise, and what keeps it. */
 function told() {
   let keep
@@ -114,8 +119,8 @@ function censusesOf(answers) {
  * What is asked of a look: its census, or, with earlier ones, what grew since. There is no dominator tree, which would take most of the time and memory,
  * but where a name depends on it: what hangs from a way counts as what it retains.
  */
-function taskOf({ limits, maxPaths, names = 0, census, ...settings }, before) {
-  const task = { options: { limits }, report: false, retained: false, fold: { maxPaths, names } }
+function taskOf({ limits, maxPaths, names = 0, census, beside, ...settings }, before) {
+  const task = { options: { limits }, beside, report: false, retained: false, fold: { maxPaths, names } }
   if (before === undefined) return { ...task, census: true }
   return { ...task, census, growth: { ...settings, own: OWN }, before }
 }

@@ -32,7 +32,7 @@ pub use report::{
 pub use source_map::{Original, SourceMaps};
 pub use sources::{NoSources, Sources};
 pub use tally::{Change, Difference, Size, Tally};
-pub use task::{Answer, Task, compare, examine, examine_afar, examine_graph};
+pub use task::{Answer, Task, compare, examine, examine_afar, examine_graph, read};
 pub use watch::{Stage, Watch};
 
 use std::io::Read;

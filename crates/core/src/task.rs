@@ -17,6 +17,8 @@ use std::sync::Arc;
 pub struct Task {
     /// Bounds, and what a report is to have.
     pub options: AnalyzeOptions,
+    /// Another heap is folded while this one is read, on a thread that is left to it.
+    pub beside: bool,
     /// A report is wanted.
     pub report: bool,
     /// A census is wanted.
@@ -52,6 +54,7 @@ impl Default for Task {
     fn default() -> Self {
         Self {
             options: AnalyzeOptions::default(),
+            beside: false,
             report: true,
             census: false,
             fold: CensusOptions::default(),
@@ -103,10 +106,18 @@ pub fn examine<T>(
 ) -> Result<T, Error> {
     // Before the work: what is wrong with them is known then.
     let before = censuses(&task.before)?;
-    answer(format::parse(source, &task.options.limits, watch)?, || Ok(before), task, sources, watch, done)
+    answer(read(source, task, watch)?, || Ok(before), task, sources, watch, done)
 }
 
-/// Answers what is asked of a heap that somebody else has read. `before`: in place of the task's, asked for when the heap was folded.
+/// Reads a heap snapshot for a task.
+///
+/// # Errors
+/// Those of [`crate::analyze`].
+pub fn read(source: Source, task: &Task, watch: &Watch) -> Result<Graph, Error> {
+    format::parse_beside(usize::from(task.beside), source, &task.options.limits, watch)
+}
+
+/// Answers what is asked of a heap that was read. `before`: in place of the task's, asked for when the heap was folded.
 ///
 /// # Errors
 /// Those of `before`, [`Code::Cancelled`], [`Code::Census`] for what is no census, [`Code::Unrelated`] for what `since` cannot be compared with.

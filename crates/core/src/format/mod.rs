@@ -29,8 +29,13 @@ const MOST_THREADS: usize = 4;
 /// # Errors
 /// See [`crate::analyze`].
 pub fn parse(source: Source, limits: &Limits, watch: &Watch) -> Result<Graph, Error> {
+    parse_beside(0, source, limits, watch)
+}
+
+/// The same beside so many threads that are at work: theirs are left to them.
+pub(crate) fn parse_beside(others: usize, source: Source, limits: &Limits, watch: &Watch) -> Result<Graph, Error> {
     watch.enter(Stage::Parse)?;
-    pipeline::run(source, limits, threads().min(MOST_THREADS), watch)
+    pipeline::run(source, limits, threads().saturating_sub(others).clamp(1, MOST_THREADS), watch)
 }
 
 /// How many threads may run at once here, cgroup quotas regarded.
