@@ -247,7 +247,10 @@ export interface GcTotal {
   pauseMs: number
 }
 
-/** From now on large memory that an analysis frees is the system's again at once. For processes that do nothing else. */
+/**
+ * From now on large memory that an analysis frees is the system's again at once, where its allocator (glibc's) can be told. For processes that do
+ * nothing else.
+ */
 export declare function giveBackMemory(): void
 
 /** Whether a writer has the file that a descriptor is open for; `null`: that cannot be told here. */

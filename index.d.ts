@@ -555,8 +555,9 @@ export type Look = string | URL | AsyncIterable<Uint8Array | string> | Census | 
 
 /**
  * Says what grew from each look to the next, the oldest first, by the way from the roots: the looks may be of one process, of its
- * twins, or of several processes of one program. While one heap is folded the next is read: two at most are in memory. There is no dominator
- * tree: what hangs from a suspect on the cheapest ways from the roots counts as what it retains.
+ * twins, or of several processes of one program. While one heap is folded the next is read, and the last two are folded together, once both
+ * are read: two are in memory (and, while the census of one is written, the beginning of a third). There is no dominator tree: what hangs
+ * from a suspect on the cheapest ways from the roots counts as what it retains.
  */
 export function growth(looks: readonly LightCensus[], options?: GrowthOptions): Promise<LightGrowth>
 export function growth(looks: readonly Look[], options?: GrowthOptions): Promise<Growth>

@@ -5,7 +5,8 @@ use crate::outcome::number;
 use leakguard_process::machine::{Cgroup, Disk, Meminfo, Own, Pressure, Stall, open_descriptors};
 use napi_derive::napi;
 
-/// From now on large memory that an analysis frees is the system's again at once. For processes that do nothing else.
+/// From now on large memory that an analysis frees is the system's again at once, where its allocator (glibc's) can be told. For processes that do
+/// nothing else.
 #[napi]
 pub fn give_back_memory() {
     leakguard_process::give_back();

@@ -4,8 +4,9 @@ const { plainSize } = require('./plain-size.js')
 
 /** Bytes that an analysis takes for a byte of a large snapshot: docs/performance.md. */
 const MEMORY = 1.6
-/** The same where no dominator tree is made, of each of the two that are folded at once: docs/growth.md. */
-const FOLDED = 1
+/** The same where no dominator tree is made, and of the other file that is folded at once: docs/growth.md. */
+const FOLDED = 1.2
+const OTHER = 0.8
 /** Bytes of it that stay where the heap is kept. */
 const KEPT = 1.1
 /** Smaller ones need no question. */
@@ -19,7 +20,7 @@ const LARGE = 200e6
 function requireHeadroomFor(files, { force, kept = false, inTurns = false }) {
   if (force) return
   const [largest, ...others] = files.map(plainSize).sort((a, b) => b - a)
-  const memory = kept ? largest * MEMORY + sum(others) * KEPT : inTurns ? (largest + others[0]) * FOLDED : largest * MEMORY
+  const memory = kept ? largest * MEMORY + sum(others) * KEPT : inTurns ? largest * FOLDED + others[0] * OTHER : largest * MEMORY
   if (largest + (kept ? sum(others) : 0) <= LARGE) return
   const { requireHeadroom } = require('../capture/headroom.js')
   requireHeadroom({ memory, disk: 0 }, 'read', undefined, { what: 'analysis', force: '--force' })

@@ -30,7 +30,8 @@ const RULES = {
 
 /**
  * Says what grew between all of the looks, oldest first: snapshots (paths or streams) and censuses, as they come. Of a heap only the census is kept, and
- * while one is folded the next is read, but the last two are folded together: two at most are in memory. Of light censuses, what grew by constructor.
+ * while one is folded the next is read, and the last two are folded together: two are in memory, and while the census of one is written, the beginning of
+ * a third. Of light censuses, what grew by constructor.
  */
 async function growth(looks, given) {
   const { limits, readScripts, signal, onProgress, ...settings } = validate(given, RULES)
@@ -38,14 +39,16 @@ async function growth(looks, given) {
   looks.forEach(requireLook)
   if (looks.some(isLight)) return lightGrowth(looks, settings)
   let done = 0
+  let isLastBegun = false
   const ask = async (look, index, { before, turn, signal, isRead, isFolded }) => {
     const task = taskOf({ ...settings, limits, beside: isBeside(looks, index) }, before && [])
     const tell = (progress) => {
       if (progress.stage !== 'parse') isRead()
       if (progress.stage === 'report') isFolded()
-      // Of two looks that are at work the first is told of.
-      if (index === done) onProgress?.({ look: index + 1, looks: looks.length, ...progress })
+      // Of two looks that are at work the first is told of; but the last one from its beginning on: the other waits for it.
+      if (index === (isLastBegun ? looks.length - 1 : done)) onProgress?.({ look: index + 1, looks: looks.length, ...progress })
     }
+    isLastBegun = index === looks.length - 1
     try {
       const own = censusOf(look)
       if (own === undefined) return await toldOf(`look ${index + 1}`, look, examine(look, task, { before, turn, signal, onProgress: tell, readScripts }))

@@ -1,7 +1,8 @@
 //! Memory for large columns in a twin: in the system's large pages, where it gives them to those who ask.
 //!
 //! A twin's columns are written once from start to end, and the system makes each page of them when it is first touched: 2 MiB at
-//! once instead of 4 KiB are a good part of the time. Outside of twins this is the system's allocator and nothing else.
+//! once instead of 4 KiB are a good part of the time. Outside of twins this is the system's allocator and nothing else, but for
+//! processes that only analyse: those give large memory back at once, too.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};

@@ -144,8 +144,13 @@ impl Numbers {
     pub fn address(&self, memory: &Memory, number: u32) -> u64 {
         let mut at = self.samples[(number / SAMPLE) as usize] as usize;
         let block = |at: usize| self.marks.tables[self.stretches[at / BLOCKS] as usize] as usize * BLOCKS + at % BLOCKS;
-        while at + 1 < self.stretches.len() * BLOCKS && self.before[block(at + 1)] <= number {
+        let blocks = self.stretches.len() * BLOCKS;
+        while at + 1 < blocks && self.before[block(at + 1)] <= number {
             at += 1;
+            // Of a large object's stretches one alone has an object, and one only.
+            while at.is_multiple_of(BLOCKS) && at + BLOCKS < blocks && self.before[block(at + BLOCKS)] <= number {
+                at += BLOCKS;
+            }
         }
         let first = block(at);
         let mut rest = number - self.before[first];

@@ -32,7 +32,7 @@ const KEPT: usize = 1 << 12;
 /// Such a part of all nodes is a crowd.
 const CROWD: usize = 256;
 /// Signatures, while they are made; beyond, a node falls to its parent's.
-const MOST: usize = 1 << 18;
+const MOST: usize = Ends::SIGNATURES;
 /// Steps of a signature; what lies deeper falls to the last.
 const DEEPEST: u16 = 64;
 /// Plain objects within plain ones that are told apart, in a collection's element.

@@ -32,6 +32,12 @@ impl Label {
     pub(super) fn number(self) -> u32 {
         self.0
     }
+
+    /// The string with this index.
+    #[cfg(test)]
+    pub(super) fn named(string: u32) -> Self {
+        Self(string)
+    }
 }
 
 /// What an edge leads to: a class of the heap, or one of [`Steps`]: a function, a module, a scope.

@@ -90,8 +90,10 @@ pub(super) struct Ends {
 impl Ends {
     /// Places for those of late, a power of two.
     const LATE: usize = 256;
-    /// More are not told apart: they end in what V8 keeps for itself.
-    const MOST: usize = Way::NUMBER as usize - 1;
+    /// Signatures that there may be.
+    pub(super) const SIGNATURES: usize = 1 << 18;
+    /// Of more, names are not told apart: each signature has room for one end beyond.
+    const MOST: usize = Way::NUMBER as usize - 1 - Self::SIGNATURES;
     pub(super) const NOISE: u32 = 0;
 
     pub(super) fn new() -> Self {
@@ -108,14 +110,18 @@ impl Ends {
         if late.0 == key {
             return late.1;
         }
-        let all = &mut self.all;
-        let number = *self.known.entry(key).or_insert_with(|| {
-            if all.len() >= Self::MOST {
-                return Self::NOISE;
+        let number = match self.known.get(&key) {
+            Some(&known) => known,
+            None if self.all.len() >= Self::MOST && label != Label::ELEMENT => {
+                return self.number(signature, Label::ELEMENT);
             }
-            all.push(key);
-            all.len() as u32 - 1
-        });
+            None => {
+                self.all.push(key);
+                let number = self.all.len() as u32 - 1;
+                self.known.insert(key, number);
+                number
+            }
+        };
         self.late[place] = (key, number);
         number
     }
@@ -149,5 +155,28 @@ impl Ways {
     pub(super) fn via(&self, node: NodeIx) -> Option<u32> {
         let way = self.0[node.at()];
         (way.is_seen() && node != NodeIx::ROOT).then_some(way.via)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::steps::Label;
+    use super::{Ends, Way};
+
+    #[test]
+    fn of_too_many_names_the_signatures_stay() {
+        let mut ends = Ends::new();
+        let label = |at: usize| Label::named(at as u32);
+        let numbers: Vec<u32> = (0..Ends::MOST - 1).map(|at| ends.number(7, label(at))).collect();
+        assert!(numbers.iter().zip(1..).all(|(&number, nth)| number == nth), "each has its own");
+        let more: Vec<u32> = (0..Ends::SIGNATURES as u32).map(|at| ends.number(at, label(Ends::MOST))).collect();
+        let seen = |number: u32| Way::unseen(false, 6).with(200, number, 5);
+        for (at, &number) in (0..).zip(&more) {
+            let way = seen(number);
+            assert!(way.is_seen() && ends.of(way) == (at, Label::ELEMENT));
+            assert_eq!((way.cost(), way.extra(), way.is_leaf(), way.via), (200, Some(6), false, 5));
+        }
+        assert_eq!(ends.number(7, label(Ends::MOST + 1)), more[7]);
+        assert_eq!(ends.number(7, label(3)), numbers[3]);
     }
 }
