@@ -63,6 +63,7 @@ impl Owners {
     }
 }
 
+/// Finds them: first what hangs from nodes that stay, then what hangs from that.
 #[inline(never)]
 fn owners(graph: &Graph, watch: &Watch) -> Result<Owners, Error> {
     let mut count = 0;
