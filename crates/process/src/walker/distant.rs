@@ -12,6 +12,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Scopes that are looked through outwards.
 const NESTED: usize = 64;
+/// Storage whose owners are looked for at once.
+const AT_ONCE: usize = 64;
 
 impl Distant for Land {
     fn prepare(&mut self) {
@@ -37,20 +39,30 @@ impl Distant for Land {
             }
         }
         let mut steps = Vec::new();
-        for (node, by) in std::mem::take(&mut self.survey.owners).owned() {
-            let (what, owner_is) = (self.node(node), self.node(by));
-            let class = &mut self.classes[what.class as usize];
-            class.count = class.count.saturating_sub(1);
-            class.shallow = class.shallow.saturating_sub(what.size);
-            let owner = &mut self.classes[owner_is.class as usize];
-            owner.shallow = owner.shallow.saturating_add(what.size);
-            let is_step = what.kind == NodeKind::HIDDEN
-                && matches!(self.texts().raw(what.name), b"system / NativeContext" | b"system / SourceTextModule");
-            if is_step {
-                steps.push((node, by, what.size));
+        let mut owned = std::mem::take(&mut self.survey.owners).owned();
+        loop {
+            let some: Vec<_> = owned.by_ref().take(AT_ONCE).collect();
+            if some.is_empty() {
+                return steps;
+            }
+            // One after the other, by address; then those that may be anywhere.
+            some.iter().for_each(|&(node, _)| self.fetch(node));
+            some.iter().for_each(|&(_, by)| self.fetch(by));
+            for (node, by) in some {
+                let what = self.node(node);
+                let class = &mut self.classes[what.class as usize];
+                class.count = class.count.saturating_sub(1);
+                class.shallow = class.shallow.saturating_sub(what.size);
+                let owner = self.class(by).unwrap_or(self.hidden_class);
+                let owner = &mut self.classes[owner as usize];
+                owner.shallow = owner.shallow.saturating_add(what.size);
+                let is_step = what.kind == NodeKind::HIDDEN
+                    && matches!(self.texts().raw(what.name), b"system / NativeContext" | b"system / SourceTextModule");
+                if is_step {
+                    steps.push((node, by, what.size));
+                }
             }
         }
-        steps
     }
 
     fn total_size(&self) -> u64 {
@@ -100,27 +112,24 @@ impl Distant for Land {
     fn closures(&mut self, scopes: &FxHashSet<NodeIx>, each: &mut dyn FnMut(NodeIx, NodeIx, NodeIx, Place)) {
         let wanted: FxHashMap<u64, NodeIx> =
             scopes.iter().filter_map(|&scope| Some((self.object(scope)?, scope))).collect();
-        let (mut at, mut node) = ((0, 0), SYNTHETIC);
-        let numbers = std::mem::take(&mut self.walk.open.numbers);
-        while let Some(object) = numbers.next(&self.walk.memory, &mut at) {
-            let closure = NodeIx(node);
-            node += 1;
-            // Among them those that were bound.
-            if !self.survey.kind(closure).is_closure() || self.role_by_map(object) != Some(Role::Function) {
+        for closure in (SYNTHETIC..SYNTHETIC + self.walk.open.numbers.count()).map(NodeIx) {
+            if !self.survey.kind(closure).is_closure() {
                 continue;
             }
+            // Among them are those that were bound.
+            let is_function = |land: &mut Self, object: &u64| land.role_by_map(*object) == Some(Role::Function);
+            let Some(object) = self.object(closure).filter(|object| is_function(self, object)) else { continue };
             let Some(own) = self.slot(object, self.walk.metadata.function_context) else { continue };
             let outwards = std::iter::successors(Some(own), |&scope| {
                 let is_scope = self.role(scope) == Some(Role::Context);
                 self.slot(scope, context::PREVIOUS).filter(|_| is_scope)
             });
             let Some(&scope) = outwards.take(NESTED).find_map(|scope| wanted.get(&scope)) else { continue };
-            let Some(own) = numbers.of(&self.walk.memory, own) else { continue };
+            let Some(own) = self.walk.open.number(&self.walk.memory, own) else { continue };
             if let Some(place) = self.walk.function(object).place {
-                each(closure, NodeIx(own + SYNTHETIC), scope, place);
+                each(closure, own, scope, place);
             }
         }
-        self.walk.open.numbers = numbers;
     }
 
     fn exporter(&mut self, cell: NodeIx) -> Option<NodeIx> {

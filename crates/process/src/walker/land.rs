@@ -2,9 +2,11 @@
 //! word, half a byte an object.
 
 use super::maps::Map;
+use super::marks::Cursor;
 use super::object::BUFFER;
 use super::shared::type_of;
 use super::survey::Survey;
+use super::text;
 use super::types::Role;
 use super::walk::{PARTS, SYNTHETIC, Walk};
 use leakguard_core::analysis::{Class, Sorter, extra_of};
@@ -77,7 +79,8 @@ pub struct Land {
     pub(super) processes: Vec<NodeIx>,
     /// By cell: the record of the ES module that exports what is in it, and the name.
     pub(super) exports: FxHashMap<NodeIx, (NodeIx, String)>,
-    pub(super) late: Box<[(u32, u64)]>,
+    late: Box<[(u32, u64)]>,
+    cursor: Cursor,
 }
 
 impl Land {
@@ -97,6 +100,7 @@ impl Land {
             processes: Vec::new(),
             exports: FxHashMap::default(),
             late: vec![(NONE, 0); LATE].into_boxed_slice(),
+            cursor: Cursor::default(),
         };
         land.sort(names);
         land
@@ -167,7 +171,7 @@ impl Land {
             return Some(late.1);
         }
         let number = node.0.checked_sub(SYNTHETIC).filter(|&number| number < self.walk.open.numbers.count())?;
-        *late = (node.0, self.walk.open.numbers.address(&self.walk.memory, number));
+        *late = (node.0, self.walk.open.numbers.address(&self.walk.memory, number, &mut self.cursor));
         Some(late.1)
     }
 
@@ -178,6 +182,28 @@ impl Land {
             let kind = self.walk.kind(self.walk.maps.list[map as usize].instance_type, object);
             Shape { kind, name: self.synthetic[0].0, class: self.hidden_class, place: None }
         })
+    }
+
+    /// What the object is, and its class, where its map says `shape` or it says so itself.
+    #[inline]
+    pub(super) fn sort_of(&self, at: u32, shape: Shape, object: u64) -> (NodeKind, u32) {
+        let number = self.walk.maps.list[at as usize].instance_type;
+        match self.walk.types.get(number).role {
+            _ if number < text::FIRST_OTHER => (shape.kind, shape.class),
+            Role::Symbol if self.walk.kind(number, object) == NodeKind::HIDDEN => (NodeKind::HIDDEN, self.hidden_class),
+            Role::Generator => {
+                let shared = self.walk.generated(object);
+                (shape.kind, self.generators.get(&(at, shared)).copied().unwrap_or(shape.class))
+            }
+            _ => (shape.kind, shape.class),
+        }
+    }
+
+    /// The class of an object; `None` for what is none.
+    pub(super) fn class(&mut self, node: NodeIx) -> Option<u32> {
+        let object = self.object(node)?;
+        let at = self.map(object)?;
+        Some(self.sort_of(at, self.shape(at, object), object).1)
     }
 
     pub(super) fn map(&mut self, object: u64) -> Option<u32> {

@@ -63,8 +63,10 @@ pub struct Map {
     pub is_dictionary: bool,
     /// Its constructor says what its objects are.
     pub is_by_constructor: bool,
-    /// The first object that was met.
+    /// The object that stands for all: the first that was met.
     pub sample: u64,
+    /// Those that were met next, while it was certain that they are alive; 0: none.
+    pub next: [u64; 2],
     /// How many objects were met.
     pub count: u64,
     /// Their bytes.
@@ -124,6 +126,7 @@ impl Maps {
             // Not where objects are made by a derived class, or serve as prototypes.
             is_by_constructor: memory.byte(address + 15)? & 1 == 1 && bits >> 20 & 1 == 0,
             sample: object,
+            next: [0; 2],
             count: 0,
             bytes: 0,
             is_certain: false,

@@ -11,6 +11,8 @@ const BLOCKS: usize = WORDS / BLOCK;
 const NONE: u32 = u32::MAX;
 /// Objects between two of which the place is remembered.
 const SAMPLE: u32 = 1 << 6;
+/// So many are sooner stepped over than found.
+const STEPS: u32 = 8;
 
 /// Marks by address.
 #[derive(Default)]
@@ -39,16 +41,26 @@ impl Marks {
         self.place(memory, address).is_some_and(|(word, bit)| self.bits[word] & bit != 0)
     }
 
-    /// Marks it.
+    /// Marks it. Was it not marked before? `None` where no object can begin.
     #[inline]
-    pub fn put(&mut self, memory: &Memory, address: u64) {
-        let Some((stretch, slot)) = memory.place_of(address) else { return };
+    pub fn insert(&mut self, memory: &Memory, address: u64) -> Option<bool> {
+        let (stretch, slot) = memory.place_of(address).filter(|_| address.is_multiple_of(8))?;
         let table = &mut self.tables[stretch as usize];
         if *table == NONE {
             *table = (self.bits.len() / WORDS) as u32;
             self.bits.resize(self.bits.len() + WORDS, 0);
         }
-        self.bits[*table as usize * WORDS + slot / 64] |= 1 << (slot % 64);
+        let (bits, bit) = (&mut self.bits[*table as usize * WORDS + slot / 64], 1 << (slot % 64));
+        let is_new = *bits & bit == 0;
+        *bits |= bit;
+        Some(is_new)
+    }
+
+    /// It is marked no more.
+    pub fn remove(&mut self, memory: &Memory, address: u64) {
+        if let Some((word, bit)) = self.place(memory, address) {
+            self.bits[word] &= !bit;
+        }
     }
 
     /// The marks of a stretch, by 64 places.
@@ -81,6 +93,13 @@ impl Marks {
         }
         None
     }
+}
+
+/// Behind an object: the number that comes next, and from where on it is looked for.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Cursor {
+    next: u32,
+    place: (usize, usize),
 }
 
 /// Numbers of all that is marked, by address.
@@ -139,9 +158,24 @@ impl Numbers {
         Some(self.before[word / BLOCK] + below + (bits & (bit - 1)).count_ones())
     }
 
-    /// The address of the object with this number.
+    /// The address of the object with this number: a step or some behind the cursor's, which is there then, or anywhere.
     #[inline]
-    pub fn address(&self, memory: &Memory, number: u32) -> u64 {
+    pub fn address(&self, memory: &Memory, number: u32, cursor: &mut Cursor) -> u64 {
+        if number.wrapping_sub(cursor.next) < STEPS {
+            while let Some(address) = self.next(memory, &mut cursor.place) {
+                cursor.next += 1;
+                if cursor.next > number {
+                    return address;
+                }
+            }
+        }
+        let (stretch, slot) = self.find(number);
+        *cursor = Cursor { next: number + 1, place: (stretch, slot + 1) };
+        memory.address_of(stretch, slot)
+    }
+
+    /// In which stretch the object with this number is, and where there.
+    fn find(&self, number: u32) -> (usize, usize) {
         let mut at = self.samples[(number / SAMPLE) as usize] as usize;
         let block = |at: usize| self.marks.tables[self.stretches[at / BLOCKS] as usize] as usize * BLOCKS + at % BLOCKS;
         let blocks = self.stretches.len() * BLOCKS;
@@ -165,7 +199,7 @@ impl Numbers {
             bits &= bits - 1;
         }
         let word = at % BLOCKS * BLOCK + word;
-        memory.address_of(self.stretches[at / BLOCKS] as usize, word * 64 + bits.trailing_zeros() as usize)
+        (self.stretches[at / BLOCKS] as usize, word * 64 + bits.trailing_zeros() as usize)
     }
 
     /// The address of the next object, in the order of numbers, from a place on: 0 and 0 at first.
@@ -177,7 +211,7 @@ impl Numbers {
 
 #[cfg(test)]
 mod tests {
-    use super::{Marks, Memory, Numbers};
+    use super::{Cursor, Marks, Memory, Numbers};
 
     #[test]
     fn numbers_go_by_address_and_back() {
@@ -186,11 +220,18 @@ mod tests {
         let start = (room.as_ptr() as u64).next_multiple_of(16);
         let mut marks = Marks::new(&memory);
         let mut addresses: Vec<u64> = (0..5000).map(|at| start + 16 * (at * at % 100_003)).collect();
-        for &address in &addresses {
+        for (nth, &address) in addresses.iter().enumerate() {
             assert!(!marks.has(&memory, address) || addresses.iter().filter(|&&other| other == address).count() > 1);
-            marks.put(&memory, address);
+            assert_eq!(
+                marks.insert(&memory, address),
+                Some(addresses.iter().take_while(|&&other| other != address).count() == nth)
+            );
             assert!(marks.has(&memory, address));
         }
+        assert_eq!((marks.insert(&memory, start + 4), marks.insert(&memory, 16)), (None, None));
+        assert_eq!((marks.insert(&memory, start + 8), marks.insert(&memory, start + 8)), (Some(true), Some(false)));
+        marks.remove(&memory, start + 8);
+        marks.remove(&memory, 16);
         addresses.sort_unstable();
         addresses.dedup();
         let numbers = Numbers::new(marks, u32::MAX).unwrap();
@@ -198,13 +239,22 @@ mod tests {
         let mut at = (0, 0);
         let all: Vec<u64> = std::iter::from_fn(|| numbers.next(&memory, &mut at)).collect();
         assert_eq!(all, addresses);
+        let mut cursor = Cursor::default();
         for (number, &address) in (0..).zip(&addresses) {
-            assert_eq!((numbers.of(&memory, address), numbers.address(&memory, number)), (Some(number), address));
+            assert_eq!(numbers.of(&memory, address), Some(number));
+            assert_eq!(numbers.address(&memory, number, &mut Cursor::default()), address);
+            assert_eq!(numbers.address(&memory, number, &mut cursor), address);
+        }
+        for step in [2, 7, 8, 9, 4000] {
+            for number in (0..addresses.len()).step_by(step) {
+                assert_eq!(numbers.address(&memory, number as u32, &mut cursor), addresses[number]);
+            }
         }
         assert_eq!((numbers.of(&memory, start + 8), numbers.of(&memory, 16)), (None, None));
         let mut few = Marks::new(&memory);
-        few.put(&memory, start);
-        few.put(&memory, start + 16);
+        for address in [start, start + 16] {
+            few.insert(&memory, address);
+        }
         assert!(Numbers::new(few, 1).is_none());
     }
 }

@@ -201,6 +201,16 @@ impl Memory {
         Some(unsafe { std::slice::from_raw_parts(address as *const u8, length) })
     }
 
+    /// The words there, if all can be read. Not to be kept: they are V8's.
+    #[inline]
+    pub fn words(&self, address: u64, count: u64) -> Option<&[u64]> {
+        if address == 0 || !address.is_multiple_of(8) || !self.can_read_all(address, count.checked_mul(8)?) {
+            return None;
+        }
+        // SAFETY: as in `bytes`; the address is aligned.
+        Some(unsafe { std::slice::from_raw_parts(address as *const u64, count as usize) })
+    }
+
     /// Has the processor fetch what will be read there soon. Any address will do.
     #[inline]
     pub fn fetch(address: u64) {
@@ -302,6 +312,8 @@ mod tests {
         assert_eq!((memory.half(address), memory.byte(address + 1)), (Some(0x5566_7788), Some(0x77)));
         assert_eq!((memory.word(address + 1), memory.word(0), memory.word(u64::MAX - 7)), (None, None, None));
         assert_eq!(memory.bytes(address, 16).map(|bytes| (bytes.len(), bytes[8])), Some((16, 7)));
+        assert_eq!((memory.words(address, 2), memory.words(address + 4, 1)), (Some(&words[..]), None));
+        assert!(memory.words(0, 0).is_none() && memory.words(address, u64::MAX / 4).is_none());
         assert!(memory.bytes(8, 16).is_none() && memory.bytes(0, 0).is_none() && !memory.can_read_all(u64::MAX, 2));
         Memory::fetch(address);
         Memory::fetch(8);

@@ -30,6 +30,7 @@ pub fn name_objects(walk: &mut Walk, v8: &V8) {
 /// The same by map: the name of its objects' class, and the place.
 pub fn classes(walk: &mut Walk, v8: &V8) -> Vec<(u32, Option<Place>)> {
     // Before V8 is asked: it may move what is read here.
+    (0..walk.maps.list.len() as u32).for_each(|at| choose_sample(walk, at));
     let candidates: Vec<Vec<Function>> = (0..walk.maps.list.len() as u32).map(|at| constructors(walk, at)).collect();
     let is_named = |map: &Map| map.count > 0 && walk.types.is_object(map.instance_type) && map.is_certain;
     // All handles before the first answer, which may make V8 collect garbage and move what has none.
@@ -59,6 +60,20 @@ pub fn classes(walk: &mut Walk, v8: &V8) -> Vec<(u32, Option<Place>)> {
         classes.push((name, place));
     }
     classes
+}
+
+/// Objects that are tables share a map whatever their class is: one that names its class itself, as `Intl` does, does not stand for the others.
+fn choose_sample(walk: &mut Walk, at: u32) {
+    let Walk { memory, maps, types, metadata, .. } = walk;
+    let Map { is_dictionary, sample, next, .. } = maps.list[at as usize];
+    if !is_dictionary {
+        return;
+    }
+    let mut names_itself =
+        |&object: &u64| maps.own(memory, metadata, types, object, Key::Symbol(b"Symbol.toStringTag")).is_some();
+    let typical =
+        [sample, next[0], next[1]].into_iter().filter(|&object| object != 0).find(|object| !names_itself(object));
+    maps.list[at as usize].sample = typical.unwrap_or(sample);
 }
 
 /// What V8 14 says of global objects besides the name.

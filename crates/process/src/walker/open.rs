@@ -2,12 +2,16 @@
 
 use super::marks::{Marks, Numbers};
 use super::memory::Memory;
-use super::walk::{SYNTHETIC, Walk};
+use super::text;
+use super::walk::{Known, SYNTHETIC, Walk};
 use leakguard_core::graph::NodeIx;
 use std::collections::VecDeque;
 
 /// Objects that are listed.
 const LISTED: usize = 1 << 16;
+/// So many before its turn an object is fetched, two lines of it.
+const FAR: usize = 32;
+const LINE: u64 = 64;
 
 /// Objects by the state of their description.
 #[derive(Default)]
@@ -17,6 +21,8 @@ pub struct Open {
     /// In the order in which they were met.
     list: VecDeque<u64>,
     has_unlisted: bool,
+    /// What was met and is no object, or none that counts.
+    refused: Vec<u64>,
     /// When all are met.
     pub numbers: Numbers,
 }
@@ -28,23 +34,29 @@ impl Open {
         Self { met: marks(), described: marks(), list: VecDeque::with_capacity(LISTED), ..Self::default() }
     }
 
-    /// One more that was met.
+    /// Meets what is there. What it is is seen when its turn has come, and it was fetched. Can there be anything?
     #[inline]
-    pub fn put(&mut self, memory: &Memory, object: u64) {
-        self.met.put(memory, object);
-        if self.list.len() < LISTED {
-            self.list.push_back(object);
-        } else {
-            self.has_unlisted = true;
+    pub fn meet(&mut self, memory: &Memory, object: u64) -> bool {
+        let Some(is_new) = self.met.insert(memory, object) else { return false };
+        if is_new {
+            if self.list.len() < LISTED {
+                self.list.push_back(object);
+            } else {
+                self.has_unlisted = true;
+            }
         }
+        true
     }
 
     /// All were met.
     ///
     /// # Errors
     /// Where they are more than numbers tell apart.
-    pub fn number_all(&mut self, most: u32) -> Result<(), String> {
-        let met = std::mem::take(&mut self.met);
+    pub fn number_all(&mut self, memory: &Memory, most: u32) -> Result<(), String> {
+        let mut met = std::mem::take(&mut self.met);
+        for &object in &self.refused {
+            met.remove(memory, object);
+        }
         *self = Self::default();
         self.numbers = Numbers::new(met, most).ok_or("more objects than a fold can number")?;
         Ok(())
@@ -85,16 +97,33 @@ impl Walk<'_> {
 
     fn describe_listed(&mut self) {
         while let Some(object) = self.open.list.pop_front() {
-            self.fetch_ahead(|turns| self.open.list.get(turns).copied());
+            if let Some(&far) = self.open.list.get(FAR) {
+                Memory::fetch(far);
+                Memory::fetch(far + LINE);
+            }
             self.describe_met(object);
         }
     }
 
+    /// Meets what the object leads to. How that is called is not asked: of most kinds each word may be a link.
     #[inline]
     fn describe_met(&mut self, object: u64) {
-        if !self.open.described.has(&self.memory, object) {
-            self.open.described.put(&self.memory, object);
-            self.describe_object_at(NodeIx(0), object);
+        self.open.described.insert(&self.memory, object);
+        let Some(Known { map, number, bytes }) = self.known(object) else {
+            self.open.refused.push(object);
+            return;
+        };
+        if number < text::FIRST_OTHER || !self.types.get(number).role.is_words() {
+            return self.describe_object_at(NodeIx(0), object);
+        }
+        let map = &self.maps.list[map as usize];
+        let shape = (map.count == 1).then_some(map.address + 1);
+        let Self { memory, open, empty, .. } = self;
+        let words = memory.words(object + 8, bytes / 8 - 1).unwrap_or_default();
+        for word in words.iter().copied().chain(shape) {
+            if word & 3 == 1 && word != *empty {
+                open.meet(memory, word - 1);
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The links of one node, where objects were met and stay where they are; of long lists a part at a time.
 
 use super::maps::Map;
+use super::marks::Cursor;
 use super::shared::{Function, type_of};
 use super::text;
 use super::types::Role;
@@ -39,7 +40,7 @@ impl Walk<'_> {
             self.describe_root(node.0 as usize);
             self.describe_late(node);
         } else if node.0 < SYNTHETIC + objects {
-            let object = self.open.numbers.address(&self.memory, node.0 - SYNTHETIC);
+            let object = self.open.numbers.address(&self.memory, node.0 - SYNTHETIC, &mut Cursor::default());
             return self.describe_part_of(node, object, from);
         }
         *from += PART as u32;

@@ -1,6 +1,6 @@
 //! V8's heap, to be folded: what the core asks of one node.
 
-use super::land::{Land, Shape};
+use super::land::Land;
 use super::memory::Memory;
 use super::size::size;
 use super::text;
@@ -43,23 +43,15 @@ impl Terrain for Land {
         let Some(at) = self.map(object) else {
             return Node { kind: NodeKind::HIDDEN, name: 0, size: 0, class: self.hidden_class, values: 0 };
         };
-        let Shape { kind, name, class, .. } = self.shape(at, object);
+        let shape = self.shape(at, object);
+        let (kind, class) = self.sort_of(at, shape, object);
         let walk = &self.walk;
         let map = &walk.maps.list[at as usize];
         let number = map.instance_type;
         let bytes = size(&walk.memory, walk.metadata, walk.types, map, object).unwrap_or(0);
         let size = bytes + walk.outside(number, object);
-        let (kind, class) = match walk.types.get(number).role {
-            _ if number < text::FIRST_OTHER => (kind, class),
-            Role::Symbol if walk.kind(number, object) == NodeKind::HIDDEN => (NodeKind::HIDDEN, self.hidden_class),
-            Role::Generator => {
-                let shared = walk.generated(object);
-                (kind, self.generators.get(&(at, shared)).copied().unwrap_or(class))
-            }
-            _ => (kind, class),
-        };
         let values = self.values(number, object);
-        Node { kind, name, size, class, values }
+        Node { kind, name: shape.name, size, class, values }
     }
 
     #[inline]

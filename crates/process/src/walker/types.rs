@@ -75,6 +75,36 @@ pub enum Role {
     GlobalProxy,
 }
 
+impl Role {
+    /// Are all words behind the map links, or no links at all?
+    pub fn is_words(self) -> bool {
+        use Role::{
+            Array, Bound, Collection, Context, Function, Generator, Map, Object, Oddball, Plain, Promise, Proxy,
+            RegExp, Script, Shared, Symbol, View,
+        };
+        matches!(
+            self,
+            Plain
+                | Oddball
+                | Array
+                | Map
+                | Symbol
+                | Context
+                | Shared
+                | Script
+                | Proxy
+                | Object
+                | Function
+                | Bound
+                | View
+                | Collection
+                | Promise
+                | Generator
+                | RegExp
+        )
+    }
+}
+
 /// One type.
 #[derive(Clone, Copy, Debug)]
 pub struct Type {

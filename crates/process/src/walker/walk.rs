@@ -69,6 +69,13 @@ pub struct Link {
     pub is_value: bool,
 }
 
+/// What is known of an object when it is met: which map it has, its type, how large it is.
+pub struct Known {
+    pub map: u32,
+    pub number: u16,
+    pub bytes: u64,
+}
+
 /// Places of a list that are described at once.
 pub const PART: u64 = 1024;
 
@@ -207,7 +214,7 @@ impl<'a> Walk<'a> {
             self.reach(self.stack[at]);
         }
         self.meet_all();
-        self.open.number_all(u32::try_from(most).unwrap_or(u32::MAX))?;
+        self.open.number_all(&self.memory, u32::try_from(most).unwrap_or(u32::MAX))?;
         let first = SYNTHETIC + self.open.numbers.count();
         for node in self.buffers.values_mut() {
             node.0 += first;
@@ -241,7 +248,7 @@ impl<'a> Walk<'a> {
 
     /// Memory decides the speed: what is read soon is fetched before. `object`: the one whose turn comes after so many others.
     #[inline]
-    pub(super) fn fetch_ahead(&self, object: impl Fn(usize) -> Option<u64>) {
+    fn fetch_ahead(&self, object: impl Fn(usize) -> Option<u64>) {
         if let Some(far) = object(FAR) {
             Memory::fetch(far);
         }
@@ -298,18 +305,24 @@ impl<'a> Walk<'a> {
                 Some(node) => Some(NodeIx(node)),
                 None => self.meet(word),
             },
-            Phase::Meet => {
-                if self.open.met.has(&self.memory, word - 1) {
-                    return Some(NodeIx(0));
-                }
-                self.meet(word)
-            }
+            Phase::Meet => self.open.meet(&self.memory, word - 1).then_some(NodeIx(0)),
             Phase::Link { .. } => self.open.number(&self.memory, word - 1),
         }
     }
 
+    /// The node of what was not met before.
     fn meet(&mut self, word: u64) -> Option<NodeIx> {
         let object = word - 1;
+        let Known { map, number, bytes } = self.known(object)?;
+        let (kind, name) = self.node(map, number, object);
+        let node = self.graph.node(kind, name, bytes + self.outside(number, object));
+        self.objects.push(object);
+        self.memory.set_node(object, node.0);
+        Some(node)
+    }
+
+    /// Counts an object that is met; `None` where there is none, or none that a snapshot has.
+    pub(super) fn known(&mut self, object: u64) -> Option<Known> {
         let at = self.maps.of(&self.memory, self.types, object)?;
         let map = &self.maps.list[at as usize];
         let number = map.instance_type;
@@ -318,7 +331,7 @@ impl<'a> Walk<'a> {
         }
         let bytes = size(&self.memory, self.metadata, self.types, map, object);
         if number == self.types.fixed_array && bytes == Some(16) {
-            self.empty = word;
+            self.empty = object + 1;
             return None;
         }
         let known = bytes.filter(|&bytes| bytes >= 8 && self.memory.can_read_all(object, bytes));
@@ -328,22 +341,16 @@ impl<'a> Walk<'a> {
             return None;
         };
         let map = &mut self.maps.list[at as usize];
-        if map.count == 0 {
-            map.sample = object;
+        match map.count {
+            0 => map.sample = object,
+            nth @ 1..=2 if !map.is_certain => map.next[nth as usize - 1] = object,
+            _ => {}
         }
         map.count += 1;
         self.totals.objects += 1;
         self.totals.bytes += bytes;
         map.bytes += bytes;
-        if self.phase != Phase::Graph {
-            self.open.put(&self.memory, object);
-            return Some(NodeIx(0));
-        }
-        let (kind, name) = self.node(at, number, object);
-        let node = self.graph.node(kind, name, bytes + self.outside(number, object));
-        self.objects.push(object);
-        self.memory.set_node(object, node.0);
-        Some(node)
+        Some(Known { map: at, number, bytes })
     }
 
     fn describe(&mut self, at: usize) {
