@@ -38,10 +38,12 @@ async function growth(looks, given) {
   if (!Array.isArray(looks) || looks.length < 2) throw wrong(`growth takes an array of two looks or more, got ${shown(looks)}`)
   looks.forEach(requireLook)
   if (looks.some(isLight)) return lightGrowth(looks, settings)
+  // A census that was kept has its storage's bytes where its owners are, of the few that are paths of their own, too.
+  const classes = looks.some((look) => censusOf(look) !== undefined)
   let done = 0
   let isLastBegun = false
   const ask = async (look, index, { before, turn, signal, isRead, isFolded }) => {
-    const task = taskOf({ ...settings, limits, beside: isBeside(looks, index) }, before && [])
+    const task = taskOf({ ...settings, limits, beside: isBeside(looks, index), classes }, before && [])
     const tell = (progress) => {
       if (progress.stage !== 'parse') isRead()
       if (progress.stage === 'report') isFolded()
@@ -122,8 +124,8 @@ function censusesOf(answers) {
  * What is asked of a look: its census, or, with earlier ones, what grew since. There is no dominator tree, which would take most of the time and memory,
  * but where a name depends on it: what hangs from a way counts as what it retains.
  */
-function taskOf({ limits, maxPaths, names = 0, census, beside, ...settings }, before) {
-  const task = { options: { limits }, beside, report: false, retained: false, fold: { maxPaths, names } }
+function taskOf({ limits, maxPaths, names = 0, census, beside, classes, ...settings }, before) {
+  const task = { options: { limits }, beside, report: false, retained: false, fold: { maxPaths, names, classes } }
   if (before === undefined) return { ...task, census: true }
   return { ...task, census, growth: { ...settings, own: OWN }, before }
 }

@@ -4,6 +4,7 @@
 #![forbid(unsafe_code)]
 
 pub mod analysis;
+mod bits;
 mod error;
 pub mod format;
 pub mod graph;

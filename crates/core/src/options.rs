@@ -50,13 +50,15 @@ pub struct CensusOptions {
     pub max_paths: usize,
     /// How many of the largest are named as suspects are, for a comparison without the heap.
     pub names: usize,
+    /// Are classes counted as well? That takes finding out whose storage is whose; paths do without.
+    pub classes: bool,
     /// When the heap was captured, in ms since 1970, where that is known.
     pub time: Option<u64>,
 }
 
 impl Default for CensusOptions {
     fn default() -> Self {
-        Self { max_paths: 20_000, names: 100, time: None }
+        Self { max_paths: 20_000, names: 100, classes: true, time: None }
     }
 }
 

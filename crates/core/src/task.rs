@@ -178,7 +178,7 @@ fn answer<T>(
         let beside = Beside::of(&heap, is_folded, since, watch)?;
         (heap, beside)
     } else if is_folded && since.is_none() && !task.retained {
-        Beside::fold(graph, watch)?
+        Beside::fold(graph, task.fold.classes, watch)?
     } else {
         Beside::make(graph, is_folded, since, watch)?
     };

@@ -23,12 +23,12 @@ impl Beside {
         Heap::with(graph, Purpose::Comparison, |on| Self::on(on, fold, since, watch), watch)
     }
 
-    /// Folds a heap, and makes no dominator tree: what hangs from a signature counts in place of what it retains.
+    /// Folds a heap, and makes no dominator tree: what hangs from a signature counts in place of what it retains. `classes`: they are counted.
     ///
     /// # Errors
     /// [`crate::Code::Cancelled`] only.
-    pub fn fold(graph: Graph, watch: &Watch) -> Result<(Heap, Self), Error> {
-        Heap::without_tree(graph, |on| Self::on(on, true, None, watch), watch)
+    pub fn fold(graph: Graph, classes: bool, watch: &Watch) -> Result<(Heap, Self), Error> {
+        Heap::without_tree(graph, classes, |on| Self::on(on, true, None, watch), watch)
     }
 
     /// The same for a heap that is there.

@@ -10,7 +10,7 @@ pub(super) fn spread(graph: &mut Graph) {
     if known.is_empty() {
         return;
     }
-    let mut settled = super::bits::Bits::new(graph.node_count());
+    let mut settled = crate::bits::Bits::new(graph.node_count());
     let (mut attached, mut detached) = (Vec::new(), Vec::new());
     for &node in &known {
         settled.insert(node.0);

@@ -6,12 +6,12 @@
 mod holders;
 mod totals;
 
-use super::bits::Bits;
 use super::classes::Classes;
 use super::figures::{grouped, size};
 use super::heap::{Ground, Heap};
 use super::versions::versions;
 use super::{detached, shallow};
+use crate::bits::Bits;
 use crate::graph::{Graph, NodeIx, NodeKind};
 use crate::tally::{Object, paired};
 use crate::{ChangeRow, Diff, DiffOptions, Error, Sources, Stage, Sum, Tally, Totals, Watch};

@@ -3,9 +3,9 @@
 //! Breadth first, a level at a time. O(N + E), 8 bytes a node. Most edges lead to what was met before: a bit a node, which
 //! stays in the cache, tells so without a look at the distances.
 
-use super::bits::Bits;
 use super::ownership::is_user_root;
 use super::weak_pairs::WeakPairs;
+use crate::bits::Bits;
 use crate::graph::{EdgeIx, EdgeKind, Graph, NodeIx, NodeKind};
 use crate::{Error, Watch};
 use std::ops::Range;

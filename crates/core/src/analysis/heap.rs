@@ -134,9 +134,11 @@ impl Heap {
     }
 
     /// A heap without a dominator tree, and what `aside` makes of it while sizes still move to their owners. The tree takes most of the time and
-    /// memory, and few of those who name what grows ask for it.
+    /// memory, and few of those who name what grows ask for it. Where classes are not `counted`, no size moves: storage falls to the path of its owner
+    /// in any case.
     pub(super) fn without_tree<T: Send>(
         mut graph: Graph,
+        counted: bool,
         aside: impl FnOnce(Ground) -> Result<T, Error> + Send,
         watch: &Watch,
     ) -> Result<(Self, T), Error> {
@@ -153,13 +155,15 @@ impl Heap {
             },
             || {
                 find_pairs();
-                shallow::moved(&graph, sizes, watch)
+                if counted { shallow::moved(&graph, sizes, watch) } else { Ok(sizes) }
             },
         )?;
         let pairs = pairs.into_inner().unwrap_or_else(|| WeakPairs::find(graph.strings()));
         graph.self_sizes = sizes;
-        classes.count(&graph, &[]);
-        let total_size = classes.rows.iter().fold(0u64, |sum, class| sum.saturating_add(class.shallow));
+        if counted {
+            classes.count(&graph, &[]);
+        }
+        let total_size = graph.nodes().fold(0u64, |sum, node| sum.saturating_add(graph.self_size(node)));
         let nodes = graph.node_count() as u64;
         Ok((Self::flat(graph, pairs, classes, total_size, nodes), aside))
     }

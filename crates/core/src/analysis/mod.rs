@@ -6,7 +6,6 @@
 mod accumulation;
 mod advice;
 mod beside;
-mod bits;
 mod bound;
 mod called;
 mod cause;

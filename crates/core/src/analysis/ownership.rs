@@ -3,9 +3,9 @@
 //! Not weak, not to itself, not from a WeakMap's table to a value (the key owns it), and, out of other nodes than the
 //! root, not a shortcut and not from the system into the page. The page is all that the global objects reach.
 
-use super::bits::Bits;
 use super::side_by_side;
 use super::weak_pairs::WeakPairs;
+use crate::bits::Bits;
 use crate::graph::{Edge, EdgeKind, Graph, NodeIx, NodeKind};
 use crate::{Error, Watch};
 use std::ops::Range;

@@ -4,8 +4,8 @@
 //! Dijkstra with small whole costs in a ring of buckets; it ends as soon as all targets are reached. O(E) at worst,
 //! 8 bytes a node.
 
-use super::bits::Bits;
 use super::weak_pairs::WeakPairs;
+use crate::bits::Bits;
 use crate::graph::{Edge, EdgeIx, EdgeKind, Graph, NodeIx, NodeKind};
 use crate::{Error, Watch};
 

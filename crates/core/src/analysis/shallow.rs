@@ -3,8 +3,8 @@
 //! Hidden nodes, arrays and external string data give their self size to their only owner, directly or through others of
 //! their kind. With several owners, or owned by the root or a synthetic node, they keep it.
 
-use super::bits::Bits;
 use super::ownership::is_user_root;
+use crate::bits::Bits;
 use crate::graph::{Detachedness, Graph, NodeIx, NodeKind, Sizes};
 use crate::{Error, Watch};
 

@@ -19,6 +19,7 @@ pub struct Sorter {
 
 impl Sorter {
     /// The class of a node that is written there.
+    #[inline]
     pub(super) fn of(graph: &Graph, node: NodeIx, place: Option<Place>, sorter: &mut Self) -> u32 {
         let kind = graph.kind(node);
         let is_detached = kind == NodeKind::NATIVE && graph.detachedness(node) == Detachedness::Detached;
@@ -71,6 +72,9 @@ impl Sorter {
                 }
             }
             _ => {
+                if let Some(known) = self.by_kind[usize::from(kind.number()) % 32] {
+                    return known;
+                }
                 let rows = &mut self.rows;
                 *self.by_kind[usize::from(kind.number()) % 32].get_or_insert_with(|| {
                     let name = match kind {
@@ -88,15 +92,19 @@ impl Sorter {
     }
 
     /// The class of an object or native node by its name alone.
+    #[inline]
     fn named(&mut self, texts: &StringTable, index: u32, is_detached: bool) -> u32 {
+        match self.by_string.get(index as usize) {
+            Some(&known) if known != NONE && !is_detached => known,
+            _ => self.named_anew(texts, index, is_detached),
+        }
+    }
+
+    fn named_anew(&mut self, texts: &StringTable, index: u32, is_detached: bool) -> u32 {
         if self.by_string.len() <= index as usize {
             self.by_string.resize(texts.len().max(index as usize + 1), NONE);
         }
         if !is_detached {
-            let known = self.by_string[index as usize];
-            if known != NONE {
-                return known;
-            }
             let raw = texts.raw(index);
             if !raw.starts_with(b"<") && !raw.starts_with(b"Detached <") {
                 self.rows.push(Class::new(Name::String(index), None));

@@ -3,7 +3,7 @@
 //! `N / part of key (Class @id) -> value (Class @id) pair in WeakMap (table @id)`. Classes can be named to imitate this,
 //! and V8 writes the bare format string on overflow: nothing here trusts a name further than its form.
 
-use super::bits::Bits;
+use crate::bits::Bits;
 use crate::graph::StringTable;
 use rustc_hash::FxHashMap;
 

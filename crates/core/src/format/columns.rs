@@ -379,7 +379,7 @@ impl Columns {
         let Some(layout) = self.layout.location.as_ref() else { return Ok(()) };
         let fields = layout.fields;
         self.end_rows("locations", fields, 0, None)?;
-        self.places = Some(Places::order(std::mem::take(&mut self.graph.places)));
+        self.places = Some(Places::order(std::mem::take(&mut self.graph.places), self.node_count()));
         Ok(())
     }
 

@@ -13,6 +13,8 @@ mod parser;
 mod partial;
 mod pipeline;
 mod places;
+#[cfg_attr(not(target_arch = "x86_64"), path = "no_runs.rs")]
+mod runs;
 
 pub use checked::Checked;
 pub(crate) use input::{decompressed, failed};

@@ -1,5 +1,6 @@
 //! Places in the order of their nodes: put so while the strings, which come behind them, are read.
 
+use crate::bits::Bits;
 use crate::graph::{NodeIx, Place};
 use std::sync::mpsc::channel;
 use std::thread::{Builder, JoinHandle};
@@ -16,22 +17,22 @@ pub(super) enum Places {
 }
 
 impl Places {
-    /// Begins to put them in order.
-    pub(super) fn order(places: Placed) -> Self {
+    /// Begins to put those of so many nodes in order.
+    pub(super) fn order(places: Placed, nodes: usize) -> Self {
         if places.is_sorted_by(|a, b| a.0 < b.0) {
             return Self::Ordered(places);
         }
         if places.len() > FEW as usize {
             let (give, take) = channel::<Placed>();
-            let sort = move || take.recv().map(ordered).unwrap_or_default();
+            let sort = move || take.recv().map(|places| ordered(places, nodes)).unwrap_or_default();
             if let Ok(thread) = Builder::new().name("leakguard-parse".to_owned()).spawn(sort) {
                 return match give.send(places) {
                     Ok(()) => Self::Sorting(thread),
-                    Err(places) => Self::Ordered(ordered(places.0)),
+                    Err(places) => Self::Ordered(ordered(places.0, nodes)),
                 };
             }
         }
-        Self::Ordered(ordered(places))
+        Self::Ordered(ordered(places, nodes))
     }
 
     /// The places, when they are in order.
@@ -43,13 +44,16 @@ impl Places {
     }
 }
 
-/// Of two places for one node the later one counts.
-fn ordered(mut places: Placed) -> Placed {
-    places.sort_by_key(|&(node, _)| node);
-    places.reverse();
-    places.dedup_by_key(|&mut (node, _)| node);
-    places.reverse();
-    places
+/// Each goes where its node's rank among all that have one says. Of two places for one node the later one counts.
+fn ordered(places: Placed, nodes: usize) -> Placed {
+    let mut placed = Bits::new(nodes);
+    let count = places.iter().filter(|(node, _)| placed.insert(node.0)).count();
+    let before = placed.before();
+    let mut in_order = vec![(NodeIx::ROOT, Place { script: 0, line: 0, column: 0 }); count];
+    for place in places {
+        in_order[placed.rank(place.0.0, &before)] = place;
+    }
+    in_order
 }
 
 #[cfg(test)]
@@ -63,8 +67,8 @@ mod tests {
             let place = |at: u32, line: u32| (NodeIx(at), Place { script: 1, line, column: 0 });
             let given: Vec<_> = (0..count).rev().map(|at| place(at, 0)).chain([place(3, 7)]).collect();
             let want: Vec<_> = (0..count).map(|at| place(at, if at == 3 { 7 } else { 0 })).collect();
-            assert_eq!(Places::order(given).take(), want);
-            assert_eq!(Places::order(want.clone()).take(), want);
+            assert_eq!(Places::order(given, count as usize).take(), want);
+            assert_eq!(Places::order(want.clone(), count as usize).take(), want);
         }
     }
 }

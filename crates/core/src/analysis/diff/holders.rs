@@ -4,7 +4,6 @@
 //! hangs from it is told by class, and named by the way to it. O(N), 8 bytes a node.
 
 use super::super::accumulation::{Accumulation, Pile};
-use super::super::bits::Bits;
 use super::super::content::short;
 use super::super::crowds::CROWD;
 use super::super::figures::{grouped, size};
@@ -19,6 +18,7 @@ use super::super::scopes::Scopes;
 use super::super::scripts::Scripts;
 use super::super::suspects::{self, Names};
 use super::NodeClasses;
+use crate::bits::Bits;
 use crate::graph::{NodeIx, NodeKind};
 use crate::{Error, HolderRow, Sources, Sum, SumRow, Watch};
 use rustc_hash::FxHashMap;

@@ -1,9 +1,9 @@
 //! The walk over owning edges, depth first: numbers to nodes, the tree that it makes, and the edges that are not of the tree.
 
-use super::super::bits::Bits;
 use super::super::ownership::Stretches;
 use super::super::prepared::zeros;
 use super::owners::Crosses;
+use crate::bits::Bits;
 use crate::graph::{Edge, Graph, NodeIx};
 use crate::{Error, Watch};
 

@@ -144,7 +144,7 @@ impl Distant for Far<'_> {
 /// The census of a heap and what grew, by its graph and without.
 fn both(graph: Graph, before: &[Census]) -> [(Census, Option<Growth>); 2] {
     let (what, watch) = (CensusOptions::default(), Watch::default());
-    let (heap, beside) = Beside::fold(graph, &watch).expect("nobody cancels");
+    let (heap, beside) = Beside::fold(graph, true, &watch).expect("nobody cancels");
     let far = census_afar(Far::new(&heap), before.to_vec(), &what, &options(), &NoSources, &watch);
     let fold = beside.fold.expect("it was asked for");
     let near = census(&heap, fold, || Ok(before.to_vec()), &what, &options(), &NoSources, &watch);

@@ -8,13 +8,13 @@
 //! Every step costs something, so that nodes of one cost have nothing to do with each other: they are taken many at once, what is
 //! known of them is read first, and the reads overlap. What has no edges waits for the end, and is then read from start to end.
 
-use super::super::bits::Bits;
 use super::super::heap::Ground;
 use super::signatures::{NOISE, ROOT, Row};
 use super::sort::Sort;
 use super::steps::{Class, Label, Naming, Steps, Words};
 use super::terrain::{Charted, Node, Terrain};
 use super::ways::{Ends, NONE, RING, Way, Ways};
+use crate::bits::Bits;
 use crate::graph::{Graph, NodeIx};
 use crate::{Error, Watch};
 use rustc_hash::FxHashMap;
@@ -120,8 +120,8 @@ impl Fold {
 impl<T: Terrain> Folding<T> {
     fn new(on: T) -> Self {
         let nodes = on.node_count();
-        let unseen = |node: NodeIx| Way::unseen(on.is_leaf(node), on.extra(node));
-        let ways = (0..nodes as u32).map(|node| unseen(NodeIx(node))).collect();
+        let mut ways = Vec::with_capacity(nodes);
+        ways.extend(on.beginnings().map(|(is_leaf, extra)| Way::unseen(is_leaf, extra)));
         let words = Words::new(on.classes().len());
         Self {
             steps: Steps::new(on, words),

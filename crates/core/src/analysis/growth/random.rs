@@ -1,5 +1,6 @@
 //! Random heaps, folded and held against what is found by hand, whatever order they are in.
 
+use super::super::beside::Beside;
 use super::super::heap::Heap;
 use super::super::server::{server, variable};
 use super::fold::Fold;
@@ -181,4 +182,23 @@ fn spoiled_censuses_are_refused_or_compared() {
         }
     }
     assert!(read > 100 && refused > 100, "{read} read, {refused} refused");
+}
+
+#[test]
+fn paths_have_the_same_bytes_where_no_class_is_counted() {
+    for seed in 0..300 {
+        let (nodes, edges) = random(seed, 4 + seed as usize % 40);
+        let order: Vec<usize> = (0..nodes.len()).collect();
+        let graph = built(&nodes, &edges, &order).build();
+        let [counted, paths_only] = [true, false].map(|classes| {
+            let watch = Watch::default();
+            let (heap, beside) = Beside::fold(graph.clone(), classes, &watch).expect("nobody cancels");
+            let fold = beside.fold.expect("it was asked for");
+            let what = CensusOptions { classes, ..CensusOptions::default() };
+            census(&heap, fold, || Ok(Vec::new()), &what, &options(), &NoSources, &watch).expect("nobody cancels").0
+        });
+        assert_eq!(counted.paths, paths_only.paths, "seed {seed}");
+        assert_eq!((counted.total_size, counted.node_count), (paths_only.total_size, paths_only.node_count));
+        assert!(paths_only.classes.name.is_empty() && !counted.classes.name.is_empty());
+    }
 }

@@ -1,12 +1,12 @@
 //! What a fold reads of a heap, wherever that lies: as a graph, or as V8 has it in memory.
 
-use super::super::bits::Bits;
 use super::super::called::Called;
 use super::super::classes::Class;
 use super::super::functions::Function;
 use super::super::heap::Ground;
 use super::super::modules::{self, Modules};
-use super::super::paths::{base, extra};
+use super::super::paths::{base, extra, extra_of};
+use crate::bits::Bits;
 use crate::graph::{EdgeIx, EdgeKind, NodeIx, NodeKind, Place, StringTable};
 use std::hint::black_box;
 
@@ -62,6 +62,10 @@ pub trait Terrain {
     fn extra(&self, node: NodeIx) -> u32;
     /// Has the node no links?
     fn is_leaf(&self, node: NodeIx) -> bool;
+    /// Of all nodes in order, whether they have no links, and what a step to them costs beside.
+    fn beginnings(&self) -> impl Iterator<Item = (bool, u32)> {
+        (0..self.node_count() as u32).map(|node| (self.is_leaf(NodeIx(node)), self.extra(NodeIx(node))))
+    }
     /// Some of the node's links that hold something, from the place `from` on, which is 0 at first: each with what it costs. About
     /// `room` of them; are there more?
     fn links(&mut self, node: NodeIx, from: &mut u32, room: usize, each: impl FnMut(NodeIx, u32, Self::Link)) -> bool;
@@ -174,6 +178,19 @@ impl Terrain for Charted<'_> {
     #[inline]
     fn is_leaf(&self, node: NodeIx) -> bool {
         self.on.graph.edge_range(node).is_empty()
+    }
+
+    fn beginnings(&self) -> impl Iterator<Item = (bool, u32)> {
+        let graph = self.on.graph;
+        let has_name = |kind: NodeKind| matches!(kind, NodeKind::NATIVE | NodeKind::SYNTHETIC);
+        let kinds: [_; 32] = std::array::from_fn(|number| {
+            let kind = NodeKind::from_number(number as u8);
+            (!has_name(kind)).then(|| extra_of(kind, || &[]))
+        });
+        let edges = graph.first_edge.iter().zip(&graph.first_edge[1..]);
+        graph.kinds.iter().zip(edges).zip(0..).map(move |((kind, (first, end)), node)| {
+            (first == end, kinds[usize::from(kind & 31)].unwrap_or_else(|| extra(graph, NodeIx(node))))
+        })
     }
 
     #[inline]

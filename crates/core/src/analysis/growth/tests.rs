@@ -47,7 +47,7 @@ pub(super) fn look(builder: &SnapshotBuilder, before: Vec<Census>) -> (Census, O
 
 /// The same without a dominator tree.
 fn light_look(builder: &SnapshotBuilder, before: Vec<Census>) -> (Census, Option<Growth>) {
-    let (heap, beside) = Beside::fold(builder.build(), &Watch::default()).expect("nobody cancels");
+    let (heap, beside) = Beside::fold(builder.build(), true, &Watch::default()).expect("nobody cancels");
     seen((heap, beside.fold.expect("it was asked for")), before)
 }
 
@@ -170,7 +170,7 @@ fn a_name_that_depends_on_what_is_retained_is_told_without_a_tree_at_first() {
         }
         builder
     };
-    let (heap, _) = Beside::fold(at(50).build(), &Watch::default()).expect("nobody cancels");
+    let (heap, _) = Beside::fold(at(50).build(), true, &Watch::default()).expect("nobody cancels");
     assert!(!heap.has_tree());
     for growth in grown(&[at(50), at(90), at(150)]) {
         let found = &growth.suspects[0];
@@ -472,7 +472,7 @@ fn bounds_leave_out_the_smallest_and_say_so() {
     for at in 0..60 {
         builder = variable(builder, &format!("small {at}"), "Tiny");
     }
-    let options = CensusOptions { max_paths: 30, names: 0, time: None };
+    let options = CensusOptions { max_paths: 30, names: 0, ..CensusOptions::default() };
     let (heap, fold) = heap(&builder);
     let (small, _) =
         census(&heap, fold, || Ok(Vec::new()), &options, &GrowthOptions::default(), &NoSources, &Watch::default())

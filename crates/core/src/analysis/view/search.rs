@@ -1,11 +1,11 @@
 //! Objects by a text: the table of strings is searched, then one pass finds who has one of them for a name.
 
-use super::super::bits::Bits;
 use super::super::heap::Heap;
 use super::STRIDE;
 use super::best::Best;
 use super::object::ObjectRow;
 use super::question::{Among, Page, Rows};
+use crate::bits::Bits;
 use crate::graph::{NodeIx, StringTable};
 use crate::{Error, Watch};
 use std::cmp::Reverse;
