@@ -10,6 +10,9 @@ use rustc_hash::FxHashMap;
 /// V8 cuts names at 1,024 characters of at most six bytes; a longer one is not V8's, and would take long to take apart.
 const LONGEST: usize = 8192;
 
+/// Where there are so many, room is made for more at once.
+const MANY: usize = 1 << 10;
+
 const MARK: &[u8] = b" pair in WeakMap (table @";
 const ARROW: &[u8] = b") -> value (";
 /// As JSON writes them, or as they are.
@@ -51,6 +54,9 @@ impl WeakPairs {
                 continue;
             }
             let Some((entry, table)) = form.parse(raw) else { continue };
+            if entries.len() == MANY {
+                entries.reserve(strings.len() / 16);
+            }
             let next = entries.len() as u32;
             let entry = *entries.entry(entry).or_insert(next);
             is_pair.insert(index);
@@ -74,13 +80,12 @@ impl WeakPairs {
 
 /// What names are taken apart with.
 struct Form {
-    mark: memchr::memmem::FinderRev<'static>,
     arrow: memchr::memmem::Finder<'static>,
 }
 
 impl Form {
     fn new() -> Self {
-        Self { mark: memchr::memmem::FinderRev::new(MARK), arrow: memchr::memmem::Finder::new(ARROW) }
+        Self { arrow: memchr::memmem::Finder::new(ARROW) }
     }
 
     /// The part that both links share, and the table's id. The text is JSON's: what it escapes is no part of the form, and a
@@ -92,9 +97,9 @@ impl Form {
             return None;
         }
         let rest = entry.strip_prefix(b" / part of key (")?;
-        let mark = self.mark.rfind(rest)?;
-        let table = number(rest[mark + MARK.len()..].strip_suffix(b")")?)?;
-        let value = without_id(&rest[..mark])?;
+        let (names, table) = behind(rest.strip_suffix(b")")?);
+        let table = number(table)?;
+        let value = without_id(names.strip_suffix(MARK)?)?;
         // The key's name may hold the arrow too: any arrow behind an id will do.
         let has_arrow = |found: usize| without_id(&value[..=found]).is_some();
         self.arrow.find_iter(value).any(has_arrow).then_some((entry, table))
@@ -109,9 +114,14 @@ fn has_line_end(text: &[u8]) -> bool {
 
 /// The text before a final ` @123)`.
 fn without_id(text: &[u8]) -> Option<&[u8]> {
-    let text = text.strip_suffix(b")")?;
+    let (text, id) = behind(text.strip_suffix(b")")?);
+    text.strip_suffix(b" @").filter(|_| !id.is_empty())
+}
+
+/// What stands before the digits at the end, and those.
+fn behind(text: &[u8]) -> (&[u8], &[u8]) {
     let digits = text.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
-    text[..text.len() - digits].strip_suffix(b" @").filter(|_| digits > 0)
+    text.split_at(text.len() - digits)
 }
 
 /// A number that may be too large for any id.

@@ -4,23 +4,43 @@
 /// The constant.
 #[derive(Clone, Copy)]
 pub(super) struct Divisor {
-    by: u32,
-    reciprocal: u64,
+    /// Of its odd part, modulo 2^32.
+    inverse: u32,
+    /// How often it is even.
+    twos: u32,
+    /// The largest quotient.
+    most: u32,
 }
 
 impl Divisor {
     /// `by` is at least 5: a row has that many fields.
     pub(super) fn new(by: usize) -> Self {
         let by = u32::try_from(by).unwrap_or(u32::MAX);
-        Self { by, reciprocal: u64::MAX / u64::from(by) + 1 }
+        let twos = by.trailing_zeros();
+        let odd = by >> twos;
+        // Of an odd number that is three bits of its inverse; each round doubles them.
+        let mut inverse = odd;
+        for _ in 0..4 {
+            inverse = inverse.wrapping_mul(2u32.wrapping_sub(odd.wrapping_mul(inverse)));
+        }
+        Self { inverse, twos, most: u32::MAX / by }
+    }
+
+    /// The quotient, where there is no remainder; else more than [`Divisor::most`].
+    #[inline]
+    pub(super) fn quotient(self, value: u32) -> u32 {
+        value.wrapping_mul(self.inverse).rotate_right(self.twos)
+    }
+
+    /// The largest quotient.
+    pub(super) fn most(self) -> u32 {
+        self.most
     }
 
     /// The quotient, where there is no remainder.
-    #[expect(clippy::cast_possible_truncation, reason = "a quotient is not above the 32-bit value that was divided")]
     #[inline]
     pub(super) fn exact(self, value: u32) -> Option<u32> {
-        let quotient = ((u128::from(value) * u128::from(self.reciprocal)) >> 64) as u32;
-        if quotient.wrapping_mul(self.by) == value { Some(quotient) } else { None }
+        Some(self.quotient(value)).filter(|&quotient| quotient <= self.most)
     }
 }
 

@@ -13,6 +13,7 @@ mod parser;
 mod partial;
 mod pipeline;
 mod places;
+mod processor;
 #[cfg_attr(not(target_arch = "x86_64"), path = "no_runs.rs")]
 mod runs;
 
