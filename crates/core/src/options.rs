@@ -50,7 +50,8 @@ pub struct CensusOptions {
     pub max_paths: usize,
     /// How many of the largest are named as suspects are, for a comparison without the heap.
     pub names: usize,
-    /// Are classes counted as well? That takes finding out whose storage is whose; paths do without.
+    /// Are classes counted as well? That takes finding out whose storage is whose; paths do without. Where the tree is asked for, or the heap is folded where
+    /// it lies, they are in any case.
     pub classes: bool,
     /// When the heap was captured, in ms since 1970, where that is known.
     pub time: Option<u64>,

@@ -10,7 +10,7 @@ use super::classes::Classes;
 use super::figures::{grouped, size};
 use super::heap::{Ground, Heap};
 use super::versions::versions;
-use super::{detached, shallow};
+use super::{detached, shallow, side_by_side};
 use crate::bits::Bits;
 use crate::graph::{Graph, NodeIx, NodeKind};
 use crate::tally::{Object, paired};
@@ -38,9 +38,10 @@ pub fn tally(mut graph: Graph, watch: &Watch) -> Result<Tally, Error> {
     watch.enter(Stage::Report)?;
     detached::spread(&mut graph);
     let sizes = std::mem::take(&mut graph.self_sizes);
-    let sizes = shallow::moved(&graph, sizes, watch)?;
+    let (sizes, mut rows) =
+        side_by_side(|| shallow::moved(&graph, sizes, watch), || Classes::sorted(&graph, Vec::new(), watch))?;
     graph.self_sizes = sizes;
-    let rows = Classes::new(&graph, &[], Vec::new(), watch)?;
+    rows.count(&graph, &[]);
     Ok(tallied(&graph, &rows))
 }
 

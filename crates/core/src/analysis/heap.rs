@@ -134,8 +134,8 @@ impl Heap {
     }
 
     /// A heap without a dominator tree, and what `aside` makes of it while sizes still move to their owners. The tree takes most of the time and
-    /// memory, and few of those who name what grows ask for it. Where classes are not `counted`, no size moves: storage falls to the path of its owner
-    /// in any case.
+    /// memory, and few of those who name what grows ask for it. Where classes are not `counted`, no size moves: nearly all storage falls to the path of
+    /// its owner, whoever counts. What V8 keeps for a realm or module is a path of its own, and has its bytes there.
     pub(super) fn without_tree<T: Send>(
         mut graph: Graph,
         counted: bool,
@@ -222,7 +222,7 @@ impl Heap {
         Ground { graph: &self.graph, pairs: &self.pairs, classes: &self.classes }
     }
 
-    /// The graph, with self sizes after the move of [`super::shallow`].
+    /// The graph, with self sizes after the move of [`super::shallow`], where classes are counted.
     pub fn graph(&self) -> &Graph {
         &self.graph
     }
@@ -311,7 +311,7 @@ impl Heap {
         self.entries.binary_search(&node).is_ok()
     }
 
-    /// Bytes of the node itself, after the move.
+    /// Bytes of the node itself, after the move, if there was one.
     pub fn self_size(&self, node: NodeIx) -> u64 {
         self.graph.self_size(node)
     }

@@ -63,12 +63,17 @@ impl Paths {
                 watch.check()?;
             }
             for (at, edge) in graph.edge_indices(node) {
-                let Some(step) = step(graph, pairs, node, at, edge) else { continue };
+                // Most lead to what was reached as cheaply: that is seen by what the link costs alone.
+                let Some(link) = by_kind(edge.kind(), node == NodeIx::ROOT) else { continue };
                 if settled.has(edge.target().0) {
                     continue;
                 }
-                let cost = now.saturating_add(step);
                 let best = &mut found[edge.target().at()];
+                if best.0 != UNSEEN && now.saturating_add(link) >= best.0 {
+                    continue;
+                }
+                let Some(step) = step(graph, pairs, node, at, edge) else { continue };
+                let cost = now.saturating_add(step);
                 if best.0 == UNSEEN || cost < best.0 {
                     *best = (cost, at.0);
                     ring[cost as usize % RING].push(edge.target());

@@ -276,7 +276,7 @@ impl Columns {
         if (self.edge_count() + rows.len()) as u64 > self.edge_total {
             return false;
         }
-        let nodes = (divisor.most() as usize + 1).min(nodes) as u32;
+        let nodes = u32::try_from(nodes).map_or(divisor.most() + 1, |nodes| nodes.min(divisor.most() + 1));
         let usual = Usual { kinds: UsualKinds::new(known), divisor, nodes };
         let kept = self.graph.edges.len();
         let edges = &mut self.graph.edges;
@@ -367,7 +367,10 @@ impl Columns {
         let Some(layout) = self.layout.location.as_ref() else { return Ok(()) };
         let fields = layout.fields;
         self.end_rows("locations", fields, 0, None)?;
-        self.places = Some(Places::order(std::mem::take(&mut self.graph.places), self.node_count()));
+        let places = std::mem::take(&mut self.graph.places);
+        if self.forgotten.nodes == 0 {
+            self.places = Some(Places::order(places, self.node_count()));
+        }
         Ok(())
     }
 

@@ -46,12 +46,12 @@ impl Places {
 
 /// Each goes where its node's rank among all that have one says. Of two places for one node the later one counts.
 fn ordered(places: Placed, nodes: usize) -> Placed {
-    let mut placed = Bits::new(nodes);
-    let count = places.iter().filter(|(node, _)| placed.insert(node.0)).count();
-    let before = placed.before();
+    let mut have = Bits::new(nodes);
+    let count = places.iter().filter(|(node, _)| have.insert(node.0)).count();
+    let before = have.before();
     let mut in_order = vec![(NodeIx::ROOT, Place { script: 0, line: 0, column: 0 }); count];
     for place in places {
-        in_order[placed.rank(place.0.0, &before)] = place;
+        in_order[have.rank(place.0.0, &before)] = place;
     }
     in_order
 }

@@ -2,6 +2,8 @@
 //!
 //! Three passes, none of which waits for another's stores; each number costs some 6 cycles. A run ends before what is odd in it.
 
+#![expect(clippy::inline_always, reason = "what is not inlined into `call` is compiled without AVX2")]
+
 use super::numbers::{WIDE, eight};
 use pulp::NullaryFnOnce;
 use pulp::x86::V3;
@@ -40,13 +42,13 @@ pub(super) struct Run {
 impl Runs {
     /// `None` where the processor has no AVX2.
     pub(super) fn new() -> Option<Self> {
-        let places = || Box::new([BEFORE; PLACES]);
+        let places = || vec![BEFORE; PLACES].into_boxed_slice().try_into().ok();
         Some(Self {
             simd: V3::try_new()?,
             ends_by: [0; WINDOWS],
             commas_by: [0; WINDOWS],
-            ends: places(),
-            commas: places(),
+            ends: places()?,
+            commas: places()?,
         })
     }
 
@@ -200,15 +202,14 @@ fn before(text: &[u8; TEXT], end: u32) -> u64 {
 fn converted(simd: V3, text: &[u8; TEXT], ends: &[u32; 8], commas: &[u32; 8]) -> ([u32; 8], bool) {
     let V3 { avx, avx2, .. } = simd;
     let digits = ends.map(|end| before(text, end).cast_signed());
-    let [a, b, c, d, e, f, g, h] = digits;
-    let halves = [avx._mm256_set_epi64x(d, c, b, a), avx._mm256_set_epi64x(h, g, f, e)];
+    let half = |at: usize| avx._mm256_set_epi64x(digits[at + 3], digits[at + 2], digits[at + 1], digits[at]);
     // Eight bits for each digit that is missing.
     let spans = avx2._mm256_sub_epi32(pulp::cast(*ends), pulp::cast(*commas));
     let missing = avx2._mm256_sub_epi32(avx._mm256_set1_epi32(72), avx2._mm256_slli_epi32::<3>(spans));
     let within = avx2._mm256_min_epu32(missing, avx._mm256_set1_epi32(56));
     let is_usual = avx2._mm256_movemask_epi8(avx2._mm256_cmpeq_epi32(missing, within)) == -1;
     let shifts = [avx._mm256_castsi256_si128(missing), avx2._mm256_extracti128_si256::<1>(missing)];
-    let mut quads = halves;
+    let mut quads = [half(0), half(4)];
     for (quads, shifts) in quads.iter_mut().zip(shifts) {
         let mask = avx2._mm256_sllv_epi64(avx._mm256_set1_epi32(-1), avx2._mm256_cvtepu32_epi64(shifts));
         let digits = avx2._mm256_and_si256(avx2._mm256_xor_si256(*quads, avx._mm256_set1_epi8(0x30)), mask);

@@ -46,16 +46,20 @@ impl Distant for Land {
                 return steps;
             }
             // One after the other, by address; then those that may be anywhere.
-            some.iter().for_each(|&(node, _)| self.fetch(node));
-            some.iter().for_each(|&(_, by)| self.fetch(by));
+            for &(node, _) in &some {
+                self.fetch(node);
+            }
+            for &(_, by) in &some {
+                self.fetch(by);
+            }
             for (node, by) in some {
                 let what = self.node(node);
                 let class = &mut self.classes[what.class as usize];
                 class.count = class.count.saturating_sub(1);
                 class.shallow = class.shallow.saturating_sub(what.size);
-                let owner = self.class(by).unwrap_or(self.hidden_class);
-                let owner = &mut self.classes[owner as usize];
-                owner.shallow = owner.shallow.saturating_add(what.size);
+                let by_class = self.class(by).unwrap_or(self.hidden_class);
+                let of_owner = &mut self.classes[by_class as usize];
+                of_owner.shallow = of_owner.shallow.saturating_add(what.size);
                 let is_step = what.kind == NodeKind::HIDDEN
                     && matches!(self.texts().raw(what.name), b"system / NativeContext" | b"system / SourceTextModule");
                 if is_step {

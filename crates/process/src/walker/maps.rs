@@ -63,7 +63,7 @@ pub struct Map {
     pub is_dictionary: bool,
     /// Its constructor says what its objects are.
     pub is_by_constructor: bool,
-    /// The object that stands for all: the first that was met.
+    /// The object that stands for all: the first that was met, until another one is chosen.
     pub sample: u64,
     /// Those that were met next, while it was certain that they are alive; 0: none.
     pub next: [u64; 2],

@@ -41,12 +41,16 @@ impl Marks {
         self.place(memory, address).is_some_and(|(word, bit)| self.bits[word] & bit != 0)
     }
 
-    /// Marks it. Was it not marked before? `None` where no object can begin.
+    /// Marks it. Was it not marked before? `None` where no object can begin. Where nothing is marked in its stretch yet, `is_object` is asked first: most of
+    /// what looks like an object and is none is in other memory than V8's.
     #[inline]
-    pub fn insert(&mut self, memory: &Memory, address: u64) -> Option<bool> {
+    pub fn insert(&mut self, memory: &Memory, address: u64, is_object: impl FnOnce() -> bool) -> Option<bool> {
         let (stretch, slot) = memory.place_of(address).filter(|_| address.is_multiple_of(8))?;
         let table = &mut self.tables[stretch as usize];
         if *table == NONE {
+            if !is_object() {
+                return None;
+            }
             *table = (self.bits.len() / WORDS) as u32;
             self.bits.resize(self.bits.len() + WORDS, 0);
         }
@@ -223,13 +227,16 @@ mod tests {
         for (nth, &address) in addresses.iter().enumerate() {
             assert!(!marks.has(&memory, address) || addresses.iter().filter(|&&other| other == address).count() > 1);
             assert_eq!(
-                marks.insert(&memory, address),
+                marks.insert(&memory, address, || true),
                 Some(addresses.iter().take_while(|&&other| other != address).count() == nth)
             );
             assert!(marks.has(&memory, address));
         }
-        assert_eq!((marks.insert(&memory, start + 4), marks.insert(&memory, 16)), (None, None));
-        assert_eq!((marks.insert(&memory, start + 8), marks.insert(&memory, start + 8)), (Some(true), Some(false)));
+        assert_eq!((marks.insert(&memory, start + 4, || true), marks.insert(&memory, 16, || true)), (None, None));
+        assert_eq!(
+            (marks.insert(&memory, start + 8, || true), marks.insert(&memory, start + 8, || false)),
+            (Some(true), Some(false))
+        );
         marks.remove(&memory, start + 8);
         marks.remove(&memory, 16);
         addresses.sort_unstable();
@@ -252,8 +259,9 @@ mod tests {
         }
         assert_eq!((numbers.of(&memory, start + 8), numbers.of(&memory, 16)), (None, None));
         let mut few = Marks::new(&memory);
+        assert_eq!((few.insert(&memory, start, || false), few.has(&memory, start), few.bits.len()), (None, false, 0));
         for address in [start, start + 16] {
-            few.insert(&memory, address);
+            few.insert(&memory, address, || true);
         }
         assert!(Numbers::new(few, 1).is_none());
     }

@@ -1,8 +1,10 @@
 //! What was met and is still to be described, without a list of all of it: as much as there is room for, and marks for the rest.
 
+use super::maps::Maps;
 use super::marks::{Marks, Numbers};
 use super::memory::Memory;
 use super::text;
+use super::types::Types;
 use super::walk::{Known, SYNTHETIC, Walk};
 use leakguard_core::graph::NodeIx;
 use std::collections::VecDeque;
@@ -34,10 +36,12 @@ impl Open {
         Self { met: marks(), described: marks(), list: VecDeque::with_capacity(LISTED), ..Self::default() }
     }
 
-    /// Meets what is there. What it is is seen when its turn has come, and it was fetched. Can there be anything?
+    /// Meets what is there. What it is is seen when its turn has come, and it was fetched; but the first of a stretch must be an object now. Can there be
+    /// anything?
     #[inline]
-    pub fn meet(&mut self, memory: &Memory, object: u64) -> bool {
-        let Some(is_new) = self.met.insert(memory, object) else { return false };
+    pub fn meet(&mut self, memory: &Memory, maps: &mut Maps, types: &Types, object: u64) -> bool {
+        let is_object = || maps.of(memory, types, object).is_some();
+        let Some(is_new) = self.met.insert(memory, object, is_object) else { return false };
         if is_new {
             if self.list.len() < LISTED {
                 self.list.push_back(object);
@@ -108,7 +112,7 @@ impl Walk<'_> {
     /// Meets what the object leads to. How that is called is not asked: of most kinds each word may be a link.
     #[inline]
     fn describe_met(&mut self, object: u64) {
-        self.open.described.insert(&self.memory, object);
+        self.open.described.insert(&self.memory, object, || true);
         let Some(Known { map, number, bytes }) = self.known(object) else {
             self.open.refused.push(object);
             return;
@@ -118,11 +122,11 @@ impl Walk<'_> {
         }
         let map = &self.maps.list[map as usize];
         let shape = (map.count == 1).then_some(map.address + 1);
-        let Self { memory, open, empty, .. } = self;
+        let Self { memory, maps, types, open, empty, .. } = self;
         let words = memory.words(object + 8, bytes / 8 - 1).unwrap_or_default();
         for word in words.iter().copied().chain(shape) {
             if word & 3 == 1 && word != *empty {
-                open.meet(memory, word - 1);
+                open.meet(memory, maps, types, word - 1);
             }
         }
     }

@@ -305,7 +305,10 @@ impl<'a> Walk<'a> {
                 Some(node) => Some(NodeIx(node)),
                 None => self.meet(word),
             },
-            Phase::Meet => self.open.meet(&self.memory, word - 1).then_some(NodeIx(0)),
+            Phase::Meet => {
+                let Self { open, memory, maps, types, .. } = self;
+                open.meet(memory, maps, types, word - 1).then_some(NodeIx(0))
+            }
             Phase::Link { .. } => self.open.number(&self.memory, word - 1),
         }
     }
