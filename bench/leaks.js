@@ -2,7 +2,7 @@
 
 // node bench/leaks.js DIR [--node=PATH] [--keep=FILE] [CASE…]
 //
-// Runs real leaks, their fixed versions and healthy programs, looks at each three times while it works, and says what `growth`
+// Runs real leaks, their fixed versions and healthy programs, looks at each after each third of its run, and says what `growth`
 // finds. DIR is described in real-leaks.js.
 
 const fs = require('node:fs')
@@ -14,7 +14,7 @@ async function work({ mod, require: from, ctx }) {
   const { look } = require('../lib/growth/look.js')
   const state = await mod.setup(from, ctx)
   let at = 0
-  const batch = Math.max(4, Math.floor(mod.N / (LOOKS + 1)))
+  const batch = Math.max(4, Math.floor(mod.N / LOOKS))
   const options = { mode: 'auto', priority: 'normal', busy: 'wait', readScripts: true, top: 10, minBytes: 65536, minCount: 20, maxPaths: 20_000 }
   const before = []
   for (;;) {

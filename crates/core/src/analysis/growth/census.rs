@@ -341,6 +341,17 @@ mod tests {
         );
         // As many as before, fewer of them, and a look that does not know.
         assert_eq!(found(&[look(1000, 100), look(1500, 100), look(2000, 100)]).len(), 1, "larger at every look");
+        // A table is made larger when it is full of what was deleted; what is in it is known of collections.
+        let map = |room: u64, values: u64| {
+            let mut census = look(room, values);
+            for text in &mut census.strings {
+                *text = text.replace("list", "Map");
+            }
+            census
+        };
+        assert_eq!(found(&[map(1000, 100), map(1500, 130), map(2000, 130)]), []);
+        assert_eq!(found(&[map(1000, 100), map(1500, 130), map(2000, 150)]).len(), 1);
+        assert_eq!(found(&[map(1000, 0), map(1500, 0), map(2000, 0)]).len(), 1, "where it is not known");
         assert_eq!(found(&[look(1000, 100), look(1500, 130), look(1500, 130)]), []);
         assert_eq!(found(&[look(1000, 100), look(1500, 130), look(1500, 120)]), []);
         let plain = read(&[(0, 0, 0), (0, 0, 0), (0, 1, 1500)]);

@@ -100,7 +100,13 @@ pub(super) fn multiplies(counts: &[u64]) -> bool {
 
 fn has_more_bytes(merged: &Merged, row: u32, options: &GrowthOptions) -> bool {
     let bytes = merged.shallow(row);
-    rises(bytes, merged) && delta(bytes) >= options.min_bytes
+    rises(bytes, merged) && delta(bytes) >= options.min_bytes && !has_only_room(merged, row)
+}
+
+/// Is there more room in a collection, but nothing more in it than at the look before? A table is made larger when it is full of what was deleted, too.
+fn has_only_room(merged: &Merged, row: u32) -> bool {
+    let is_collection = matches!(merged.rows[row as usize].name, "Map" | "Set" | "Array");
+    is_collection && matches!(merged.values(row), [.., before, last] if *last > 0 && last <= before)
 }
 
 /// Are there more values in it at every look? Numbers are no nodes, and the room for them grows now and then, by half of itself or by all. Of an
