@@ -1,7 +1,7 @@
 'use strict'
-// node bench/sites.js [--seconds 3] [--rounds 10] [--interval 128KiB] [--dry]
-// What sampling allocations costs an HTTP server: requests a second with the profiler on against off, in turns, in one process; and
-// how long it stands still for a report. Each request parses, builds and writes JSON, and so allocates.
+// node bench/sites.js [--seconds 3] [--rounds 10] [--intervals 128KiB,256KiB] [--dry]
+// What sampling allocations costs an HTTP server: requests a second with the profiler on, at some intervals, against off, in turns, in one process;
+// and how long it stands still for a report. 128 KiB is what `startHeapProfile` and the watchdog begin with. Each request parses, builds and writes JSON, and so allocates.
 
 const { fork } = require('child_process')
 const http = require('http')
@@ -49,27 +49,33 @@ async function requests(port, ms) {
   return count / (ms / 1000)
 }
 
-async function main({ seconds, rounds, interval, dry }) {
+async function main({ seconds, rounds, intervals, dry }) {
   const child = fork(__filename, ['--server'])
   const told = () => new Promise((resolve) => child.once('message', resolve))
-  const ask = (what) => (child.send({ ask: what, interval }), told())
+  const ask = (what, interval) => (child.send({ ask: what, interval }), told())
   const { port } = await told()
   await requests(port, 3000) // compiled
-  const [off, on, pauses] = [[], [], []]
+  const off = []
+  const on = intervals.map(() => ({ rates: [], pauses: [] }))
   for (let round = 0; round < rounds; round++) {
-    // Whoever comes first differs, so that a drift of the machine counts for neither.
-    for (const sampled of round % 2 ? [true, false] : [false, true]) {
-      if (sampled) await ask('on')
-      const rate = await requests(port, seconds * 1000)
-      ;(sampled ? on : off).push(rate)
-      if (!sampled) continue
-      pauses.push((await ask('report')).report.pauseMs)
+    // Whoever comes first differs, so that a drift of the machine counts for none.
+    const turns = [undefined, ...intervals.keys()]
+    for (const at of round % 2 ? turns.toReversed() : turns) {
+      if (at === undefined) {
+        off.push(await requests(port, seconds * 1000))
+        continue
+      }
+      await ask('on', intervals[at])
+      on[at].rates.push(await requests(port, seconds * 1000))
+      on[at].pauses.push((await ask('report')).report.pauseMs)
       await ask('off')
     }
   }
   child.kill()
-  const ratio = median(on.map((rate, index) => rate / off[index]))
-  const rows = [[interval, median(off).toFixed(0), median(on).toFixed(0), ratio.toFixed(3), `${median(pauses).toFixed(1)} ms`]]
+  const rows = on.map(({ rates, pauses }, at) => {
+    const ratio = median(rates.map((rate, index) => rate / off[index]))
+    return [intervals[at], median(off).toFixed(0), median(rates).toFixed(0), ratio.toFixed(3), `${median(pauses).toFixed(1)} ms`]
+  })
   const text = plainTable(['interval', 'requests/s without', 'with sampling', 'ratio (median of pairs)', 'a report holds the thread for'], rows)
   console.log(text)
   if (!dry) replaceTable('docs/sites.md', 'bench-sites', text)
@@ -79,10 +85,10 @@ const { values } = parseArgs({
   options: {
     seconds: { type: 'string', default: '3' },
     rounds: { type: 'string', default: '10' },
-    interval: { type: 'string', default: '128KiB' },
+    intervals: { type: 'string', default: '128KiB,256KiB' },
     dry: { type: 'boolean', default: false },
     server: { type: 'boolean', default: false },
   },
 })
 if (values.server) server()
-else main({ ...values, seconds: Number(values.seconds), rounds: Number(values.rounds) })
+else main({ ...values, intervals: values.intervals.split(','), seconds: Number(values.seconds), rounds: Number(values.rounds) })
