@@ -442,6 +442,34 @@ test('a snapshot that is kept, a count and a look at allocations under way keep 
   }
 })
 
+test('allocations are sampled as often as the rate of allocation affords', async () => {
+  const [rate, ...intervals] = await program(`
+    const { AllocationRate } = require('./lib/watch/allocation-rate.js')
+    const { Allocations } = require('./lib/watch/allocations.js')
+    const { joinSampling } = require('./lib/sites/sampling.js')
+    const intervalAt = (sites, rate) => {
+      const allocations = new Allocations({ sites, mode: 'auto' }, rate)
+      allocations.suspicious()
+      const joined = joinSampling({ interval: 1, depth: 1 })
+      joined.release()
+      allocations.stop()
+      return joined.interval
+    }
+    const feed = require('./lib/gc-feed.js').gcFeed()
+    const rate = new AllocationRate(() => feed.totals())
+    const start = performance.now()
+    let bytes = 0
+    let kept
+    while (performance.now() - start < 1000) {
+      for (let nth = 0; nth < 1000; nth++, bytes += 8 * 100) kept = new Array(98).fill(nth)
+    }
+    const perSecond = bytes / ((performance.now() - start) / 1000)
+    console.log(JSON.stringify([kept.length && rate.read() / perSecond, intervalAt(true), ...[0, 1e6, 200e6, 1e12].map((rate) => intervalAt('suspicious', () => rate))]))
+    feed.stop()`)
+  assert.ok(rate > 0.4 && rate < 2.5, `${rate} of the true rate`)
+  assert.deepEqual(intervals, [512 * 1024, 64 * 1024, 64 * 1024, 200_000, 512 * 1024])
+})
+
 test('a capture of the app that waits for such a look is waited for', { skip: !twin }, async (t) => {
   const path = join(folderFor(t), 'app.heapsnapshot')
   const { code, stdout, stderr } = await node(['-e', `

@@ -1,15 +1,14 @@
 'use strict'
-// node bench/sites.js [--seconds 3] [--rounds 10] [--intervals 128KiB,256KiB] [--dry]
-// What sampling allocations costs an HTTP server: requests a second with the profiler on, at some intervals, against off, in turns, in one process;
-// and how long it stands still for a report. 128 KiB is what `startHeapProfile` and the watchdog begin with. Each request parses, builds and writes JSON, and so allocates.
+// node bench/sites.js [--requests 3000] [--rounds 100] [--intervals 128KiB,256KiB,512KiB] [--dry]
+// What sampling allocations costs an HTTP server: the processor time of its requests with the profiler off over that with it on, at some intervals,
+// in turns, in one process; and how long it stands still for a report. Each request parses, builds and writes JSON, and so allocates.
 
-const { fork } = require('child_process')
 const http = require('http')
 const { parseArgs } = require('util')
-const { plainTable, replaceTable } = require('./table')
+const { answering, asked } = require('./asked')
+const { median, plainTable, replaceTable } = require('./table')
 
-const CONNECTIONS = 16
-const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1]
+const REPORTS = 15
 
 function server() {
   const leakguard = require('..')
@@ -22,73 +21,59 @@ function server() {
     response.end(JSON.stringify(answer))
   })
   let profiler
-  process.on('message', async ({ ask, interval }) => {
-    if (ask === 'on') profiler = leakguard.startHeapProfile({ interval })
-    if (ask === 'off') profiler.stop()
-    process.send({ done: ask, report: ask === 'report' ? await profiler.report({ top: 3 }) : undefined })
+  answering(app, async (question) => {
+    if (question === 'off') profiler.stop()
+    else if (question === 'report') return (await profiler.report({ top: 3 })).pauseMs
+    else profiler = leakguard.startHeapProfile({ interval: question })
+    return question
   })
-  app.listen(0, '127.0.0.1', () => process.send({ port: app.address().port }))
 }
 
-async function requests(port, ms) {
-  const agent = new http.Agent({ keepAlive: true, maxSockets: CONNECTIONS })
-  const end = performance.now() + ms
-  let count = 0
-  const one = () =>
-    new Promise((resolve, reject) => {
-      http.get({ port, host: '127.0.0.1', agent }, (response) => response.resume().on('end', resolve)).on('error', reject)
-    })
-  const worker = async () => {
-    while (performance.now() < end) {
-      await one()
-      count++
-    }
-  }
-  await Promise.all(Array.from({ length: CONNECTIONS }, worker))
-  agent.destroy()
-  return count / (ms / 1000)
-}
-
-async function main({ seconds, rounds, intervals, dry }) {
-  const child = fork(__filename, ['--server'])
-  const told = () => new Promise((resolve) => child.once('message', resolve))
-  const ask = (what, interval) => (child.send({ ask: what, interval }), told())
-  const { port } = await told()
-  await requests(port, 3000) // compiled
+async function main({ requests, rounds, intervals, dry }) {
+  const { use, ask, end } = await asked(process.execPath, [__filename, '--server'])
+  await use(30 * requests) // compiled
+  const on = intervals.map(() => ({ ratios: [], pauses: [] }))
   const off = []
-  const on = intervals.map(() => ({ rates: [], pauses: [] }))
   for (let round = 0; round < rounds; round++) {
     // Whoever comes first differs, so that a drift of the machine counts for none.
     const turns = [undefined, ...intervals.keys()]
+    const times = new Map()
     for (const at of round % 2 ? turns.toReversed() : turns) {
-      if (at === undefined) {
-        off.push(await requests(port, seconds * 1000))
-        continue
-      }
-      await ask('on', intervals[at])
-      on[at].rates.push(await requests(port, seconds * 1000))
-      on[at].pauses.push((await ask('report')).report.pauseMs)
-      await ask('off')
+      if (at !== undefined) await ask(intervals[at])
+      times.set(at, await use(requests))
+      if (at !== undefined) await ask('off')
     }
+    off.push(times.get(undefined) / requests)
+    for (const at of intervals.keys()) on[at].ratios.push(times.get(undefined) / times.get(at))
   }
-  child.kill()
-  const rows = on.map(({ rates, pauses }, at) => {
-    const ratio = median(rates.map((rate, index) => rate / off[index]))
-    return [intervals[at], median(off).toFixed(0), median(rates).toFixed(0), ratio.toFixed(3), `${median(pauses).toFixed(1)} ms`]
+  // Behind a fork the kernel has pages to copy: no turn shall pay for that.
+  for (const [at, interval] of intervals.entries()) {
+    await ask(interval)
+    for (let report = 0; report < REPORTS; report++) {
+      await use(requests)
+      on[at].pauses.push(await ask('report'))
+    }
+    await ask('off')
+  }
+  end()
+  const rows = on.map(({ ratios, pauses }, at) => {
+    const sorted = ratios.toSorted((a, b) => a - b)
+    const quarter = (nth) => sorted[Math.floor((sorted.length * nth) / 4)].toFixed(3)
+    return [intervals[at], `${(median(off) * 1e6).toFixed(0)} µs`, `**${median(ratios).toFixed(3)}** (${quarter(1)} to ${quarter(3)})`, `${median(pauses).toFixed(1)} ms`]
   })
-  const text = plainTable(['interval', 'requests/s without', 'with sampling', 'ratio (median of pairs)', 'a report holds the thread for'], rows)
+  const text = plainTable(['interval', 'processor time of a request without', 'requests with sampling for each without (quartiles)', 'a report holds the thread for'], rows)
   console.log(text)
   if (!dry) replaceTable('docs/sites.md', 'bench-sites', text)
 }
 
 const { values } = parseArgs({
   options: {
-    seconds: { type: 'string', default: '3' },
-    rounds: { type: 'string', default: '10' },
-    intervals: { type: 'string', default: '128KiB,256KiB' },
+    requests: { type: 'string', default: '3000' },
+    rounds: { type: 'string', default: '100' },
+    intervals: { type: 'string', default: '128KiB,256KiB,512KiB' },
     dry: { type: 'boolean', default: false },
     server: { type: 'boolean', default: false },
   },
 })
 if (values.server) server()
-else main({ ...values, intervals: values.intervals.split(','), seconds: Number(values.seconds), rounds: Number(values.rounds) })
+else main({ ...values, intervals: values.intervals.split(','), requests: Number(values.requests), rounds: Number(values.rounds) })

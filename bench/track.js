@@ -4,16 +4,16 @@
 // bytes for each that is live. Each figure is of processes of their own, with and without in turns; medians. Writes the table
 // into docs/tracking.md (--dry: to the terminal only).
 
-const { execFileSync, spawn } = require('child_process')
+const { execFileSync } = require('child_process')
 const { EventEmitter } = require('events')
 const http = require('http')
 const path = require('path')
 const { setImmediate: turn } = require('timers/promises')
 const { parseArgs } = require('util')
-const { plainTable, replaceTable } = require('./table')
+const { answering, asked } = require('./asked')
+const { median, plainTable, replaceTable } = require('./table')
 
 const MODES = { without: undefined, sampled: {}, exact: { sample: 1 } }
-const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1]
 
 function track(mode) {
   const { trackListeners, trackTimers, trackHandles } = require('..')
@@ -98,33 +98,7 @@ function server(name, mode) {
       else response.end(JSON.stringify(body))
     })
   }
-  const listening = http.createServer(name === 'express' ? require('express')().get('/', answer) : answer)
-  listening.listen(0, () => process.send(listening.address().port))
-  process.on('message', () => process.send(process.cpuUsage()))
-}
-
-/** A server, asked over connections that stay: `use(count)` answers how many seconds of processor time so many requests take. */
-async function asked(node, name, mode) {
-  const child = spawn(node, [__filename, '--child', 'server', '--name', name, '--mode', mode], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
-  const port = await new Promise((resolve) => child.once('message', resolve))
-  const agent = new http.Agent({ keepAlive: true, maxSockets: 16 })
-  const one = () => new Promise((resolve, reject) => http.get({ port, agent }, (response) => response.resume().on('end', resolve)).on('error', reject))
-  const used = async () => {
-    child.send('used')
-    const { user, system } = await new Promise((resolve) => child.once('message', resolve))
-    return (user + system) / 1e6
-  }
-  const use = async (count) => {
-    const before = await used()
-    let left = count
-    await Promise.all(Array.from({ length: 16 }, async () => { while (left-- > 0) await one() }))
-    return (await used()) - before
-  }
-  const end = () => {
-    agent.destroy()
-    child.kill('SIGKILL')
-  }
-  return { use, end }
+  answering(http.createServer(name === 'express' ? require('express')().get('/', answer) : answer))
 }
 
 /**
@@ -132,7 +106,8 @@ async function asked(node, name, mode) {
  * runs. Both run at once and are asked in turns of some ms, so that a machine that gets slower does so for both.
  */
 async function throughput(node, name, turns) {
-  const [without, sampled] = [await asked(node, name, 'without'), await asked(node, name, 'sampled')]
+  const started = (mode) => asked(node, [__filename, '--child', 'server', '--name', name, '--mode', mode])
+  const [without, sampled] = [await started('without'), await started('sampled')]
   for (const server of [without, sampled]) await server.use(100 * turns)
   const ratios = []
   for (let turn = 0; turn < turns; turn++) {

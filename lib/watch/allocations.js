@@ -10,6 +10,11 @@ const APART_MS = 1000
 /** A site that has less of what stays is no part of the story. */
 const SHARE = 0.1
 const TOLD = 3
+/** So many samples a second take a hundredth of a core. */
+const SAMPLES_PER_SECOND = 1000
+/** Whatever the app allocates: between two samples there are no more bytes than V8's own default, and no fewer. */
+const FEWEST_BYTES = 64 * 1024
+const MOST_BYTES = 512 * 1024
 
 /**
  * Where the watchdog's leaks are allocated: samples from the suspicion on (or always), and looks when there is a leak.
@@ -17,13 +22,15 @@ const TOLD = 3
  */
 class Allocations {
   #when
+  #rate
   #options
   #profiler
   #ended = new AbortController()
 
-  /** `sites`: `true`, from the start; `'suspicious'`; or `false`, never. */
-  constructor({ sites, mode }) {
+  /** `sites`: `true`, from the start; `'suspicious'`; or `false`, never. `rate` says how many bytes the app allocates a second; nobody knows at the start. */
+  constructor({ sites, mode }, rate = () => Infinity) {
     this.#when = sites
+    this.#rate = rate
     this.#options = { mode, priority: 'low', busy: 'wait', signal: this.#ended.signal, top: 20, keepsAlive: false }
     if (sites === true) this.#start()
   }
@@ -40,10 +47,14 @@ class Allocations {
 
   #start() {
     try {
-      this.#profiler ??= startHeapProfile()
+      this.#profiler ??= startHeapProfile({ interval: this.#interval() })
     } catch {
       // Somebody else samples, or there is no inspector.
     }
+  }
+
+  #interval() {
+    return Math.round(Math.min(MOST_BYTES, Math.max(FEWEST_BYTES, this.#rate() / SAMPLES_PER_SECOND)))
   }
 
   #stop() {

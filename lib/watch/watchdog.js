@@ -8,6 +8,7 @@ const { detect } = require('../detect.js')
 const { gcFeed } = require('../gc-feed.js')
 const { Recorder } = require('../recorder.js')
 const { startSampling } = require('../sampling/sampler.js')
+const { AllocationRate } = require('./allocation-rate.js')
 const { Allocations, textOfAllocations } = require('./allocations.js')
 const { HeapLimit } = require('./heap-limit.js')
 const { Inquiry } = require('./inquiry.js')
@@ -34,6 +35,7 @@ class Watchdog extends EventEmitter {
   #inquiry
   #collections = 0
   #resources
+  #allocationRate
   #allocations
   #recorder
   #feed
@@ -60,10 +62,11 @@ class Watchdog extends EventEmitter {
     this.#series = new Series(options.history)
     this.#pressure = new Pressure(options.pressure)
     this.#inquiry = new Inquiry(options)
-    this.#allocations = new Allocations(options)
+    this.#allocations = new Allocations(options, () => this.#allocationRate?.read() ?? Infinity)
     this.#resources = new Resources(options, { sensitivity: options.sensitivity, ...options.thresholds })
     if (this.#recorder) process.on('exit', this.#exit)
     this.#feed = gcFeed((reading) => this.#guarded(() => this.#collected(reading)), { every: LOOK_MS })
+    this.#allocationRate = new AllocationRate(() => this.#feed.totals())
     this.#sampler = startSampling({ interval: options.interval, history: 1, fields: ['cgroup', 'machine', 'fds'] })
     this.#sampler.on('sample', (sample) => this.#guarded(() => this.#sampled(sample)))
     const near = () => this.#guarded(() => this.#recorder?.event('note', { text: 'the heap is nearly at its limit' }))
@@ -116,6 +119,7 @@ class Watchdog extends EventEmitter {
     const time = this.#origin + performance.now()
     this.#recorder?.sample({ ...sample, gc: sumOf(sample.gc) })
     this.#series.add({ ...sample, time, markCompact: false })
+    this.#allocationRate.mark()
     // Counts of places are judged one by one: their sum goes with the load.
     this.#tell('sample', { ...sample, ...this.#resources.read(time) })
     for (const site of this.#resources.recovered()) this.#recovered(time, site)
