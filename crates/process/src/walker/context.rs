@@ -32,7 +32,7 @@ impl Walk<'_> {
         let [scope, previous, extension] = [0, 1, 2].map(|at| (at < 2 || known.has_extension).then(|| offset(at)));
         for (name, slot) in [("scope_info", scope), ("previous", previous), ("extension", extension)] {
             if let Some(word) =
-                slot.and_then(|slot| self.memory.word(slot)).filter(|word| !self.oddballs.contains(word))
+                slot.and_then(|slot| self.memory.word(slot)).filter(|word| !self.oddballs.contains(*word))
             {
                 self.link(EdgeKind::Internal, name, word);
             }

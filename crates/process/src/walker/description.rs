@@ -15,6 +15,9 @@ impl Walk<'_> {
     /// Describes the object at this address.
     pub(super) fn describe_object_at(&mut self, node: NodeIx, object: u64) {
         let Some(map_at) = self.maps.of(&self.memory, self.types, object) else { return };
+        if matches!(self.phase, Phase::Link { .. }) && self.from == 0 && self.describe_by_plan(object, map_at) {
+            return self.describe_elements(object, map_at);
+        }
         let map = &self.maps.list[map_at as usize];
         let (number, map_word) = (map.instance_type, map.address + 1);
         let Some(bytes) = size(&self.memory, self.metadata, self.types, map, object) else { return };
@@ -115,10 +118,10 @@ impl Walk<'_> {
     fn describe_array(&mut self, object: u64, bytes: u64) {
         for at in self.part_of((bytes - 16) / 8) {
             let Some(word) = self.memory.word(object + 16 + 8 * at) else { return };
-            if word & 3 != 1 || self.oddballs.contains(&word) {
-                continue;
-            }
-            if let Some(node) = self.reach(word) {
+            if word & 3 == 1
+                && !self.oddballs.contains(word)
+                && let Some(node) = self.reach(word)
+            {
                 // A fold looks through lists: that it is a number is enough, and whose turn it is.
                 let at = if self.is_to_fold { at.min(LARGE + at % TURN) } else { at };
                 self.put_number(at, node);

@@ -10,7 +10,7 @@
 //!    was looked up.
 //! 5. `v8`, `naming`: V8 itself names one object of each shape. `check`: whether to believe the result.
 //! 6. Where only a fold is wanted, no graph: `open` meets all objects, `marks` numbers them, `survey` and `owners` find out what is known of all, and
-//!    `land` is the heap where it lies, whose `part`s the core asks for by `terrain` and `distant`. `collections`: nothing moved meanwhile.
+//!    `land` is the heap where it lies, whose `part`s the core asks for by `terrain` and `distant`; a `plan` says once where the links of a map's objects are. `collections`: nothing moved meanwhile.
 //!
 //! A wrong read ends the twin, and V8's snapshot is taken instead: the app never notices.
 #![expect(clippy::cast_possible_truncation, reason = "V8's numbers are cut to the widths that V8 gives them")]
@@ -29,9 +29,11 @@ mod metadata;
 mod naming;
 mod node;
 mod object;
+mod oddballs;
 mod open;
 mod owners;
 mod part;
+mod plan;
 mod pretence;
 mod properties;
 mod recent;

@@ -2,6 +2,8 @@
 
 use super::links::Done;
 use super::maps::Map;
+use super::memory::Memory;
+use super::metadata::Metadata;
 use super::shared::type_of;
 use super::types::Role;
 use super::walk::{Phase, Walk};
@@ -9,6 +11,35 @@ use leakguard_core::graph::{EdgeKind, NodeIx, NodeKind};
 
 /// What a buffer's bytes are called.
 pub const BUFFER: &str = "system / JSArrayBufferData";
+
+/// The words of an object with this role that V8 has names for, beside properties: names and offsets.
+pub fn fields(metadata: &Metadata, role: Role) -> impl Iterator<Item = (&'static str, u64)> + use<> {
+    let own = match role {
+        Role::Function => [
+            Some(("shared", metadata.function_shared)),
+            Some(("context", metadata.function_context)),
+            Some(("feedback_cell", metadata.function_feedback)),
+            None,
+        ],
+        Role::Bound => [Some(("bound_function", 24)), Some(("bound_this", 32)), Some(("bindings", 40)), None],
+        Role::Collection => [Some(("table", 24)), None, None, None],
+        Role::Promise => [Some(("reactions_or_result", 24)), None, None, None],
+        Role::Generator => [
+            Some(("function", 24)),
+            Some(("context", 32)),
+            Some(("receiver", 40)),
+            Some(("parameters_and_registers", 72)),
+        ],
+        _ => [None; 4],
+    };
+    own.into_iter().flatten().chain([("properties", 8), ("elements", 16)])
+}
+
+/// Have the functions of the map at this address a word for what their instances inherit from?
+pub fn has_prototype(memory: &Memory, map: u64) -> bool {
+    const HAS_PROTOTYPE: u8 = 1 << 7;
+    memory.byte(map + 14).is_some_and(|flags| flags & HAS_PROTOTYPE != 0)
+}
 
 impl Walk<'_> {
     pub(super) fn describe_object(
@@ -32,16 +63,11 @@ impl Walk<'_> {
         }
         match role {
             Role::Function => {
-                self.field(object, "shared", self.metadata.function_shared, done);
-                self.field(object, "context", self.metadata.function_context, done);
-                self.field(object, "feedback_cell", self.metadata.function_feedback, done);
-                self.describe_prototype(object, map, done);
+                if has_prototype(&self.memory, address) {
+                    done.put(self.metadata.function_prototype);
+                    self.describe_prototype(object);
+                }
                 self.place_by(node, Some(object + 1));
-            }
-            Role::Bound => {
-                self.field(object, "bound_function", 24, done);
-                self.field(object, "bound_this", 32, done);
-                self.field(object, "bindings", 40, done);
             }
             Role::View => self.field_of_type(object, "buffer", bytes, self.types.js_array_buffer, done),
             Role::Buffer => {
@@ -49,21 +75,14 @@ impl Walk<'_> {
                 done.put(self.metadata.buffer_length + 8);
                 self.describe_buffer(object);
             }
-            Role::Collection => self.field(object, "table", 24, done),
-            Role::Promise => self.field(object, "reactions_or_result", 24, done),
-            Role::Generator => {
-                self.field(object, "function", 24, done);
-                self.place_by(node, self.memory.word(object + 24));
-                self.field(object, "context", 32, done);
-                self.field(object, "receiver", 40, done);
-                self.field(object, "parameters_and_registers", 72, done);
-            }
+            Role::Generator => self.place_by(node, self.memory.word(object + 24)),
             Role::WeakRef => done.put(24),
             Role::Global | Role::GlobalProxy => self.describe_global(object, bytes, done),
             _ => {}
         }
-        self.field(object, "properties", 8, done);
-        self.field(object, "elements", 16, done);
+        for (name, offset) in fields(self.metadata, role) {
+            self.field(object, name, offset, done);
+        }
     }
 
     /// The node's place is where this function is written.
@@ -81,25 +100,21 @@ impl Walk<'_> {
         }
     }
 
-    /// What instances of a function inherit from: directly, or through the map that they begin with.
-    pub(super) fn describe_prototype(&mut self, object: u64, map: u32, done: &mut Done) {
-        const HAS_PROTOTYPE: u8 = 1 << 7;
-        let flags = self.memory.byte(self.maps.list[map as usize].address + 14).unwrap_or(0);
+    /// What instances of a function inherit from: directly, or through the map that they begin with. There is a word for it.
+    pub(super) fn describe_prototype(&mut self, object: u64) {
         let slot = self.metadata.function_prototype;
-        let Some(word) = self.memory.word(object + slot).filter(|word| flags & HAS_PROTOTYPE != 0 && word & 3 == 1)
-        else {
-            return;
-        };
+        let Some(word) = self.memory.word(object + slot).filter(|word| word & 3 == 1) else { return };
         let number =
             self.maps.of(&self.memory, self.types, word - 1).map(|at| self.maps.list[at as usize].instance_type);
         if number == Some(self.types.map) {
-            self.field(object, "initial_map", slot, done);
+            self.link(EdgeKind::Internal, "initial_map", word);
             if let Some(prototype) = self.memory.word(word - 1 + 24) {
                 self.link(EdgeKind::Property, "prototype", prototype);
             }
         } else if number.is_some_and(|number| self.types.is_object(number)) {
-            done.put(slot);
             self.link(EdgeKind::Property, "prototype", word);
+        } else if let Some(node) = self.reach(word) {
+            self.put(EdgeKind::Hidden, (slot / 8) as u32, node);
         }
     }
 

@@ -125,7 +125,11 @@ impl Walk<'_> {
         if !self.types.is_object(instance_type) {
             return bytes / 8;
         }
-        let (outside, elements) = (list(8).unwrap_or(0), list(16).unwrap_or(0));
+        let elements = list(16).unwrap_or(0);
+        if let Some(most) = self.plans.most(map) {
+            return most as u64 + elements;
+        }
+        let outside = list(8).unwrap_or(0);
         let properties = self.maps.properties(&self.memory, self.metadata, map);
         let accessors = properties.iter().filter(|property| property.is_accessor).count() as u64;
         let outside = if is_dictionary { outside } else { 0 };

@@ -51,7 +51,7 @@ impl Walk<'_> {
         for entry in (6..length.saturating_sub(2)).step_by(3) {
             let slot = |word: u64| self.memory.word(table + 16 + 8 * (entry + word));
             let (Some(key), Some(value), Some(details)) = (slot(0), slot(1), slot(2)) else { return };
-            if key & 3 == 1 && !self.oddballs.contains(&key) {
+            if key & 3 == 1 && !self.oddballs.contains(key) {
                 self.property(key, value, (details >> 32) as u32 & IS_ACCESSOR != 0);
             }
         }
@@ -85,7 +85,7 @@ impl Walk<'_> {
         self.named(EdgeKind::Property, name, value);
         let is_text = type_of(&self.memory, name.wrapping_sub(1)).is_some_and(|number| number < text::FIRST_OTHER);
         for (word, offset) in [("get", 7), ("set", 15)] {
-            let function = self.memory.word(value + offset).filter(|function| !self.oddballs.contains(function));
+            let function = self.memory.word(value + offset).filter(|function| !self.oddballs.contains(*function));
             if let Some(node) = function.and_then(|function| self.reach(function)) {
                 let name = self.name_of(name);
                 let is_text = is_text && self.is_naming();
@@ -113,7 +113,7 @@ impl Walk<'_> {
             for at in self.part_of(length) {
                 let Some(value) = self.memory.word(list + 16 + 8 * at) else { return };
                 if value & 3 == 1
-                    && !self.oddballs.contains(&value)
+                    && !self.oddballs.contains(value)
                     && let Some(node) = self.reach(value)
                 {
                     self.put(EdgeKind::Element, at as u32, node);

@@ -7,7 +7,9 @@ use super::context::Scopes;
 use super::maps::Maps;
 use super::memory::Memory;
 use super::metadata::Metadata;
+use super::oddballs::Oddballs;
 use super::open::Open;
+use super::plan::Plans;
 use super::roots::Roots;
 use super::shared::Functions;
 use super::shared::type_of;
@@ -17,7 +19,7 @@ use super::texts::Texts;
 use super::types::{Role, Types};
 use super::weak_table::Pair;
 use leakguard_core::graph::{EdgeKind, GraphBuilder, NodeIx, NodeKind};
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 use std::ops::Range;
 
 /// Stands before the number of a map where a name is not known yet: V8 is asked when the walk is over.
@@ -105,7 +107,8 @@ pub struct Walk<'a> {
     /// Bytes of what buffers hold, by the order in which they were met.
     pub(super) lengths: Vec<u64>,
     pub(super) buffers: FxHashMap<u64, NodeIx>,
-    pub(super) oddballs: FxHashSet<u64>,
+    pub(super) oddballs: Oddballs,
+    pub(super) plans: Plans,
     pub(super) tables: Vec<(NodeIx, u64)>,
     /// Addresses of what the root has a shortcut to.
     pub(super) globals: Vec<u64>,
@@ -146,7 +149,8 @@ impl<'a> Walk<'a> {
             has_more: false,
             lengths: Vec::new(),
             buffers: FxHashMap::default(),
-            oddballs: FxHashSet::default(),
+            oddballs: Oddballs::default(),
+            plans: Plans::default(),
             tables: Vec::new(),
             globals: Vec::new(),
             stack: roots.stack,

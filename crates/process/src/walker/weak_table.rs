@@ -21,7 +21,7 @@ impl Walk<'_> {
     /// Key and value of an entry, tagged, where both are objects.
     fn entry(&self, at: u64) -> Option<(u64, u64)> {
         let (key, value) = (self.memory.word(at)?, self.memory.word(at + 8)?);
-        (key & 3 == 1 && !self.oddballs.contains(&key) && value & 3 == 1).then_some((key, value))
+        (key & 3 == 1 && !self.oddballs.contains(key) && value & 3 == 1).then_some((key, value))
     }
 
     /// Meets the values of weak tables whose keys were met, where objects are met only.

@@ -1,0 +1,176 @@
+//! Which words of an object are links, and how they are called: the same for all objects of a map. Found out once for most maps, where each object
+//! would be asked.
+
+use super::maps::{Place, Property};
+use super::object::{fields, has_prototype};
+use super::shared::type_of;
+use super::types::{Role, Types};
+use super::walk::{Link, Walk};
+use leakguard_core::graph::EdgeKind;
+
+/// A word that leads to something, or may.
+#[derive(Clone, Copy)]
+struct Slot {
+    /// Its place, in words: from the object's start, or in its list of properties.
+    at: u32,
+    name: u32,
+    kind: EdgeKind,
+}
+
+/// The links of the objects of one map, but for their elements, and a function's prototype.
+pub struct Plan {
+    /// Words of an object.
+    words: u64,
+    inside: Box<[Slot]>,
+    outside: Box<[Slot]>,
+    /// What all of them lead to.
+    common: Box<[Link]>,
+    has_prototype: bool,
+}
+
+impl Plan {
+    /// At most so many links.
+    fn most(&self) -> usize {
+        self.inside.len() + self.outside.len() + self.common.len() + 2
+    }
+}
+
+/// What is known of a map's plan.
+#[derive(Default)]
+enum Planned {
+    #[default]
+    Unasked,
+    /// What its objects lead to is up to each.
+    No,
+    Yes(Box<Plan>),
+}
+
+/// By map.
+#[derive(Default)]
+pub struct Plans(Vec<Planned>);
+
+impl Plans {
+    fn of(&self, map: u32) -> Option<&Plan> {
+        match self.0.get(map as usize) {
+            Some(Planned::Yes(plan)) => Some(plan),
+            _ => None,
+        }
+    }
+
+    /// At most so many links has an object of a map that has a plan, its elements aside.
+    pub fn most(&self, map: u32) -> Option<usize> {
+        self.of(map).map(Plan::most)
+    }
+}
+
+impl Walk<'_> {
+    /// Describes an object by its map's plan, if it has one; it may have elements besides.
+    #[inline]
+    pub(super) fn describe_by_plan(&mut self, object: u64, map: u32) -> bool {
+        if !matches!(self.plans.0.get(map as usize), Some(Planned::Yes(_) | Planned::No)) {
+            if !self.is_naming() {
+                return false;
+            }
+            self.plan(map);
+        }
+        let Self { plans, memory, types, open, links, empty, .. } = self;
+        let Some(plan) = plans.of(map) else { return false };
+        let Some(words) = memory.words(object, plan.words) else { return false };
+        let mut put = |word: u64, &Slot { name, kind, .. }: &Slot| {
+            if word & 3 == 1
+                && word != *empty
+                && let Some(node) = open.number(memory, word - 1)
+            {
+                links.push(Link { node, name, kind, is_value: false });
+            }
+        };
+        for slot in &plan.inside {
+            if let Some(&word) = words.get(slot.at as usize) {
+                put(word, slot);
+            }
+        }
+        let list = words.get(1).filter(|&word| word & 3 == 1 && !plan.outside.is_empty()).map(|word| word - 1);
+        if let Some(list) = list.filter(|&list| type_of(memory, list) == Some(types.property_array)) {
+            let length = memory.word(list + 8).map_or(0, |length| length >> 32 & 0x3ff);
+            let values = memory.words(list + 16, length).unwrap_or_default();
+            for slot in &plan.outside {
+                if let Some(&word) = values.get(slot.at as usize) {
+                    put(word, slot);
+                }
+            }
+        }
+        links.extend_from_slice(&plan.common);
+        if plan.has_prototype {
+            self.describe_prototype(object);
+        }
+        true
+    }
+
+    fn plan(&mut self, map: u32) {
+        let plan = self.planned(map).map_or(Planned::No, |plan| Planned::Yes(Box::new(plan)));
+        let all = &mut self.plans.0;
+        if all.len() <= map as usize {
+            all.resize_with(map as usize + 1, Planned::default);
+        }
+        all[map as usize] = plan;
+    }
+
+    fn planned(&mut self, map: u32) -> Option<Plan> {
+        let known = &self.maps.list[map as usize];
+        let (address, bytes, role) = (known.address, known.size, self.types.get(known.instance_type).role);
+        if known.is_dictionary || bytes < 24 || !is_up_to_map(self.types, known.instance_type, role) {
+            return None;
+        }
+        let properties = self.maps.properties(&self.memory, self.metadata, map);
+        if properties.iter().any(|property| property.is_accessor) {
+            return None;
+        }
+        let has_prototype = role == Role::Function && has_prototype(&self.memory, address);
+        let mut names = vec![None; bytes as usize / 8];
+        let mut put = |offset: u64, name: (EdgeKind, u32)| {
+            if let Some(slot) = names.get_mut(offset as usize / 8) {
+                *slot = Some(name);
+            }
+        };
+        let (mut outside, mut common) = (Vec::new(), Vec::new());
+        let internal = |walk: &mut Self, name| (EdgeKind::Internal, walk.texts.known(&mut walk.graph, name));
+        for (name, offset) in fields(self.metadata, role) {
+            put(offset, internal(self, name));
+        }
+        let mut shared = vec![(internal(self, "map"), Some(address + 1))];
+        let proto = self.texts.known(&mut self.graph, "__proto__");
+        shared.push(((EdgeKind::Property, proto), self.memory.word(address + 24)));
+        for &Property { name, place, .. } in properties.iter() {
+            let name = (EdgeKind::Property, self.name_of(name));
+            match place {
+                Place::Inside(offset) => put(u64::from(offset), name),
+                Place::Outside(at) => outside.push(Slot { at, kind: name.0, name: name.1 }),
+                Place::InMap(value) => shared.push((name, Some(value))),
+            }
+        }
+        for ((kind, name), word) in shared {
+            if let Some(node) = word.and_then(|word| self.reach(word)) {
+                common.push(Link { node, name, kind, is_value: false });
+            }
+        }
+        let prototype = has_prototype.then_some(self.metadata.function_prototype / 8);
+        let inside = (1..).zip(&names[1..]).filter(|&(at, _)| Some(u64::from(at)) != prototype);
+        let inside = inside.map(|(at, name)| {
+            let (kind, name) = name.unwrap_or((EdgeKind::Hidden, at));
+            Slot { at, name, kind }
+        });
+        Some(Plan {
+            words: bytes / 8,
+            inside: inside.collect(),
+            outside: outside.into(),
+            common: common.into(),
+            has_prototype,
+        })
+    }
+}
+
+/// Does the map alone say what an object of this type leads to?
+fn is_up_to_map(types: &Types, number: u16, role: Role) -> bool {
+    use Role::{Bound, Collection, Function, Object, Promise, RegExp};
+    types.is_object(number) && matches!(role, Object | Function | Bound | Collection | Promise | RegExp)
+}
