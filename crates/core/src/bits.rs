@@ -72,4 +72,15 @@ impl Bits {
         let below = self.0[(at / 64) as usize] & ((1 << (at % 64)) - 1);
         (before[(at / 64) as usize] + below.count_ones()) as usize
     }
+
+    /// Items by their numbers, all of which are in, and no others: each goes where its number's rank says. Of two with one number the later one counts.
+    pub(crate) fn in_order<T: Copy>(&self, items: &[T], number: impl Fn(T) -> u32) -> Vec<T> {
+        let before = self.before();
+        let count: u32 = self.0.iter().map(|word| word.count_ones()).sum();
+        let mut in_order = items[..count as usize].to_vec();
+        for &item in items {
+            in_order[self.rank(number(item), &before)] = item;
+        }
+        in_order
+    }
 }

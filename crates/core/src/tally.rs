@@ -78,12 +78,7 @@ fn in_order(mut objects: Vec<Object>) -> Vec<Object> {
     if most as usize / SPARSE < objects.len() {
         let mut ids = Bits::new(most as usize + 1);
         if objects.iter().all(|object| ids.insert(object.id)) {
-            let before = ids.before();
-            let mut in_order = objects.clone();
-            for object in objects {
-                in_order[ids.rank(object.id, &before)] = object;
-            }
-            return in_order;
+            return ids.in_order(&objects, |object| object.id);
         }
     }
     objects.sort_unstable_by_key(|object| object.id);

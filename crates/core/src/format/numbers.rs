@@ -247,9 +247,7 @@ impl Numbers {
             None => return Odd::Stop(Stop::Cut(*at)),
         };
         let before = |end: usize| text[..end].last_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes));
-        let low = u64::from(eight(before(end), digits.min(8)));
-        let high = if digits > 8 { u64::from(eight(before(end - 8), digits - 8)) } else { 0 };
-        self.push(high * 100_000_000 + low);
+        self.push(sixteen(before, end, digits));
         *at = next + 1;
         stop.map_or(Odd::Next, Odd::Stop)
     }
@@ -305,12 +303,20 @@ const DIGITS: [u64; 16] = {
 /// The value of the `digits` (1 to 8) decimal digits that are the last of eight bytes, the first of which is the lowest.
 #[inline]
 #[expect(clippy::cast_possible_truncation, reason = "eight digits fit 32 bits")]
-pub(super) fn eight(bytes: u64, digits: usize) -> u32 {
+fn eight(bytes: u64, digits: usize) -> u32 {
     // Digits of the numbers before count as leading zeros.
     let word = (bytes ^ 0x3030_3030_3030_3030) & DIGITS[digits & 15];
     let pairs = word.wrapping_mul(10).wrapping_add(word >> 8) & 0x00ff_00ff_00ff_00ff;
     let quads = pairs.wrapping_mul(100).wrapping_add(pairs >> 16) & 0x0000_ffff_0000_ffff;
     quads.wrapping_mul(10_000).wrapping_add(quads >> 32) as u32
+}
+
+/// The value of up to 16 digits before a place; `before` tells the eight bytes before one.
+#[inline]
+pub(super) fn sixteen(before: impl Fn(usize) -> u64, end: usize, digits: usize) -> u64 {
+    let low = u64::from(eight(before(end), digits.min(8)));
+    let high = if digits > 8 { u64::from(eight(before(end - 8), digits - 8)) } else { 0 };
+    high * 100_000_000 + low
 }
 
 #[cfg(test)]

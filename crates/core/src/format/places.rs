@@ -24,15 +24,15 @@ impl Places {
         }
         if places.len() > FEW as usize {
             let (give, take) = channel::<Placed>();
-            let sort = move || take.recv().map(|places| ordered(places, nodes)).unwrap_or_default();
+            let sort = move || take.recv().map(|places| ordered(&places, nodes)).unwrap_or_default();
             if let Ok(thread) = Builder::new().name("leakguard-parse".to_owned()).spawn(sort) {
                 return match give.send(places) {
                     Ok(()) => Self::Sorting(thread),
-                    Err(places) => Self::Ordered(ordered(places.0, nodes)),
+                    Err(places) => Self::Ordered(ordered(&places.0, nodes)),
                 };
             }
         }
-        Self::Ordered(ordered(places, nodes))
+        Self::Ordered(ordered(&places, nodes))
     }
 
     /// The places, when they are in order.
@@ -44,16 +44,13 @@ impl Places {
     }
 }
 
-/// Each goes where its node's rank among all that have one says. Of two places for one node the later one counts.
-fn ordered(places: Placed, nodes: usize) -> Placed {
+/// Of two places for one node the later one counts.
+fn ordered(places: &Placed, nodes: usize) -> Placed {
     let mut have = Bits::new(nodes);
-    let count = places.iter().filter(|(node, _)| have.insert(node.0)).count();
-    let before = have.before();
-    let mut in_order = vec![(NodeIx::ROOT, Place { script: 0, line: 0, column: 0 }); count];
-    for place in places {
-        in_order[have.rank(place.0.0, &before)] = place;
+    for (node, _) in places {
+        have.insert(node.0);
     }
-    in_order
+    have.in_order(places, |(node, _)| node.0)
 }
 
 #[cfg(test)]

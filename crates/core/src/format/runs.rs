@@ -4,7 +4,7 @@
 
 #![expect(clippy::inline_always, reason = "what is not inlined into `call` is compiled without AVX2")]
 
-use super::numbers::{WIDE, eight};
+use super::numbers::{WIDE, sixteen};
 use pulp::NullaryFnOnce;
 use pulp::x86::V3;
 use std::arch::x86_64::__m256i;
@@ -103,6 +103,7 @@ impl Runs {
             places(&self.commas_by[..windows], &mut self.commas);
         }
         let (ends, commas) = (&self.ends, if has_lines { &self.commas } else { &self.ends });
+        let eight_before = |end: usize| before(text, end);
         let mut done = 0;
         for out in values.as_chunks_mut::<8>().0 {
             if done >= count {
@@ -121,7 +122,7 @@ impl Runs {
                         let bytes = before[nth].wrapping_add(1) as usize;
                         return Run { count: done + nth, bytes };
                     }
-                    let full = long(text, ends[nth], digits);
+                    let full = sixteen(eight_before, ends[nth] as usize, digits as usize);
                     *value = u32::try_from(full).unwrap_or(WIDE);
                     if *value == WIDE {
                         wide(done + nth, full);
@@ -193,15 +194,15 @@ fn places(masks: &[u64], places: &mut [u32; PLACES]) -> usize {
 }
 
 #[inline(always)]
-fn before(text: &[u8; TEXT], end: u32) -> u64 {
-    u64::from_le_bytes(*text[end as usize % SPAN..].first_chunk().unwrap_or(&[0; 8]))
+fn before(text: &[u8; TEXT], end: usize) -> u64 {
+    u64::from_le_bytes(*text[end % SPAN..].first_chunk().unwrap_or(&[0; 8]))
 }
 
 /// The values of eight numbers of one to eight digits, from behind the commas before them to their ends; `false` where one has more, and is not converted.
 #[inline(always)]
 fn converted(simd: V3, text: &[u8; TEXT], ends: &[u32; 8], commas: &[u32; 8]) -> ([u32; 8], bool) {
     let V3 { avx, avx2, .. } = simd;
-    let digits = ends.map(|end| before(text, end).cast_signed());
+    let digits = ends.map(|end| before(text, end as usize).cast_signed());
     let half = |at: usize| avx._mm256_set_epi64x(digits[at + 3], digits[at + 2], digits[at + 1], digits[at]);
     // Eight bits for each digit that is missing.
     let spans = avx2._mm256_sub_epi32(pulp::cast(*ends), pulp::cast(*commas));
@@ -219,11 +220,4 @@ fn converted(simd: V3, text: &[u8; TEXT], ends: &[u32; 8], commas: &[u32; 8]) ->
     let quads = avx2._mm256_packus_epi32(quads[0], quads[1]);
     let values = avx2._mm256_madd_epi16(quads, avx._mm256_set1_epi32(0x0001_2710));
     (pulp::cast(avx2._mm256_permute4x64_epi64::<0b11_01_10_00>(values)), is_usual)
-}
-
-/// The value of one number of up to 16 digits.
-fn long(text: &[u8; TEXT], end: u32, digits: u32) -> u64 {
-    let low = u64::from(eight(before(text, end), digits.min(8) as usize));
-    let high = if digits > 8 { u64::from(eight(before(text, end - 8), digits as usize - 8)) } else { 0 };
-    high * 100_000_000 + low
 }

@@ -122,37 +122,35 @@ impl Walk<'_> {
             return None;
         }
         let properties = self.maps.properties(&self.memory, self.metadata, map);
-        if properties.iter().any(|property| property.is_accessor) {
+        // An accessor is the map's, if it is anybody's.
+        let is_known = |property: &Property| !property.is_accessor || matches!(property.place, Place::InMap(_));
+        if !properties.iter().all(is_known) {
             return None;
         }
-        let has_prototype = role == Role::Function && has_prototype(&self.memory, address);
         let mut names = vec![None; bytes as usize / 8];
         let mut put = |offset: u64, name: (EdgeKind, u32)| {
             if let Some(slot) = names.get_mut(offset as usize / 8) {
                 *slot = Some(name);
             }
         };
-        let (mut outside, mut common) = (Vec::new(), Vec::new());
-        let internal = |walk: &mut Self, name| (EdgeKind::Internal, walk.texts.known(&mut walk.graph, name));
         for (name, offset) in fields(self.metadata, role) {
-            put(offset, internal(self, name));
+            put(offset, (EdgeKind::Internal, self.texts.known(&mut self.graph, name)));
         }
-        let mut shared = vec![(internal(self, "map"), Some(address + 1))];
-        let proto = self.texts.known(&mut self.graph, "__proto__");
-        shared.push(((EdgeKind::Property, proto), self.memory.word(address + 24)));
-        for &Property { name, place, .. } in properties.iter() {
-            let name = (EdgeKind::Property, self.name_of(name));
+        let links = std::mem::take(&mut self.links);
+        self.link(EdgeKind::Internal, "map", address + 1);
+        if let Some(word) = self.memory.word(address + 24) {
+            self.link(EdgeKind::Property, "__proto__", word);
+        }
+        let mut outside = Vec::new();
+        for &Property { name, place, is_accessor } in properties.iter() {
             match place {
-                Place::Inside(offset) => put(u64::from(offset), name),
-                Place::Outside(at) => outside.push(Slot { at, kind: name.0, name: name.1 }),
-                Place::InMap(value) => shared.push((name, Some(value))),
+                Place::InMap(value) => self.property(name, value, is_accessor),
+                Place::Inside(offset) => put(u64::from(offset), (EdgeKind::Property, self.name_of(name))),
+                Place::Outside(at) => outside.push(Slot { at, kind: EdgeKind::Property, name: self.name_of(name) }),
             }
         }
-        for ((kind, name), word) in shared {
-            if let Some(node) = word.and_then(|word| self.reach(word)) {
-                common.push(Link { node, name, kind, is_value: false });
-            }
-        }
+        let common = std::mem::replace(&mut self.links, links);
+        let has_prototype = role == Role::Function && has_prototype(&self.memory, address);
         let prototype = has_prototype.then_some(self.metadata.function_prototype / 8);
         let inside = (1..).zip(&names[1..]).filter(|&(at, _)| Some(u64::from(at)) != prototype);
         let inside = inside.map(|(at, name)| {

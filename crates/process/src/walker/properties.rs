@@ -72,7 +72,7 @@ impl Walk<'_> {
     }
 
     /// A property's value; of an accessor the pair, and both functions.
-    fn property(&mut self, name: u64, value: u64, is_accessor: bool) {
+    pub(super) fn property(&mut self, name: u64, value: u64, is_accessor: bool) {
         if value & 3 != 1 {
             return;
         }
