@@ -1376,7 +1376,8 @@ export interface WatchOptions {
   keep?: number
   /**
    * Whether allocations are sampled, to tell in which functions what leaks is allocated: from the start, never, or from the
-   * suspicion on. It costs about a hundredth of the processor's time while it is on. Default: `suspicious`.
+   * suspicion on: then one in 64 to 512 KiB by how much is allocated, else one in 256 KiB. It costs about a hundredth of the processor's time
+   * while it is on. Default: `suspicious`.
    */
   sites?: boolean | 'suspicious'
   /**

@@ -12,9 +12,11 @@ const SHARE = 0.1
 const TOLD = 3
 /** So many samples a second take a hundredth of a core. */
 const SAMPLES_PER_SECOND = 1000
-/** Whatever the app allocates: between two samples there are no more bytes than V8's own default, and no fewer. */
+/** Between two samples lie at least so many bytes, and at most as many as V8 takes by default, whatever the app allocates. */
 const FEWEST_BYTES = 64 * 1024
 const MOST_BYTES = 512 * 1024
+/** What an app is taken to allocate in a second, as long as nobody knows. */
+const UNKNOWN = 256 * 1024 * SAMPLES_PER_SECOND
 
 /**
  * Where the watchdog's leaks are allocated: samples from the suspicion on (or always), and looks when there is a leak.
@@ -27,8 +29,8 @@ class Allocations {
   #profiler
   #ended = new AbortController()
 
-  /** `sites`: `true`, from the start; `'suspicious'`; or `false`, never. `rate` says how many bytes the app allocates a second; nobody knows at the start. */
-  constructor({ sites, mode }, rate = () => Infinity) {
+  /** `sites`: `true`, from the start; `'suspicious'`; or `false`, never. `rate` says how many bytes the app allocates a second, if it is known. */
+  constructor({ sites, mode }, rate = () => undefined) {
     this.#when = sites
     this.#rate = rate
     this.#options = { mode, priority: 'low', busy: 'wait', signal: this.#ended.signal, top: 20, keepsAlive: false }
@@ -54,7 +56,7 @@ class Allocations {
   }
 
   #interval() {
-    return Math.round(Math.min(MOST_BYTES, Math.max(FEWEST_BYTES, this.#rate() / SAMPLES_PER_SECOND)))
+    return Math.round(Math.min(MOST_BYTES, Math.max(FEWEST_BYTES, (this.#rate() ?? UNKNOWN) / SAMPLES_PER_SECOND)))
   }
 
   #stop() {

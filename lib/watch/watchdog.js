@@ -62,7 +62,7 @@ class Watchdog extends EventEmitter {
     this.#series = new Series(options.history)
     this.#pressure = new Pressure(options.pressure)
     this.#inquiry = new Inquiry(options)
-    this.#allocations = new Allocations(options, () => this.#allocationRate?.read() ?? Infinity)
+    this.#allocations = new Allocations(options, () => this.#allocationRate?.read())
     this.#resources = new Resources(options, { sensitivity: options.sensitivity, ...options.thresholds })
     if (this.#recorder) process.on('exit', this.#exit)
     this.#feed = gcFeed((reading) => this.#guarded(() => this.#collected(reading)), { every: LOOK_MS })

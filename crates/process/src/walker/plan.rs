@@ -118,7 +118,9 @@ impl Walk<'_> {
     fn planned(&mut self, map: u32) -> Option<Plan> {
         let known = &self.maps.list[map as usize];
         let (address, bytes, role) = (known.address, known.size, self.types.get(known.instance_type).role);
-        if known.is_dictionary || bytes < 24 || !is_up_to_map(self.types, known.instance_type, role) {
+        // Of a map with one object, as prototypes have, a plan is no help.
+        if known.count < 2 || known.is_dictionary || bytes < 24 || !is_up_to_map(self.types, known.instance_type, role)
+        {
             return None;
         }
         let properties = self.maps.properties(&self.memory, self.metadata, map);
