@@ -16,7 +16,7 @@ impl Walk<'_> {
     pub(super) fn describe_object_at(&mut self, node: NodeIx, object: u64) {
         let Some(map_at) = self.maps.of(&self.memory, self.types, object) else { return };
         if matches!(self.phase, Phase::Link { .. }) && self.from == 0 && self.describe_by_plan(object, map_at) {
-            return self.describe_elements(object, map_at);
+            return;
         }
         let map = &self.maps.list[map_at as usize];
         let (number, map_word) = (map.instance_type, map.address + 1);

@@ -2,7 +2,9 @@
 //! would be asked.
 
 use super::maps::{Place, Property};
+use super::memory::Memory;
 use super::object::{fields, has_prototype};
+use super::open::Open;
 use super::shared::type_of;
 use super::types::{Role, Types};
 use super::walk::{Link, Walk};
@@ -21,8 +23,11 @@ struct Slot {
 pub struct Plan {
     /// Words of an object.
     words: u64,
+    /// Properties within it, and in its list of them.
     inside: Box<[Slot]>,
     outside: Box<[Slot]>,
+    /// All its other words.
+    rest: Box<[Slot]>,
     /// What all of them lead to.
     common: Box<[Link]>,
     has_prototype: bool,
@@ -31,7 +36,30 @@ pub struct Plan {
 impl Plan {
     /// At most so many links.
     fn most(&self) -> usize {
-        self.inside.len() + self.outside.len() + self.common.len() + 2
+        self.inside.len() + self.outside.len() + self.rest.len() + self.common.len() + 2
+    }
+}
+
+/// Words of one object that become links.
+struct Following<'a> {
+    memory: &'a Memory,
+    open: &'a Open,
+    links: &'a mut Vec<Link>,
+    empty: u64,
+}
+
+impl Following<'_> {
+    #[inline]
+    fn put(&mut self, slots: &[Slot], words: &[u64]) {
+        for &Slot { at, name, kind } in slots {
+            if let Some(&word) = words.get(at as usize)
+                && word & 3 == 1
+                && word != self.empty
+                && let Some(node) = self.open.number(self.memory, word - 1)
+            {
+                self.links.push(Link { node, name, kind, is_value: false });
+            }
+        }
     }
 }
 
@@ -64,7 +92,8 @@ impl Plans {
 }
 
 impl Walk<'_> {
-    /// Describes an object by its map's plan, if it has one; it may have elements besides.
+    /// Describes an object by its map's plan, if it has one. Properties come first, and what is in a list before the list: who looks at the first links
+    /// only has no list without what is in it.
     #[inline]
     pub(super) fn describe_by_plan(&mut self, object: u64, map: u32) -> bool {
         if !matches!(self.plans.0.get(map as usize), Some(Planned::Yes(_) | Planned::No)) {
@@ -76,31 +105,21 @@ impl Walk<'_> {
         let Self { plans, memory, types, open, links, empty, .. } = self;
         let Some(plan) = plans.of(map) else { return false };
         let Some(words) = memory.words(object, plan.words) else { return false };
-        let mut put = |word: u64, &Slot { name, kind, .. }: &Slot| {
-            if word & 3 == 1
-                && word != *empty
-                && let Some(node) = open.number(memory, word - 1)
-            {
-                links.push(Link { node, name, kind, is_value: false });
-            }
-        };
-        for slot in &plan.inside {
-            if let Some(&word) = words.get(slot.at as usize) {
-                put(word, slot);
-            }
-        }
+        let mut following = Following { memory, open, links, empty: *empty };
+        following.put(&plan.inside, words);
         let list = words.get(1).filter(|&word| word & 3 == 1 && !plan.outside.is_empty()).map(|word| word - 1);
         if let Some(list) = list.filter(|&list| type_of(memory, list) == Some(types.property_array)) {
             let length = memory.word(list + 8).map_or(0, |length| length >> 32 & 0x3ff);
-            let values = memory.words(list + 16, length).unwrap_or_default();
-            for slot in &plan.outside {
-                if let Some(&word) = values.get(slot.at as usize) {
-                    put(word, slot);
-                }
-            }
+            following.put(&plan.outside, memory.words(list + 16, length).unwrap_or_default());
         }
         links.extend_from_slice(&plan.common);
-        if plan.has_prototype {
+        let has_prototype = plan.has_prototype;
+        self.describe_elements(object, map);
+        let Self { plans, memory, open, links, empty, .. } = self;
+        if let Some((plan, words)) = plans.of(map).and_then(|plan| Some((plan, memory.words(object, plan.words)?))) {
+            Following { memory, open, links, empty: *empty }.put(&plan.rest, words);
+        }
+        if has_prototype {
             self.describe_prototype(object);
         }
         true
@@ -130,38 +149,44 @@ impl Walk<'_> {
             return None;
         }
         let mut names = vec![None; bytes as usize / 8];
-        let mut put = |offset: u64, name: (EdgeKind, u32)| {
-            if let Some(slot) = names.get_mut(offset as usize / 8) {
-                *slot = Some(name);
-            }
-        };
         for (name, offset) in fields(self.metadata, role) {
-            put(offset, (EdgeKind::Internal, self.texts.known(&mut self.graph, name)));
+            if let Some(slot) = names.get_mut(offset as usize / 8) {
+                *slot = Some((EdgeKind::Internal, self.texts.known(&mut self.graph, name)));
+            }
         }
         let links = std::mem::take(&mut self.links);
         self.link(EdgeKind::Internal, "map", address + 1);
         if let Some(word) = self.memory.word(address + 24) {
             self.link(EdgeKind::Property, "__proto__", word);
         }
-        let mut outside = Vec::new();
+        let (mut inside, mut outside) = (Vec::new(), Vec::new());
+        let mut is_property = vec![false; names.len()];
         for &Property { name, place, is_accessor } in properties.iter() {
             match place {
                 Place::InMap(value) => self.property(name, value, is_accessor),
-                Place::Inside(offset) => put(u64::from(offset), (EdgeKind::Property, self.name_of(name))),
+                Place::Inside(offset) => {
+                    let at = u32::from(offset) / 8;
+                    if let Some(is_property) = is_property.get_mut(at as usize) {
+                        *is_property = true;
+                    }
+                    inside.push(Slot { at, kind: EdgeKind::Property, name: self.name_of(name) });
+                }
                 Place::Outside(at) => outside.push(Slot { at, kind: EdgeKind::Property, name: self.name_of(name) }),
             }
         }
         let common = std::mem::replace(&mut self.links, links);
         let has_prototype = role == Role::Function && has_prototype(&self.memory, address);
         let prototype = has_prototype.then_some(self.metadata.function_prototype / 8);
-        let inside = (1..).zip(&names[1..]).filter(|&(at, _)| Some(u64::from(at)) != prototype);
-        let inside = inside.map(|(at, name)| {
+        let rest =
+            (1..).zip(&names[1..]).filter(|&(at, _)| !is_property[at as usize] && Some(u64::from(at)) != prototype);
+        let rest = rest.map(|(at, name)| {
             let (kind, name) = name.unwrap_or((EdgeKind::Hidden, at));
             Slot { at, name, kind }
         });
         Some(Plan {
             words: bytes / 8,
-            inside: inside.collect(),
+            rest: rest.collect(),
+            inside: inside.into(),
             outside: outside.into(),
             common: common.into(),
             has_prototype,
