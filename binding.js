@@ -851,6 +851,7 @@ module.exports.countDescriptors = nativeBinding.countDescriptors
 module.exports.countingUnsupported = nativeBinding.countingUnsupported
 module.exports.countObjects = nativeBinding.countObjects
 module.exports.detectTrend = nativeBinding.detectTrend
+module.exports.endProcess = nativeBinding.endProcess
 module.exports.gcFeedUnsupported = nativeBinding.gcFeedUnsupported
 module.exports.giveBackMemory = nativeBinding.giveBackMemory
 module.exports.isRecorderWritten = nativeBinding.isRecorderWritten

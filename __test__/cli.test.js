@@ -217,3 +217,18 @@ test('a reader that has seen enough is no error', { skip: process.platform === '
   assert.equal(stdout.length, 10)
   assert.equal(stderr, '')
 })
+
+test('it ends at once, but as Node does where Node has something to write at its end', async (t) => {
+  const ended = await node(['-e', "process.on('exit', () => console.log('never')); require('./binding.js').endProcess(7)"])
+  assert.deepEqual([ended.code, ended.stdout], [7, ''])
+  const folder = folderFor(t)
+  const coverage = join(folder, 'coverage')
+  const watched = join(folder, 'watched.js')
+  const line = (path) => `require(${JSON.stringify(join(root, path))})`
+  fs.writeFileSync(watched, `${line('binding.js')}.endProcess = (code) => require('fs').writeSync(1, 'at once, with ' + code); ${line('bin/leakguard.js')}`)
+  for (const [env, ends] of [[{}, 'at once, with 0'], [{ NODE_OPTIONS: '--no-warnings' }, ''], [{ NODE_V8_COVERAGE: coverage }, '']]) {
+    const { code, stdout } = await node([watched, '--version'], { env: { ...process.env, NODE_OPTIONS: '', NODE_V8_COVERAGE: '', ...env } })
+    assert.deepEqual([code, stdout], [0, `${version}\n${ends}`])
+  }
+  assert.equal(fs.readdirSync(coverage).length, 1)
+})

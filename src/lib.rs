@@ -7,6 +7,7 @@
 mod analysis;
 mod awaited;
 mod call;
+mod end;
 mod feed;
 mod gc;
 mod guard;

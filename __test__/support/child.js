@@ -5,9 +5,12 @@ const { join } = require('node:path')
 
 const root = join(__dirname, '..', '..')
 
+/** A child that runs for longer hangs: it is killed, so that its test fails before the time of all tests is up. */
+const DEADLINE_MS = 300_000
+
 /** Runs this Node with `args` in the project's folder; resolves to `{ code, signal, stdout, stderr }` when it has ended. */
 function node(args, { input, ...options } = {}) {
-  const child = spawn(process.execPath, args, { cwd: root, stdio: ['pipe', 'pipe', 'pipe'], ...options })
+  const child = spawn(process.execPath, args, { cwd: root, stdio: ['pipe', 'pipe', 'pipe'], timeout: DEADLINE_MS, killSignal: 'SIGKILL', ...options })
   const result = { stdout: '', stderr: '' }
   for (const name of ['stdout', 'stderr']) child[name].setEncoding('utf8').on('data', (text) => (result[name] += text))
   child.stdin.on('error', () => {}) // a program that does not read its input

@@ -2,6 +2,7 @@
 //!
 //! Every `#[cfg]` of a platform and all `unsafe` code outside the binding belong here.
 
+mod end;
 mod errno;
 pub mod gc;
 mod large_pages;
@@ -16,6 +17,7 @@ mod symbol;
 pub mod twin;
 pub mod walker;
 
+pub use end::end;
 pub use errno::errno;
 pub use large_pages::{LargePages, give_back};
 pub use pipe::descriptor;
