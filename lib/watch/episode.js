@@ -104,6 +104,11 @@ class Episode {
     return growthBytes < this.#denied * OVERDUE
   }
 
+  /** Whether another look after so many may tell what leaks before it is suspected. */
+  mayBeTold(looks) {
+    return this.proven === looks || (this.mayBeProven && looks < PROOF)
+  }
+
   /** What was proven while it was not suspected, once. */
   takeProof() {
     const proof = this.#proof

@@ -73,8 +73,8 @@ class Inquiry {
     if (kind === 'native') return alone(NATIVE)
     const rest = verdict.leak ? REST_OF.sure : isHint ? REST_OF.hint : REST_OF.suspicion
     const isBlind = this.#obstacle?.blocks || !this.#evidence.budget.has(rest)
-    // A third look is for what is suspected, or what may be proven without.
-    if (isHint && this.#evidence.looks >= PROOF - 1 && this.#episode.proven !== this.#evidence.looks) return undefined
+    // A third look is for what is suspected, or may be proven without; a fourth for what was proven.
+    if (isHint && this.#evidence.looks >= PROOF - 1 && !this.#episode.mayBeTold(this.#evidence.looks)) return undefined
     if (!isBlind && !this.#isTime(verdict, collections)) return undefined
     this.#busy = true
     try {
