@@ -704,7 +704,7 @@ export interface Redaction {
 /**
  * Copies a heap snapshot without the values of its strings, which become placeholders: `[redacted 16-31 3f9a1c0de4b2a771]`, the class
  * of the length and a keyed hash. Names of code stay; nodes, edges and sizes are as before. docs/redaction.md says what is left.
- * Plain, gzip or zstd are read, plain is written. A file appears whole or not at all.
+ * Plain, gzip or zstd are read, plain is written. A file appears whole or not at all, and never in place of the source (`ERR_LEAKGUARD_OPTION`).
  */
 export function redact(
   source: string | URL | AsyncIterable<Uint8Array | string> | NodeJS.ReadableStream,

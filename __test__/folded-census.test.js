@@ -66,6 +66,18 @@ test('timers of methods that are bound are told by the method, when walks are co
   assert.deepEqual([suspects[0].name, suspects[0].type, suspects[0].cause], ['setInterval callback poll', 'Timeout', 'timer'], JSON.stringify(suspects, null, 1))
 })
 
+test('timers are counted by what they call, whichever others are in their list', { skip: !walker && reasons.walker }, async () => {
+  const { largest } = await program(`
+    setInterval(function heartbeat() {}, 1000).unref()
+    for (let n = 0; n < 3000; n++) {
+      setInterval(function ping() { return n }, 60_000).unref()
+      if (n % 50 === 7) setInterval(function poll() {}, 60_000).unref()
+    }
+    leakguard.census({ kind: 'folded', walker: true }).then(({ largest }) => console.log(JSON.stringify({ largest })))`)
+  const [{ name, count, cause }] = largest
+  assert.deepEqual([name, count, cause], ['setInterval callback ping', 3000, 'timer'], JSON.stringify(largest.slice(0, 3), null, 1))
+})
+
 test('what holds more and more numbers is told by name, where walks are compared', { skip: !walker && reasons.walker }, async () => {
   const { first, grown } = await program(`
     const latencies = []

@@ -2,7 +2,7 @@
 
 const test = require('node:test')
 const assert = require('node:assert/strict')
-const { createReadStream, readFileSync, readdirSync, writeFileSync } = require('node:fs')
+const { createReadStream, readFileSync, readdirSync, symlinkSync, writeFileSync } = require('node:fs')
 const { join } = require('node:path')
 const { PassThrough, Readable } = require('node:stream')
 const { gunzipSync, gzipSync } = require('node:zlib')
@@ -201,6 +201,18 @@ test('what is wrong is said, and leaves no file', async (t) => {
   gone.destroy()
   await assert.rejects(leakguard.redact(path, gone))
   assert.deepEqual(readdirSync(folder), ['broken.heapsnapshot'])
+})
+
+test('a file is not replaced by what was redacted out of it', async (t) => {
+  const folder = folderFor(t)
+  const [path, link] = ['a.heapsnapshot', 'link.heapsnapshot'].map((name) => join(folder, name))
+  writeFileSync(path, 'a heap')
+  symlinkSync(path, link)
+  for (const target of [path, link]) {
+    await assert.rejects(leakguard.redact(path, target), { code: 'ERR_LEAKGUARD_OPTION', message: /another file than the source/ })
+  }
+  const { code, stderr } = await node(['bin/leakguard.js', 'redact', path, path])
+  assert.deepEqual([code, readFileSync(path, 'utf8')], [2, 'a heap'], stderr)
 })
 
 test('what is no snapshot is told as analyze tells it', async () => {

@@ -1,5 +1,6 @@
 'use strict'
 
+const { statSync } = require('node:fs')
 const { resolve } = require('node:path')
 const { LeakguardError } = require('../errors.js')
 const { PendingFile, flushFolder } = require('../capture/pending-file.js')
@@ -22,11 +23,26 @@ async function redact(source, target, given) {
   if (typeof from !== 'string' && typeof from?.[Symbol.asyncIterator] !== 'function') {
     throw wrong(`the source must be a path or a readable stream, got ${shown(source)}`)
   }
-  if (isPath(target)) return intoFile(from, resolve(pathOf(target, 'target')), settings, options)
+  if (isPath(target)) {
+    const path = resolve(pathOf(target, 'target'))
+    if (areOne(from, path)) throw wrong('the target must be another file than the source: what is redacted cannot be had back')
+    return intoFile(from, path, settings, options)
+  }
   if (typeof target?.write === 'function' && typeof target.end === 'function' && typeof target.on === 'function') {
     return redacted(from, [target], settings, options)
   }
   throw wrong(`the target must be a path or a writable stream, got ${shown(target)}`)
+}
+
+/** Are the source and the target of a redaction one file? */
+function areOne(source, target) {
+  if (typeof source !== 'string') return false
+  try {
+    const [one, other] = [source, target].map((path) => statSync(path, { bigint: true }))
+    return one.dev === other.dev && one.ino === other.ino
+  } catch {
+    return false // one of them is not there: who opens it says why
+  }
 }
 
 async function intoFile(source, path, settings, options) {

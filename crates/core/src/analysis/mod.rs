@@ -61,7 +61,7 @@ pub use beside::Beside;
 pub use classes::Class;
 pub use diff::{diff, tally};
 pub use growth::{
-    Census, Distant, Dropped, FunctionKey, LinkName, Node, Terrain, census, census_afar, exports, growth,
+    CALLBACKS, Census, Distant, Dropped, FunctionKey, LinkName, Node, Terrain, census, census_afar, exports, growth,
 };
 
 pub use heap::{Heap, Purpose};

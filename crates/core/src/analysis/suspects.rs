@@ -230,16 +230,17 @@ fn timer(heap: &Heap, pile: &Accumulation) -> Option<Timer> {
     match pile.pile {
         Pile::Class => of_members(),
         // What else holds them as well is not held by their list alone.
-        _ if in_lists() => Timer::most_common(heap.graph(), timers::held(heap, pile.holder)).or_else(of_members),
-        // The first of a list can be one that was cleared.
-        Pile::Chain => Timer::of(heap.graph(), pile.holder).or_else(of_members),
+        _ if in_lists() => of_members().or_else(|| Timer::most_common(heap.graph(), timers::held(heap, pile.holder))),
+        // The first of a list can be one that was cleared, or calls something else.
+        Pile::Chain => of_members().or_else(|| Timer::of(heap.graph(), pile.holder)),
         _ => Timer::of(heap.graph(), pile.holder),
     }
 }
 
 /// How many timers a pile has.
 fn pending(heap: &Heap, pile: &Accumulation) -> u64 {
-    let held = if pile.pile == Pile::Class { 0 } else { timers::held(heap, pile.holder).count() as u64 };
+    let is_of_timers = pile.members.first().is_some_and(|&member| Timer::of(heap.graph(), member).is_some());
+    let held = if is_of_timers { 0 } else { timers::held(heap, pile.holder).count() as u64 };
     if held > 0 { held } else { pile.count }
 }
 

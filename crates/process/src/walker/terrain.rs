@@ -6,7 +6,9 @@ use super::size::size;
 use super::text;
 use super::types::Role;
 use super::walk::{Link, Phase, SYNTHETIC};
-use leakguard_core::analysis::{Class, Distant, FunctionKey, LinkName, Node, Terrain, by_kind, extra_of, plain_path};
+use leakguard_core::analysis::{
+    CALLBACKS, Class, Distant, FunctionKey, LinkName, Node, Terrain, by_kind, extra_of, plain_path,
+};
 use leakguard_core::graph::{EdgeKind, NodeIx, NodeKind, StringTable};
 
 /// `f.bind().bind()`: nobody goes further.
@@ -134,6 +136,11 @@ impl Terrain for Land {
         Some((function.name, function.place))
     }
 
+    fn called_by(&mut self, timer: NodeIx) -> Option<FunctionKey> {
+        let closure = self.child(timer, &CALLBACKS)?;
+        if self.survey.kind(closure).is_closure() { self.function(closure) } else { None }
+    }
+
     fn generated_by(&mut self, generator: NodeIx) -> Option<FunctionKey> {
         let object = self.object(generator)?;
         let shared = self.walk.generated(object);
@@ -202,22 +209,26 @@ impl Land {
         if name.is_empty() { None } else { Some(name) }
     }
 
-    /// The text of the string that the first link of this name leads to.
-    fn text_of(&mut self, node: NodeIx, name: &[u8]) -> Option<String> {
+    /// What the first link of one of these names leads to.
+    fn child(&mut self, node: NodeIx, names: &[&[u8]]) -> Option<NodeIx> {
         let mut place = 0;
         loop {
-            let has_more = self.walk.describe_part(node, &mut place);
+            let has_more = match self.object(node) {
+                Some(object) => self.walk.describe_part_of(node, object, &mut place),
+                None => self.walk.describe_part(node, &mut place),
+            };
             let texts = self.walk.graph.texts();
-            let found = self.walk.links.iter().find(|link| !link.kind.is_indexed() && texts.raw(link.name) == name);
-            if let Some(node) = found.map(|link| link.node) {
-                if self.node(node).kind != NodeKind::STRING {
-                    return None;
-                }
-                return Some(String::from_utf8_lossy(&self.text(node)).into_owned());
-            }
-            if !has_more {
-                return None;
+            let mut links = self.walk.links.iter().filter(|link| !link.kind.is_indexed());
+            let found = links.find(|link| names.contains(&texts.raw(link.name)));
+            if found.is_some() || !has_more {
+                return found.map(|link| link.node);
             }
         }
+    }
+
+    /// The text of the string that the first link of this name leads to.
+    fn text_of(&mut self, node: NodeIx, name: &[u8]) -> Option<String> {
+        let node = self.child(node, &[name])?;
+        (self.node(node).kind == NodeKind::STRING).then(|| String::from_utf8_lossy(&self.text(node)).into_owned())
     }
 }

@@ -81,6 +81,10 @@ impl Terrain for Far<'_> {
         self.chart.function(closure)
     }
 
+    fn called_by(&mut self, timer: NodeIx) -> Option<FunctionKey> {
+        self.chart.called_by(timer)
+    }
+
     fn generated_by(&mut self, generator: NodeIx) -> Option<FunctionKey> {
         self.chart.generated_by(generator)
     }

@@ -361,11 +361,22 @@ impl<T: Terrain> Folding<T> {
         if !sort.is_member() {
             return parent;
         }
+        let (parent, label) = if sort == Sort::Timer { self.in_list(parent, label) } else { (parent, label) };
         let key = (parent, label, self.steps.class(at, node, sort));
         if self.latest.0 != key {
             self.latest = (key, self.signature_at(at, cost, key, sort));
         }
         self.latest.1
+    }
+
+    /// Timers of a list are elements of it, whatever comes before them there and from whichever end they are reached.
+    fn in_list(&self, parent: u32, label: Label) -> (u32, Label) {
+        if !self.steps.leads_to_timers(label) {
+            return (parent, label);
+        }
+        let row = &self.rows[parent as usize];
+        let is_element = row.label == Label::ELEMENT && self.steps.are_timers(row.class);
+        (if is_element { row.parent } else { parent }, Label::ELEMENT)
     }
 
     fn signature_at(&mut self, node: NodeIx, cost: u32, key: (u32, Label, Class), sort: Sort) -> u32 {

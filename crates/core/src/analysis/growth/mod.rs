@@ -24,7 +24,7 @@ pub use census::{Census, Dropped};
 pub use distant::Distant;
 pub use exports::exports;
 pub use fold::Fold;
-pub use terrain::{FunctionKey, LinkName, Node, Terrain};
+pub use terrain::{CALLBACKS, FunctionKey, LinkName, Node, Terrain};
 
 use super::heap::Heap;
 use crate::{CensusOptions, Error, Growth, GrowthOptions, Sources, Stage, Watch};

@@ -22,6 +22,8 @@ pub(super) enum Sort {
     Root,
     /// A step that V8 has of its own, such as the global object's realm.
     System,
+    /// In a list of Node's: told apart by what it calls.
+    Timer,
     Object,
 }
 
@@ -33,12 +35,12 @@ impl Sort {
 
     /// Can it be a link of a list? A scope is told apart by its function only.
     pub(super) fn can_repeat(self) -> bool {
-        matches!(self, Self::Object | Self::Closure)
+        matches!(self, Self::Object | Self::Timer | Self::Closure)
     }
 
     /// The sort with this number; those that are not known yet have 0.
     pub(super) fn from_number(number: u8) -> Option<Self> {
-        const ALL: [Sort; 10] = [
+        const ALL: [Sort; 11] = [
             Sort::Storage,
             Sort::Noise,
             Sort::Scope,
@@ -48,6 +50,7 @@ impl Sort {
             Sort::Module,
             Sort::Root,
             Sort::System,
+            Sort::Timer,
             Sort::Object,
         ];
         ALL.get(usize::from(number).checked_sub(1)?).copied()
@@ -81,5 +84,9 @@ pub(super) fn object(name: &[u8], kind: NodeKind) -> Sort {
     if kind == NodeKind::OBJECT && matches!(name, b"Generator" | b"AsyncGenerator") {
         return Sort::Generator;
     }
-    if kind == NodeKind::OBJECT && is_static_name(name) { Sort::Module } else { Sort::Object }
+    match (kind, name) {
+        (NodeKind::OBJECT, b"Timeout" | b"Immediate") => Sort::Timer,
+        (NodeKind::OBJECT, name) if is_static_name(name) => Sort::Module,
+        _ => Sort::Object,
+    }
 }

@@ -56,6 +56,8 @@ enum Own {
     Text(Cow<'static, str>),
     Function(Function),
     Generator(Function),
+    /// Timers that call this: what they are by their class, and the function.
+    Timer(u32, Function),
     Module(String),
 }
 
@@ -232,6 +234,15 @@ impl<T: Terrain> Steps<T> {
                 });
                 Class(OWN + at)
             }
+            Sort::Timer => {
+                let Some((name, place)) = self.on.called_by(at) else { return Class(node.class) };
+                let own = &mut self.words.own;
+                let at = *self.words.functions.entry((sort, name, place)).or_insert_with(|| {
+                    own.push(Own::Timer(node.class, Function::new(name, place)));
+                    own.len() as u32 - 1
+                });
+                Class(OWN + at)
+            }
             Sort::Module => {
                 let Some(file) = self.on.file(at) else { return Class(node.class) };
                 let own = &mut self.words.own;
@@ -300,8 +311,25 @@ impl<T: Terrain> Steps<T> {
             Own::Generator(function) => {
                 (Cow::Owned(format!("waiting {}", function.call(texts))), "generator", function.place())
             }
+            Own::Timer(class, function) => {
+                let class = self.on.classes()[*class as usize].name(texts);
+                (Cow::Owned(format!("{class} of {}", function.call(texts))), "object", function.place())
+            }
             Own::Module(file) => (Cow::Borrowed(file), "module", None),
         }
+    }
+
+    /// Are the objects of the class timers?
+    pub(super) fn are_timers(&self, class: Class) -> bool {
+        match class.0.checked_sub(OWN) {
+            Some(at) => matches!(self.words.own[at as usize], Own::Timer(..)),
+            None => self.words.by_class[class.0 as usize] == Sort::Timer as u8,
+        }
+    }
+
+    /// Does it lead from one timer of a list to the next, or from the list to one?
+    pub(super) fn leads_to_timers(&self, label: Label) -> bool {
+        label.0 < OWN && matches!(self.on.texts().raw(label.0), b"_idleNext" | b"_idlePrev")
     }
 
     /// Are the objects of the class arrays, or plain ones of whatever shape?

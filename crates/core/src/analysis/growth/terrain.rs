@@ -77,6 +77,8 @@ pub trait Terrain {
     fn has_more_links(&mut self, node: NodeIx, than: usize) -> bool;
     /// The function of a closure, behind any `bind`.
     fn function(&mut self, closure: NodeIx) -> Option<FunctionKey>;
+    /// The function that a timer calls; none where it was cleared.
+    fn called_by(&mut self, timer: NodeIx) -> Option<FunctionKey>;
     /// The function that a generator runs.
     fn generated_by(&mut self, generator: NodeIx) -> Option<FunctionKey>;
     /// The file of a module.
@@ -89,6 +91,9 @@ pub trait Terrain {
     fn fetch_behind(&mut self, node: NodeIx);
 }
 
+/// What a timer calls.
+pub const CALLBACKS: [&[u8]; 2] = [b"_onTimeout", b"_onImmediate"];
+
 /// A heap as a graph.
 pub(super) struct Charted<'a> {
     pub(super) on: Ground<'a>,
@@ -99,6 +104,8 @@ pub(super) struct Charted<'a> {
     placed: (Bits, Vec<u32>),
     /// From a function that was bound to the one behind it.
     bound: Called,
+    /// From a timer to what it calls.
+    callbacks: [Called; 2],
 }
 
 impl<'a> Charted<'a> {
@@ -115,6 +122,7 @@ impl<'a> Charted<'a> {
             kinds,
             placed: (placed, before),
             bound: Called::new(b"bound_function"),
+            callbacks: CALLBACKS.map(Called::new),
         }
     }
 }
@@ -231,6 +239,12 @@ impl Terrain for Charted<'_> {
             return Function::of(graph, closure).map(Function::key);
         }
         Some((graph.name_index(closure), self.place(closure)))
+    }
+
+    fn called_by(&mut self, timer: NodeIx) -> Option<FunctionKey> {
+        let graph = self.on.graph;
+        let closure = self.callbacks.iter_mut().find_map(|called| called.child(graph, timer))?;
+        if graph.kind(closure) == NodeKind::CLOSURE { self.function(closure) } else { None }
     }
 
     fn generated_by(&mut self, generator: NodeIx) -> Option<FunctionKey> {

@@ -155,6 +155,56 @@ fn what_grows_with_its_holders_is_theirs() {
     assert_eq!(named(&[at(10), at(20), at(30)]), [("orders".to_owned(), "Array of Order".to_owned(), 20)]);
 }
 
+/// Node's lists of timers, by delay: each of `lists` with functions that are called, in their order in the list.
+fn timers(lists: &[&[&str]]) -> SnapshotBuilder {
+    let mut builder = variable(server(), "timerListMap", "Object");
+    for (nth, called) in lists.iter().enumerate() {
+        let list = format!("list {nth}");
+        builder = builder.node(&list, NodeKind::OBJECT, "TimersList", 56).edge(
+            "timerListMap",
+            EdgeKind::Element,
+            &nth.to_string(),
+            &list,
+        );
+        let name = |at: usize| if at == 0 { list.clone() } else { format!("{list} timer {at}") };
+        for (at, function) in (1..).zip(*called) {
+            builder = builder
+                .node(&name(at), NodeKind::OBJECT, "Timeout", 80)
+                .node(&format!("{list} call {at}"), NodeKind::CLOSURE, function, 64)
+                .edge(&format!("{list} call {at}"), EdgeKind::Internal, "shared", "shared")
+                .place(&format!("{list} call {at}"), 5, if *function == "poll" { 20 } else { 30 }, 4)
+                .edge(&name(at), EdgeKind::Property, "_onTimeout", &format!("{list} call {at}"));
+        }
+        for at in 0..=called.len() {
+            let next = name((at + 1) % (called.len() + 1));
+            builder = builder.edge(&name(at), EdgeKind::Property, "_idleNext", &next).edge(
+                &next,
+                EdgeKind::Property,
+                "_idlePrev",
+                &name(at),
+            );
+        }
+    }
+    builder
+}
+
+#[test]
+fn timers_of_one_list_are_told_apart_by_what_they_call() {
+    // One that polls, in a list of its own or first among the others; and as many more as are forgotten, with one of another kind now and then.
+    let at = |count: usize| {
+        let pings: Vec<&str> = (0..count).map(|nth| if nth % 40 == 9 { "poll" } else { "ping" }).collect();
+        (timers(&[&["poll"], &pings]), pings.iter().filter(|&&name| name == "ping").count())
+    };
+    let looks = [at(200), at(400), at(600)];
+    let counts: Vec<u64> = looks.iter().map(|&(_, count)| count as u64).collect();
+    for growth in grown(&looks.map(|(builder, _)| builder)) {
+        let found = &growth.suspects[0];
+        assert_eq!((found.name.as_str(), found.cause.as_str()), ("setInterval callback ping", "timer"), "{growth:#?}");
+        assert_eq!(found.location.as_ref().map(|place| place.line), Some(31));
+        assert_eq!(found.growth.clone().expect("figures").counts, counts, "from whichever end they are reached");
+    }
+}
+
 #[test]
 fn a_name_that_depends_on_what_is_retained_is_told_without_a_tree_at_first() {
     let at = |count| {

@@ -8,6 +8,7 @@ use super::super::sample::Sample;
 use super::super::scopes::Scopes;
 use super::super::scripts::Scripts;
 use super::super::suspects::Names;
+use super::super::timers::Timer;
 use super::folded::Folded;
 use super::inside::inside_of;
 use super::steps::Label;
@@ -122,6 +123,9 @@ impl<'a> Teller<'a> {
         let is_roots = heap.graph().kind(found.holder) == NodeKind::SYNTHETIC;
         let members: Vec<NodeIx> = if is_roots {
             found.members.iter().map(|&member| heap.graph().child(member, OWNER).unwrap_or(member)).collect()
+        } else if Timer::of(heap.graph(), found.members[0]).is_some() {
+            // Of others on the way it is not known what their functions are made of.
+            self.folded.examples(at, &found.members)
         } else {
             found.members.clone()
         };
@@ -181,7 +185,9 @@ impl<'a> Teller<'a> {
             let is_one_of_many = !is_chain && holder.is_some_and(|(_, count)| count * 2 <= members.len());
             let holder = holder.map_or(first, |(node, _)| node);
             let nearest = folded.rows[at as usize].first;
-            let head = is_chain.then(|| self.head(nearest, self.between(&members).len() + 1)).flatten();
+            // What calls other functions is among Node's timers as well.
+            let is_headed = is_chain && Timer::of(folded.heap.graph(), nearest).is_none();
+            let head = is_headed.then(|| self.head(nearest, self.between(&members).len() + 1)).flatten();
             Some(Found { holder: head.unwrap_or(holder), members, is_chain, is_one_of_many })
         });
         Ok(found.collect())
