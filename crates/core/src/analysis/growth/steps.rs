@@ -56,8 +56,8 @@ enum Own {
     Text(Cow<'static, str>),
     Function(Function),
     Generator(Function),
-    /// Timers that call this: what they are by their class, and the function.
-    Timer(u32, Function),
+    /// Timers that call this.
+    Timer(Function),
     Module(String),
 }
 
@@ -238,7 +238,7 @@ impl<T: Terrain> Steps<T> {
                 let Some((name, place)) = self.on.called_by(at) else { return Class(node.class) };
                 let own = &mut self.words.own;
                 let at = *self.words.functions.entry((sort, name, place)).or_insert_with(|| {
-                    own.push(Own::Timer(node.class, Function::new(name, place)));
+                    own.push(Own::Timer(Function::new(name, place)));
                     own.len() as u32 - 1
                 });
                 Class(OWN + at)
@@ -311,9 +311,8 @@ impl<T: Terrain> Steps<T> {
             Own::Generator(function) => {
                 (Cow::Owned(format!("waiting {}", function.call(texts))), "generator", function.place())
             }
-            Own::Timer(class, function) => {
-                let class = self.on.classes()[*class as usize].name(texts);
-                (Cow::Owned(format!("{class} of {}", function.call(texts))), "object", function.place())
+            Own::Timer(function) => {
+                (Cow::Owned(format!("timer of {}", function.call(texts))), "object", function.place())
             }
             Own::Module(file) => (Cow::Borrowed(file), "module", None),
         }
